@@ -1,0 +1,57 @@
+# Everything a newcomer runs. Each target does its own set-up in .venv from the hash-pinned locks.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CORE := $(VENV)/.core
+DEV := $(VENV)/.dev
+
+.DEFAULT_GOAL := help
+.PHONY: help brief test check fast lint types bench lock clean
+
+help: ## show the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit("tradewar needs Python 3.11 or newer; set PYTHON=python3.x") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+
+$(CORE): requirements/core.txt pyproject.toml | $(VENV)/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/core.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV): requirements/dev.txt pyproject.toml | $(VENV)/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@ $(CORE)
+
+brief: $(CORE) ## write the built-in brief to build/brief
+	$(BIN)/tradewar brief us-china-2019 --out build/brief
+
+test: $(DEV) check ## everything: lint, import contract, types, tests
+	$(BIN)/pytest
+
+check: lint types ## lint, import contract and types only
+
+lint: $(DEV)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: $(DEV)
+	$(BIN)/basedpyright
+
+fast: $(DEV) ## the tests without the slow ones
+	$(BIN)/pytest -m "not slow"
+
+bench: $(DEV) ## every benchmark in one run; ratios go to build/benchmarks
+	$(BIN)/python -m benchmarks --out build/benchmarks
+
+lock: ## resolve the locks again (needs uv on the PATH)
+	uv pip compile pyproject.toml requirements/build.in --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements/core.txt
+	uv pip compile pyproject.toml requirements/build.in --all-extras --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements/dev.txt
+
+clean: ## remove what the targets made
+	rm -rf build .venv

@@ -1,0 +1,5 @@
+"""The calibrated world economy, its axes and its identities."""
+
+from tradewar.world.model import World
+
+__all__ = ["World"]
