@@ -12,6 +12,7 @@ with every offending cell named. Tolerances are relative unless stated.
 | F ≥ 0 | exact | refused |
 | t > −1 | exact | refused |
 | t ≤ 10 (1,000 percent) | exact | refused with the question whether a rate was meant |
+| t ≤ 1 (100 percent) | exact | noted |
 | t = 0 on own sales and where not tradable | exact | set to 0, noted |
 | every country and sector with output is sold somewhere; every country has income | > 0 | refused |
 | v in (0, 1] where Y > 0 | exact | refused |
@@ -36,12 +37,16 @@ from tradewar.world import accounts
 
 SHARE_NOTE = 1e-6
 """Share sums off by more than this are noted; all are renormalised."""
+SHARE_ROUNDING = 1e-13
+"""Share sums off by no more than this are left as they are."""
 SHARE_LIMIT = 1e-3
 """Share sums off by more than this are refused."""
 NEGATIVE_SHARE_LIMIT = 1e-2
 """Negative input shares below minus this are refused; smaller ones are clipped and noted."""
 RATE_LIMIT = 10.0
 """A tariff rate above this is taken for a percentage written as a rate."""
+HIGH_RATE = 1.0
+"""Tariff rates above this are noted."""
 DERIVED_MATCH = 1e-5
 """Consumption shares read from a file that agree with the derived ones this closely are replaced by them."""
 MAX_LISTED = 8
@@ -124,6 +129,10 @@ def _axis_problems(world: Mapping[str, Any]) -> Iterable[Problem]:
             yield Problem(axis, f"has {', '.join(repeated)} more than once", "Give every label once")
         if len(world.get(names) or ()) != len(labels):
             yield Problem(names, f"has {len(world.get(names) or ())} names for {len(labels)} labels", "Give one each")
+    for name, texts in dict(world.get("country_details") or {}).items():
+        if len(texts) != len(world.get("countries") or ()):
+            what = f"has {len(texts)} texts for {len(world['countries'])} countries"
+            yield Problem(f"country details {name!r}", what, "Give one each")
     for code in world.get("aggregates", ()):
         if code not in world.get("countries", ()):
             yield Problem("aggregates", f"declares {code!r}, which is not a country of this world", "Remove it")
@@ -221,6 +230,14 @@ def _zero_impossible_tariffs(world: dict[str, Any], notes: list[str]) -> None:
             notes.append(f"{int(wrong.sum())} tariffs {where} set to 0 (largest {largest:.4g}).")
     rates[own | services] = 0.0
     world["tariff_rate"] = rates
+    high = rates > HIGH_RATE
+    if high.any():
+        place = np.unravel_index(rates.argmax(), rates.shape)
+        cell = "/".join(axis[k] for axis, k in zip(_axis_labels(world, "tariff_rate"), place, strict=True))
+        notes.append(
+            f"{int(high.sum())} tariffs are above {HIGH_RATE:.0%} (largest {rates.max():.4g} at {cell}, importer "
+            "first): simple averages over products can be absurdly high."
+        )
 
 
 def _normalise_inputs(world: dict[str, Any], notes: list[str], problems: list[Problem]) -> None:
@@ -303,5 +320,6 @@ def _normalised(
     if (off > SHARE_NOTE).any():
         count, largest = int((off > SHARE_NOTE).sum()), float(off.max())
         notes.append(f"{count} sums of {what} differed from 1 by up to {largest:.2g} and were renormalised.")
-    scale = np.where(total > SHARE_LIMIT, total, 1.0)
+    # sums that are 1 to rounding are left alone, so that a world written and read again is the same to the last bit
+    scale = np.where((total > SHARE_LIMIT) & (np.abs(total - 1.0) > SHARE_ROUNDING), total, 1.0)
     return share / np.expand_dims(scale, axis)
