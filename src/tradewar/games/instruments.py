@@ -54,6 +54,8 @@ class Instruments:
     """Greatest log(1 + t)."""
     tied: bool
     """True if some instrument rules several cells."""
+    by_sector: bool
+    """True if `block` is a sector, False if it is a country."""
 
     @property
     def count(self) -> int:
@@ -92,6 +94,7 @@ class Instruments:
             self.lower[mine],
             self.upper[mine],
             self.tied,
+            self.by_sector,
         )
         return alone, mine
 
@@ -118,11 +121,11 @@ def instruments(
         "overall": row,
     }
     _, first, instrument = np.unique(keys[regime], return_index=True, return_inverse=True)
-    blocks = {"bilateral": sector, "mfn": sector, "partner": exporter, "overall": row}
+    blocks = {"bilateral": sector, "mfn": sector, "partner": exporter, "overall": players[row]}
     lower, upper = np.full(len(first), np.log1p(bounds[0])), np.full(len(first), np.log1p(bounds[1]))
     return Instruments(
         players, importer, exporter, sector, instrument, row[first], blocks[regime][first], lower, upper,
-        len(first) < len(importer),
+        len(first) < len(importer), regime in ("bilateral", "mfn"),
     )  # fmt: skip
 
 

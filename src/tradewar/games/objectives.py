@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float
@@ -30,6 +31,8 @@ from tradewar.errors import InputError, Problem
 from tradewar.games.multipliers import Derivatives
 from tradewar.games.stage import Position, Stage
 from tradewar.world import World
+from tradewar.world.identities import MAX_LISTED
+from tradewar.world.table import check_columns, flat_cells, list_rows, numbers, parse_csv
 
 Payoff = Callable[[Stage, Position, int], tuple[float, Derivatives]]
 """A government's log payoff at a position and its direct derivatives (K = 1), for the country at a given index."""
@@ -72,6 +75,37 @@ def political(world: World, weights: Float[Array, "country sector"]) -> Objectiv
     if problems:
         raise InputError(problems)
     return Objective("political", weights / weights.mean(axis=1, keepdims=True))
+
+
+def read_political_weights(world: World, path: Path | str) -> Float[Array, "country sector"]:
+    """Political weights λ of a file `country,sector,weight`, shape (N, S): one row for every country and sector.
+
+    Raises:
+        InputError: listing every fault with line, value and fix, and every country and sector without a weight.
+    """
+    file, problems = Path(path), list[Problem]()
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise InputError.at(str(file), f"cannot be read ({error.strerror})", "Give a readable CSV file") from None
+    table = parse_csv(file.name, data, problems)
+    if table is None or not check_columns(table, ("country", "sector", "weight"), problems=problems):
+        raise InputError(problems)
+    cells = flat_cells(table, {"country": world.countries, "sector": world.sectors}, problems)
+    values = numbers(table, "weight", problems)
+    list_rows(table, values < 0, lambda row: (f"weight {values[row]:g} is negative", "Weights are >= 0"), problems)
+    weights = np.full(world.n_countries * world.n_sectors, np.nan)
+    weights[cells[cells >= 0]] = values[cells >= 0]
+    weights = weights.reshape(world.n_countries, world.n_sectors)
+    if not problems:
+        absent = [f"{world.countries[k]}/{world.sectors[s]}" for k, s in np.argwhere(np.isnan(weights))]
+        if absent:
+            more = f" and {len(absent) - MAX_LISTED} more" if len(absent) > MAX_LISTED else ""
+            what = f"no weight for {', '.join(absent[:MAX_LISTED])}{more}"
+            problems.append(Problem(file.name, what, "Give every country and sector; 1 means no bias"))
+    if problems:
+        raise InputError(problems)
+    return weights
 
 
 def weighted(name: str, function: Payoff) -> Objective:

@@ -50,7 +50,7 @@ def stage(
     notes = _deficit_notes(world, rule)
     prepared = prepare(world, rule, market=market, elasticities=elasticities)
     baseline = prepared.baseline
-    levers = _levers(baseline, policy)
+    levers = Levers(baseline.tariff_rate) if policy is None else policy.levers(baseline)
     if baseline.notes != world.notes:
         notes = (*notes, *(note for note in baseline.notes if note not in world.notes))
     if not baseline.has_tariffs:
@@ -71,21 +71,6 @@ def _deficit_notes(world: World, rule: Closure) -> tuple[str, ...]:
         f"Deficits are left in (largest {where}): part of what governments gain is the value of their transfers. "
         "The closure balanced removes them first.",
     )
-
-
-def _levers(baseline: World, policy: Policy | None) -> Levers:
-    if policy is None:
-        return Levers(baseline.tariff_rate)
-    rate = baseline.tariff_rate if policy.tariff_rate is None else policy.tariff_rate
-    problems = [
-        Problem("policy", f"{name} is not part of a tariff game", "Leave it out: tariffs and trade costs only")
-        for name in ("output_subsidy", "export_tax", "commitments")
-        if getattr(policy, name, None) is not None and np.size(getattr(policy, name)) > 0
-    ]
-    if problems:
-        raise InputError(problems)
-    banned = getattr(policy, "banned_share", None)
-    return Levers(rate, policy.iceberg_hat, banned)
 
 
 def _stage(prepared: Prepared, levers: Levers) -> Stage:
