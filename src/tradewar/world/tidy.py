@@ -134,6 +134,7 @@ def _read_tables(files: Files, problems: list[Problem]) -> dict[str, Table | Non
 def _countries(table: Table, aggregates: Sequence[str], problems: list[Problem]) -> dict[str, Any]:
     if not check_columns(table, ("country",), ("name", *COUNTRY_DETAILS), problems=problems):
         return {}
+    before = len(problems)
     codes = unique_labels(table, "country", problems)
     lower = np.array([code != code.upper() and code not in aggregates for code in codes])
 
@@ -141,6 +142,8 @@ def _countries(table: Table, aggregates: Sequence[str], problems: list[Problem])
         return f"country {codes[row]!r} is not upper case", f"Write {codes[row].upper()!r}, in every file"
 
     list_rows(table, lower, describe, problems)
+    if len(problems) > before:  # every other table would repeat the fault
+        return {}
     details = {name: tuple(table.columns[name]) for name in COUNTRY_DETAILS if name in table.columns}
     names = tuple(table.columns.get("name", codes))
     return {"countries": codes, "country_names": names, "country_details": details}
@@ -156,7 +159,10 @@ def _sectors(table: Table, problems: list[Problem]) -> dict[str, Any]:
         fix = "Give column trade_elasticity (theta) or substitution_elasticity (sigma = theta + 1)"
         problems.append(Problem(f"{table.file}, line 1", what, fix))
         return {}
+    before = len(problems)
     sectors = unique_labels(table, "sector", problems)
+    if len(problems) > before:
+        return {}
     sets = {
         name.removeprefix("theta_"): _theta(table, name, problems)
         for name in table.columns
@@ -264,15 +270,13 @@ def _refuse_values(
     def subsidy(row: int) -> tuple[str, str]:
         return f"tariff = {rates[row]:.10g} is at or below -1", "A subsidy cannot exceed the price"
 
-    def unknown(row: int) -> tuple[str, str]:
-        fix = "Remove the column or the declaration"
-        return f"tariff = {rates[row]:.10g} although {HEADER_FILE} says has_tariffs = false", fix
-
     list_rows(table, values < 0, negative, problems)
     list_rows(table, rates > RATE_LIMIT, percent, problems)
     list_rows(table, rates <= -1, subsidy, problems)
-    if not header.has_tariffs:
-        list_rows(table, rates != 0, unknown, problems)
+    if not header.has_tariffs and (rates != 0).any():
+        first = int(np.flatnonzero(rates != 0)[0])
+        what = f"tariff = {rates[first]:.10g} although {HEADER_FILE} says has_tariffs = false"
+        problems.append(Problem(table.where(first), what, "Remove the column or the declaration"))
 
 
 def _refuse_impossible_tariffs(
