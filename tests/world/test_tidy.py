@@ -212,6 +212,15 @@ def test_small_faults_of_sums_are_noted_and_repaired(folder: Path) -> None:
     assert np.allclose(world.input_share.sum(axis=1), 1, rtol=0, atol=1e-15)
 
 
+def test_sums_that_are_far_off_may_be_rescaled_on_request(folder: Path) -> None:
+    cell("inputs.csv", ("CHN", "SOY", "GDS"), "share", "0.2")(folder)
+    cell("consumption.csv", ("CHN", "SER"), "share", "0.2")(folder)
+    world = read_world(folder, rescale_shares=True)
+    assert world.input_share[1, 0, 1] == pytest.approx(0.2 / 1.193)
+    assert any("inputs.csv: 1 sums of shares were rescaled to 1 (furthest 1.193)" in note for note in world.notes)
+    assert any("consumption.csv: 1 sums of shares were rescaled" in note for note in world.notes)
+
+
 def test_output_slightly_off_is_noted_and_the_flows_are_used(folder: Path) -> None:
     cell("production.csv", ("CHN", "SOY"), "gross_output", "21.52")(folder)
     world = read_world(folder)
