@@ -314,7 +314,7 @@ def _normalised(
         listed = ", ".join(f"{describe(place)} sum to {total[tuple(place)]:.6g}" for place in wrong[:MAX_LISTED])
         more = f" and {len(wrong) - MAX_LISTED} more" if len(wrong) > MAX_LISTED else ""
         limit = f"(must be 1 within {SHARE_LIMIT:g})"
-        fix = "Rebalance with `tradewar world balance` or give the missing rows"
+        fix = "Give the missing shares, or rescale them with `tradewar world balance`"
         problems.append(Problem(what, f"{listed}{more} {limit}", fix))
         return share
     if (off > SHARE_NOTE).any():

@@ -328,9 +328,9 @@ def _refuse_duplicates(table: Table, flat: Int[Array, " row"], keys: tuple[str, 
     list_rows(table, again, describe, problems, "repeat an earlier row")
 
 
-def cell_label(axes: Iterable[Sequence[str]], cell: Iterable[int]) -> str:
+def cell_label(axes: Iterable[Sequence[str]], cell: Int[Array, " axis"]) -> str:
     """The labels of a cell, such as `MEX/C24`."""
-    return "/".join(axis[k] for axis, k in zip(axes, cell, strict=True))
+    return "/".join(axis[int(k)] for axis, k in zip(axes, cell, strict=True))
 
 
 def refuse_missing(
