@@ -184,9 +184,8 @@ def _matrix(costs: Any, countries: tuple[str, ...]) -> Array:
     """A long gegravity table of trade costs as [importer, exporter]."""
     reference = {f"ZZZ_{code}": code for code in countries}
     named = costs.replace({"importer": reference, "exporter": reference}).set_index(["importer", "exporter"])
-    return np.array(
-        [[named.at[(importer, exporter), "trade_cost"] for exporter in countries] for importer in countries]
-    )
+    cost = named["trade_cost"].to_dict()
+    return np.array([[cost[importer, exporter] for exporter in countries] for importer in countries])
 
 
 def _baseline_flows(model: Any, cost: Array, countries: tuple[str, ...]) -> Array:
