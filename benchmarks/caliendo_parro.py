@@ -14,9 +14,10 @@ repositories that carry copies of those files. The original is MATLAB; nothing o
 
 Where the published code leaves a choice, the faster one is taken, so that the comparison flatters it: shares raised
 to the power −θ are computed once per solve and not in every inner round; the linear system is solved once (the
-original inverts its matrix twice); loops over countries and sectors are array operations; and it stops on the step
-of wages, which the published code computes and then overwrites by the trade imbalance in units of 100,000 dollars,
-where 1e-7 is below the rounding error of the sum. No outcome other than the equilibrium is computed.
+original inverts its matrix twice, which `two_inverses` does too); loops over countries and sectors are array
+operations; and it stops on the step of wages, which the published code computes and then overwrites by the trade
+imbalance in units of 100,000 dollars, where 1e-7 is below the rounding error of the sum. No outcome other than the
+equilibrium is computed.
 
 Arrays are `[importer, exporter, sector]`; inputs `[country, supplying_sector, using_sector]`.
 """
@@ -78,11 +79,12 @@ class Solution:
     converged: bool
 
 
-def solve(economy: Economy, tariff_power: Array) -> Solution:
+def solve(economy: Economy, tariff_power: Array, two_inverses: bool = False) -> Solution:
     """The outer loop over wages (`equilibrium_LC`).
 
     Args:
         tariff_power: 1 + t after the change, (N, N, S).
+        two_inverses: invert the matrix of expenditure twice in every round, as the published code does.
     """
     wage = np.ones(len(economy.value_added))
     # π (κ_hat)^(−θ), which the published code computes anew in every round
@@ -92,7 +94,7 @@ def solve(economy: Economy, tariff_power: Array) -> Solution:
         cost, price, inner = unit_costs(economy, weighted, wage)
         share = weighted * (cost[None] / price[:, None]) ** -economy.trade_elasticity
         at_border = share / tariff_power
-        spent = expenditure(economy, at_border, wage)
+        spent = expenditure(economy, at_border, wage, two_inverses)
         imports = (at_border.sum(axis=1) * spent).sum(axis=1)
         exports = np.einsum("jis,js->i", at_border, spent)
         excess = -(imports - exports + economy.surplus) / economy.value_added
@@ -124,7 +126,7 @@ def unit_costs(economy: Economy, weighted: Array, wage: Array) -> tuple[Array, A
     return cost, price, rounds
 
 
-def expenditure(economy: Economy, at_border: Array, wage: Array) -> Array:
+def expenditure(economy: Economy, at_border: Array, wage: Array, two_inverses: bool = False) -> Array:
     """X from Ω X = Δ, a dense system of N·S equations (`expenditure`), (N, S).
 
     Ω = 1 − H − F: row (n, k) holds the materials of sector k that country n buys to produce for every market, and the
@@ -137,6 +139,10 @@ def expenditure(economy: Economy, at_border: Array, wage: Array) -> Array:
     system[own, :, own, :] -= economy.consumption_share[:, :, None] * (1.0 - at_border.sum(axis=1))[:, None, :]
     matrix = system.reshape(n * s, n * s)
     matrix.flat[:: n * s + 1] += 1.0
+    if two_inverses:
+        parts = (wage * economy.value_added, -economy.surplus)
+        found = sum(np.linalg.inv(matrix) @ (economy.consumption_share * part[:, None]).ravel() for part in parts)
+        return np.asarray(found).reshape(n, s)
     income = wage * economy.value_added - economy.surplus
     return np.linalg.solve(matrix, (economy.consumption_share * income[:, None]).ravel()).reshape(n, s)
 
@@ -149,12 +155,12 @@ def after(economy: Economy, solution: Solution, tariff_power: Array) -> Economy:
     return Economy(**parts)
 
 
-def balanced_exercise(world: World, tariff_rate: Array) -> tuple[Solution, Solution]:
+def balanced_exercise(world: World, tariff_rate: Array, two_inverses: bool = False) -> tuple[Solution, Solution]:
     """The published exercise: the base year without deficits at baseline tariffs, then the change of tariffs."""
     economy = Economy.of(world, np.zeros(world.n_countries))
-    base = solve(economy, economy.tariff_power)
+    base = solve(economy, economy.tariff_power, two_inverses)
     rebased = after(economy, base, economy.tariff_power)
-    return base, solve(rebased, 1.0 + tariff_rate)
+    return base, solve(rebased, 1.0 + tariff_rate, two_inverses)
 
 
 def real_income_hat(world: World, base: Solution, changed: Solution) -> Array:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy import ndarray as Array
@@ -18,6 +19,9 @@ from benchmarks.worlds import random_world, reference_data
 from tradewar.equilibrium import Policy, solve
 from tradewar.errors import NoSolutionError
 from tradewar.world import World
+
+if TYPE_CHECKING:
+    from tradewar.equilibrium.certificate import Certificate
 
 TITLE = "Random tariff shocks of up to 300 percent"
 HIGHEST = 3.0
@@ -64,10 +68,10 @@ def run(options: Options) -> Result:
 WRONG = "returned without convergence"
 
 
-def _verdict(certificate: object) -> str:
-    if not certificate.converged or certificate.max_residual > RESIDUAL_LIMIT:  # type: ignore[attr-defined]
+def _verdict(certificate: Certificate) -> str:
+    if not certificate.converged or certificate.max_residual > RESIDUAL_LIMIT:
         return WRONG
-    return f"converged, {getattr(certificate, 'stage', 'solver')}"
+    return f"converged by {certificate.method}"
 
 
 def worlds(seed: int) -> list[World]:
