@@ -1,10 +1,10 @@
 """A player's climb to a best response by the first-order rule, accelerated, and never downhill.
 
-    1. f(x) = rule(x) − x, with x the log(1 + t) of the player's own instruments; all other tariffs stay.
-    2. trial = Anderson mixing of the last rule steps, within bounds; accepted if the equilibrium exists and the payoff
-       does not fall. Otherwise the memory is cleared and x + a f is tried with a = 1, ½, ¼, ... : f is an ascent
-       direction (`tradewar.games.rule`), so some a raises the payoff unless x is a local maximum.
-    3. stop when max |f| is below the tolerance.
+1. f(x) = rule(x) − x, with x the log(1 + t) of the player's own instruments; all other tariffs stay.
+2. trial = Anderson mixing of the last rule steps, within bounds; accepted if the equilibrium exists and the payoff
+   does not fall. Otherwise the memory is cleared and x + a f is tried with a = 1, ½, ¼, ... : f is an ascent
+   direction (`tradewar.games.rule`), so some a raises the payoff unless x is a local maximum.
+3. stop when max |f| is below the tolerance.
 """
 
 from __future__ import annotations

@@ -1,22 +1,24 @@
-"""What one more unit of anything is worth to each government: the adjoint of the equilibrium, for all at once.
+"""What one more unit of anything is worth to each government: the adjoint of the equilibrium, directly for all at once.
 
-Let G_k be the payoff of government k. The multipliers of its adjoint are y_is (one more unit of producer revenue),
-Ī_j (of income), x_js (of expenditure), ρ_js and χ_is (of log prices and log unit costs), ω_i (of labour demand) and
-ν (of the numeraire). With B the border values, M = π'/(1 + t), and the government's direct derivatives marked g:
+The engine's adjoint (`tradewar.equilibrium.adjoint`) iterates, which is right for one gradient in a large world. A war
+needs the multipliers of every government at every step, so here the same linear system is factorised: once for the
+goods block and once for the price block, for all governments together. Without materials both blocks are explicit and
+nothing larger than N x N is solved.
 
-    B̄_ijs = y_is − Ī_j + g^B_ijs
-    x_js = Ī_j + Σ_i B̄_ijs M_ijs                          Ī_j = g^I_j + Σ_s α_js x_js
+For government k the multipliers are y_is (one more unit of producer revenue), Ī_j (of income), x_js (of expenditure),
+ρ_js and χ_is (of log prices and log unit costs), ω_i (of labour demand) and ν (of the numeraire). With B the border
+values, M = π'/(1 + t), T_j the derivative by tariff revenue, and further direct derivatives marked g:
+
+    B̄_ijs = y_is − Ī_j − T_j + g^B_ijs
+    x_js = Ī_j + T_j + g^X_js + Σ_i B̄_ijs M_ijs            Ī_j = g^I_j + Σ_s α_js x_js
     y_is = g^Y_is + Σ_r m_irs x_ir + ℓ_is ω_i + κ_is Ī_i
     ρ_js = g^P_js + θ_s Σ_i B̄_ijs B_ijs + Σ_r m_jsr χ_jr   χ_is = Σ_j π'_ijs ρ_js − θ_s Σ_j B̄_ijs B_ijs
-    Σ_s v_is χ_is + (Ī_i − ω_i + ν) w_i L_i + g^w_i = 0,   ω of the first country = 0
+    Σ_s v_is χ_is + (Ī_i − ω_i + ν g_i) w_i L_i + g^w_i = 0,   ω of the first country = 0
 
-    ∂ log G_k / ∂ log(1 + t_ijs) = ρ_js π'_ijs − (1 + θ_s) B̄_ijs B_ijs = σ_s ψ_ijs B_ijs − Φ_js π'_ijs
+    ∂ log G_k / ∂ log(1 + t_ijs) = σ_s ψ_ijs B_ijs − Φ_js π'_ijs   with ψ = −B̄ and Φ = −ρ
 
-with ψ = −B̄ and Φ = −ρ. The system is linear: one factorisation of the goods block and one of the price block serve
-all governments. Without materials both blocks are explicit and nothing larger than N x N is solved.
-
-Index order: `[importer, exporter, sector]`, governments first. Sources: Caliendo and Parro (2015) for the
-equilibrium; the adjoint and the fixed-point rule are ours, checked against central differences.
+(ℓ and κ: labour's and profits' share of revenue; g_i in the last line: weights of the numeraire over labour income.)
+Index order: `[government, importer, exporter, sector]`.
 """
 
 from __future__ import annotations
@@ -27,172 +29,157 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray as Array
 
+from tradewar.equilibrium import competitive_adjoint
+from tradewar.equilibrium.kernels import Economy
+from tradewar.equilibrium.multipliers import Multipliers, Seeds
 from tradewar.games.stage import Position, Stage
 
-
-@dataclass(frozen=True, eq=False)
-class Derivatives:
-    """Direct derivatives of the log payoffs of K governments with respect to outcomes, all else equal."""
-
-    log_wage: Float[Array, "government country"]
-    log_price: Float[Array, "government country sector"]
-    output: Float[Array, "government country sector"]
-    """Per unit of money of producers' revenue."""
-    income: Float[Array, "government country"]
-    """Per unit of money of income."""
-    border_value: Float[Array, "government importer exporter sector"] | None = None
-    """Per unit of money of border value; None where no payoff depends on single flows."""
+DIRECT_LIMIT = 500
+"""With materials, worlds of more than this many N S are left to the engine's iteration."""
+ITERATION_TOLERANCE = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
-class Multipliers:
-    """Total effects on the log payoffs of K governments."""
+class _Columns:
+    """Right-hand sides: first one column per government (ω = 0), then one per country (a unit of its ω)."""
 
-    income: Float[Array, "government country"]
-    """Ī."""
-    output: Float[Array, "government country sector"]
-    """y."""
-    log_price: Float[Array, "government country sector"]
-    """ρ."""
-    border_value: Float[Array, "government importer exporter sector"] | None = None
-    """g^B."""
-
-    def import_price(self, government: int, importer: int) -> Float[Array, "exporter sector"]:
-        """ψ: the price, in log payoff, of a unit of f.o.b. imports: what leaves less what it is worth abroad."""
-        worth = self.income[government, importer] - self.output[government]
-        if self.border_value is None:
-            return worth
-        return worth - self.border_value[government, importer]
-
-    def weighted(self, weights: Float[Array, " government"]) -> Multipliers:
-        """The multipliers of Σ_k weight_k log G_k, as those of a single government."""
-        flows = None if self.border_value is None else np.tensordot(weights, self.border_value, 1)[None]
-        income = (weights @ self.income)[None]
-        output = np.tensordot(weights, self.output, 1)[None]
-        return Multipliers(income, output, np.tensordot(weights, self.log_price, 1)[None], flows)
+    price: Float[Array, "column country sector"]
+    income: Float[Array, "column country"]
+    output: Float[Array, "column country sector"]
+    """g^Y + ℓ ω."""
+    expenditure: Float[Array, "column country sector"]
+    """g^X + T, and Σ_i (g^B − T) M."""
+    revenue: Float[Array, "column country"]
+    """T."""
+    flows_bought: Float[Array, "column country sector"] | None
+    """Σ_i g^B B by importer."""
+    flows_sold: Float[Array, "column country sector"] | None
+    """Σ_j g^B B by exporter."""
 
 
-def multipliers(stage: Stage, position: Position, direct: Derivatives) -> Multipliers:
-    """Solve the adjoint for all governments of `direct` (K of them) at an equilibrium."""
-    governments, count = direct.income.shape
-    # one column per government at ω = 0, then one per country for a unit of its ω
-    columns = governments + count
-    labour = np.zeros((columns, count))
-    labour[governments + np.arange(count), np.arange(count)] = 1.0
-    padded = Derivatives(
-        _padded(direct.log_wage, count),
-        _padded(direct.log_price, count),
-        _padded(direct.output, count),
-        _padded(direct.income, count),
-        None if direct.border_value is None else _padded(direct.border_value, count),
-    )
-    income, output = _goods_block(stage, position, padded, labour)
-    net, supplied = _flow_terms(stage, position, padded, income, output)
-    log_price, wage_effect = _price_block(stage, position, padded, net, supplied)
+def multipliers(stage: Stage, position: Position, seeds: Seeds) -> Multipliers:
+    """The multipliers of K governments, given the direct derivatives of their log payoffs, at an equilibrium."""
+    if isinstance(stage.economy, Economy) and stage.consumption_share.size > DIRECT_LIMIT:
+        return competitive_adjoint.multipliers(stage.economy, position.solution, seeds, ITERATION_TOLERANCE)
+    count, governments = len(stage.labour_income), seeds.count
+    basket = position.share * np.exp(-position.log_power)
+    columns = _columns(stage, position, seeds, basket)
+    income, output = _goods_block(stage, columns, basket)
+    buyer = income + columns.revenue
+    bought, sold = _flow_terms(stage, position, columns, buyer, output)
+    price, wage_effect = _price_block(stage, position, columns.price + bought, sold)
     wages = position.wage_hat * stage.labour_income
-    gap = wage_effect + (income - labour) * wages + padded.log_wage
-    weights = _labour_multipliers(gap[:governments], gap[governments:], wages)
+    own = np.concatenate([np.zeros((governments, count)), np.eye(count)])
+    gap = wage_effect + (income - own) * wages
+    gap[:governments] += seeds.dense("wage", (count,))
+    numeraire = stage.economy.numeraire_weight * position.wage_hat
+    weights = _labour_multipliers(gap[:governments], gap[governments:], numeraire)
+    seller = (output[:governments] + np.tensordot(weights, output[governments:], 1))[:, None]
     return Multipliers(
-        income[:governments] + weights @ income[governments:],
-        output[:governments] + np.tensordot(weights, output[governments:], 1),
-        log_price[:governments] + np.tensordot(weights, log_price[governments:], 1),
-        direct.border_value,
+        buyer_value=buyer[:governments] + weights @ buyer[governments:],
+        seller_value=seller if seeds.trade_value is None else seller + seeds.trade_value,
+        price_effect=-(price[:governments] + np.tensordot(weights, price[governments:], 1)),
     )
 
 
-def log_gradient(
-    stage: Stage, position: Position, found: Multipliers
-) -> Float[Array, "government importer exporter sector"]:
-    """∂ log G_k / ∂ log(1 + t_ijs) for every government and tariff."""
-    value = found.output[:, None, :, :] - found.income[:, :, None, None]
-    if found.border_value is not None:
-        value = value + found.border_value
-    sigma = 1.0 + stage.trade_elasticity
-    return found.log_price[:, :, None, :] * position.share - sigma * value * position.border_value
+def _columns(stage: Stage, position: Position, seeds: Seeds, basket: Array) -> _Columns:
+    count, sectors = stage.consumption_share.shape
+    labour = np.zeros((count, count, sectors))
+    each = np.arange(count)
+    labour[each, each] = stage.labour_share
+    revenue = seeds.dense("tariff_revenue", (count,))
+    expenditure = seeds.dense("expenditure", (count, sectors)) + revenue[:, :, None] * (1.0 - basket.sum(axis=1))
+    bought = sold = None
+    if seeds.trade_value is not None:
+        flows = seeds.trade_value * position.border_value
+        bought, sold = _padded(flows.sum(axis=2), count), _padded(flows.sum(axis=1), count)
+        expenditure = expenditure + (seeds.trade_value * basket).sum(axis=2)
+    return _Columns(
+        price=_padded(seeds.dense("price", (count, sectors)), count),
+        income=_padded(seeds.dense("income", (count,)), count),
+        output=np.concatenate([seeds.dense("gross_output", (count, sectors)), labour]),
+        expenditure=_padded(expenditure, count),
+        revenue=_padded(revenue, count),
+        flows_bought=bought,
+        flows_sold=sold,
+    )
 
 
 def _padded(array: Array, rows: int) -> Array:
     return np.concatenate([array, np.zeros((rows, *array.shape[1:]))])
 
 
-def _labour_multipliers(at_zero: Array, per_unit: Array, wages: Array) -> Float[Array, "government country"]:
+def _labour_multipliers(at_zero: Array, per_unit: Array, numeraire: Array) -> Float[Array, "government country"]:
     """ω that closes the wage equations, with ω of the first country 0 and the numeraire's ν in its place."""
+    # ν is of the order of a money value when its column is scaled like the others
+    scale = np.abs(per_unit).max()
     system = per_unit.T.copy()
-    system[:, 0] = wages
+    system[:, 0] = numeraire * scale / numeraire.max()
     solved = np.linalg.solve(system, -at_zero.T).T
     solved[:, 0] = 0.0
     return solved
 
 
 def _goods_block(
-    stage: Stage, position: Position, direct: Derivatives, labour: Array
+    stage: Stage, columns: _Columns, basket: Array
 ) -> tuple[Float[Array, "column country"], Float[Array, "column country sector"]]:
-    """Ī and y for every column of right-hand sides."""
-    basket = position.share * np.exp(-position.log_power)
+    """Ī and y for every column."""
     spent = 1.0 - basket.sum(axis=1)
-    source = direct.output + labour[:, :, None] * stage.labour_share
-    flows = 0.0 if direct.border_value is None else (direct.border_value * basket).sum(axis=2)
     if stage.material_share is None:
-        return _goods_explicit(stage, basket, spent, source, direct.income, flows)
+        return _goods_explicit(stage, columns, basket, spent)
     count, sectors = stage.consumption_share.shape
     each = np.arange(count)
     # x = T x + right-hand side, with y and Ī put in
     system = np.einsum("jis,irs->jsir", basket, stage.material_share)
     system[each, :, each, :] += spent[:, :, None] * stage.consumption_share[:, None, :]
-    known = spent * direct.income[:, :, None] + flows + np.einsum("jis,cis->cjs", basket, source)
-    identity = np.eye(count * sectors)
-    solved = np.linalg.solve(identity - system.reshape(identity.shape), known.reshape(len(known), -1).T)
-    expenditure = solved.T.reshape(known.shape)
-    income = direct.income + (stage.consumption_share * expenditure).sum(axis=2)
-    return income, source + np.matmul(expenditure[:, :, None, :], stage.material_share)[:, :, 0, :]
+    known = spent * columns.income[:, :, None] + columns.expenditure + _bought(basket, columns.output)
+    expenditure = _solved(system, known)
+    income = columns.income + (stage.consumption_share * expenditure).sum(axis=2)
+    return income, columns.output + np.matmul(expenditure[:, :, None, :], stage.material_share)[:, :, 0, :]
 
 
-def _goods_explicit(
-    stage: Stage, basket: Array, spent: Array, source: Array, direct_income: Array, flows: Array | float
-) -> tuple[Array, Array]:
+def _goods_explicit(stage: Stage, columns: _Columns, basket: Array, spent: Array) -> tuple[Array, Array]:
     """The goods block without materials: N equations for Ī."""
-    bought = stage.consumption_share[:, None, :] * basket
-    system = -(bought * stage.profit_share).sum(axis=2)
+    system = -((stage.consumption_share[:, None, :] * basket) * stage.profit_share).sum(axis=2)
     each = np.arange(len(system))
     system[each, each] += 1.0 - (stage.consumption_share * spent).sum(axis=1)
-    count = len(system)
-    known = direct_income + source.reshape(len(source), -1) @ bought.reshape(count, -1).T
-    known = known + (stage.consumption_share * flows).sum(axis=-1)
-    income = np.linalg.solve(system, known.T).T
-    return income, source + stage.profit_share * income[:, :, None]
+    known = columns.expenditure + _bought(basket, columns.output)
+    income = np.linalg.solve(system, (columns.income + (stage.consumption_share * known).sum(axis=2)).T).T
+    return income, columns.output + stage.profit_share * income[:, :, None]
+
+
+def _solved(system: Float[Array, "country sector country sector"], known: Array) -> Array:
+    """z = system z + known, for every column of known."""
+    size = system.shape[0] * system.shape[1]
+    matrix = np.eye(size) - system.reshape(size, size)
+    return np.linalg.solve(matrix, known.reshape(len(known), size).T).T.reshape(known.shape)
+
+
+def _bought(basket: Array, worth: Array) -> Array:
+    """Σ_i y_is M_ijs: one matrix product per sector rather than an array of columns x N x N x S."""
+    return np.matmul(basket.transpose(2, 0, 1), worth.transpose(2, 1, 0)).transpose(2, 1, 0)
 
 
 def _flow_terms(
-    stage: Stage, position: Position, direct: Derivatives, income: Array, output: Array
+    stage: Stage, position: Position, columns: _Columns, buyer: Array, output: Array
 ) -> tuple[Array, Array]:
     """θ Σ_i B̄ B by importer and θ Σ_j B̄ B by exporter, for every column."""
     border, theta = position.border_value, stage.trade_elasticity
-    # one matrix product per sector instead of an array of columns x N x N x S
-    by_sector = border.transpose(2, 0, 1)
-    worth = output.transpose(2, 1, 0)
-    imported = np.matmul(by_sector, worth).transpose(2, 1, 0) - income[:, :, None] * border.sum(axis=1)
-    supplied = output * border.sum(axis=0) - np.matmul(by_sector.transpose(0, 2, 1), income.T).transpose(2, 1, 0)
-    if direct.border_value is not None:
-        own = direct.border_value * border
-        imported, supplied = imported + own.sum(axis=2), supplied + own.sum(axis=1)
-    return theta * imported, theta * supplied
+    bought = _bought(border, output) - buyer[:, :, None] * border.sum(axis=1)
+    sold = output * border.sum(axis=0) - np.tensordot(buyer, border, 1)
+    if columns.flows_bought is not None and columns.flows_sold is not None:
+        bought, sold = bought + columns.flows_bought, sold + columns.flows_sold
+    return theta * bought, theta * sold
 
 
 def _price_block(
-    stage: Stage, position: Position, direct: Derivatives, imported: Array, supplied: Array
+    stage: Stage, position: Position, known: Array, sold: Array
 ) -> tuple[Float[Array, "column country sector"], Float[Array, "column country"]]:
     """ρ, and Σ_s v χ, for every column."""
-    known = direct.log_price + imported
-    by_sector = position.share.transpose(2, 1, 0)
-    if stage.material_share is None:
-        log_price = known
-    else:
-        count, sectors = stage.consumption_share.shape
-        material = stage.material_share
-        known = known - np.matmul(material, supplied[..., None])[..., 0]
-        system = np.einsum("jsr,njr->jsnr", material, position.share)
-        identity = np.eye(count * sectors)
-        solved = np.linalg.solve(identity - system.reshape(identity.shape), known.reshape(len(known), -1).T)
-        log_price = solved.T.reshape(known.shape)
-    log_cost = np.matmul(by_sector, log_price.transpose(2, 1, 0)).transpose(2, 1, 0) - supplied
-    return log_price, (stage.wage_cost_share * log_cost).sum(axis=2)
+    price = known
+    if stage.material_share is not None:
+        known = known - np.matmul(stage.material_share, sold[..., None])[..., 0]
+        price = _solved(np.einsum("jsr,njr->jsnr", stage.material_share, position.share), known)
+    by_exporter = position.share.transpose(1, 0, 2)
+    cost = _bought(by_exporter, price) - sold
+    return price, (stage.wage_cost_share * cost).sum(axis=2)

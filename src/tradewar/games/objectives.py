@@ -20,22 +20,23 @@ Payoffs are logs; hats are differences of logs from a named start.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray as Array
 
+from tradewar.equilibrium.multipliers import Seeds
+from tradewar.equilibrium.solution import Solution
 from tradewar.errors import InputError, Problem
-from tradewar.games.multipliers import Derivatives
 from tradewar.games.stage import Position, Stage
 from tradewar.world import World
 from tradewar.world.identities import MAX_LISTED
 from tradewar.world.table import check_columns, flat_cells, list_rows, numbers, parse_csv
 
-Payoff = Callable[[Stage, Position, int], tuple[float, Derivatives]]
-"""A government's log payoff at a position and its direct derivatives (K = 1), for the country at a given index."""
+Payoff = Callable[[Solution, int], tuple[float, Seeds]]
+"""A government's log payoff at an equilibrium and its direct derivatives (K = 1), for the country at a given index."""
 
 WEIGHT_MEAN_LIMIT = 1e-3
 """Political weights whose mean over sectors is off 1 by more than this are refused; all are normalised to mean 1."""
@@ -109,9 +110,9 @@ def read_political_weights(world: World, path: Path | str) -> Float[Array, "coun
 
 
 def weighted(name: str, function: Payoff) -> Objective:
-    """An objective of the user's own: `function(stage, position, country)` gives log payoff and its derivatives.
+    """An objective of the user's own: `function(solution, country)` gives its log payoff and derivatives.
 
-    The derivatives are direct ones (`Derivatives` with K = 1): how the log payoff moves with wages, prices, revenue,
+    The derivatives are direct ones (`Seeds` of one objective): how the log payoff moves with wages, prices, revenue,
     income and flows, each taken alone. What tariffs do to those is the engine's business.
     """
     return Objective(name, function=function)
@@ -120,7 +121,7 @@ def weighted(name: str, function: Payoff) -> Objective:
 def log_payoffs(objective: Objective, stage: Stage, position: Position) -> Float[Array, " country"]:
     """log G of every country; for hats subtract the values at the start."""
     if objective.function is not None:
-        return np.array([objective.function(stage, position, k)[0] for k in range(len(position.income))])
+        return np.array([objective.function(position.solution, k)[0] for k in range(len(position.income))])
     log_price_index = (stage.consumption_share * position.log_price).sum(axis=1)
     if objective.weights is None:
         return np.log(position.income) - log_price_index
@@ -132,21 +133,21 @@ def real_incomes(stage: Stage, position: Position) -> Float[Array, " country"]:
     return log_payoffs(REAL_INCOME, stage, position)
 
 
-def derivatives(objective: Objective, stage: Stage, position: Position, players: Array) -> Derivatives:
+def derivatives(objective: Objective, stage: Stage, position: Position, players: Array) -> Seeds:
     """Direct derivatives of the log payoffs of the given countries, in their order."""
     if objective.function is not None:
-        return _stacked([objective.function(stage, position, int(k))[1] for k in players])
+        return _stacked([objective.function(position.solution, int(k))[1] for k in players])
     count, sectors = stage.consumption_share.shape
     row = np.arange(len(players))
     price, income = np.zeros((len(players), count, sectors)), np.zeros((len(players), count))
-    output = np.zeros_like(price)
     price[row, players] = -stage.consumption_share[players]
     if objective.weights is None:
         income[row, players] = 1.0 / position.income[players]
-    else:
-        per_output, per_income = _political_derivatives(objective.weights, stage, position)
-        output[row, players], income[row, players] = per_output[players], per_income[players]
-    return Derivatives(np.zeros((len(players), count)), price, output, income)
+        return Seeds(price=price, income=income)
+    output = np.zeros_like(price)
+    per_output, per_income = _political_derivatives(objective.weights, stage, position)
+    output[row, players], income[row, players] = per_output[players], per_income[players]
+    return Seeds(price=price, income=income, gross_output=output)
 
 
 def _political_money(weights: Array, stage: Stage, position: Position) -> tuple[Array, Array, Array, Array]:
@@ -168,14 +169,12 @@ def _political_derivatives(weights: Array, stage: Stage, position: Position) -> 
     return per_output / money[:, None], mean_weight / money
 
 
-def _stacked(single: list[Derivatives]) -> Derivatives:
-    flows = [item.border_value for item in single]
-    some = next((flow for flow in flows if flow is not None), None)
-    border = None if some is None else np.concatenate([np.zeros_like(some) if f is None else f for f in flows])
-    return Derivatives(
-        np.concatenate([item.log_wage for item in single]),
-        np.concatenate([item.log_price for item in single]),
-        np.concatenate([item.output for item in single]),
-        np.concatenate([item.income for item in single]),
-        border,
-    )
+def _stacked(single: list[Seeds]) -> Seeds:
+    """Derivatives of several objectives as one; what only some of them have is zero for the others."""
+    stacked: dict[str, Array] = {}
+    for item in fields(Seeds):
+        given = [getattr(seeds, item.name) for seeds in single]
+        some = next((array for array in given if array is not None), None)
+        if some is not None:
+            stacked[item.name] = np.concatenate([np.zeros_like(some) if array is None else array for array in given])
+    return Seeds(**stacked)

@@ -20,8 +20,8 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray as Array
 
+from tradewar.equilibrium.multipliers import Multipliers
 from tradewar.games.instruments import Instruments
-from tradewar.games.multipliers import Multipliers
 from tradewar.games.stage import Position
 
 INNER_ROUNDS = 3
@@ -43,15 +43,15 @@ class Worth:
 
 def own_worth(found: Multipliers, instruments: Instruments) -> Worth:
     """Each player by its own payoff: government k of `found` is row k of the players."""
-    price = [found.import_price(row, int(k)) for row, k in enumerate(instruments.players)]
-    effect = [-found.log_price[row, k] for row, k in enumerate(instruments.players)]
-    return Worth(np.stack(price), np.stack(effect))
+    price = [found.of_importer(int(k))[row] for row, k in enumerate(instruments.players)]
+    row = np.arange(len(instruments.players))
+    return Worth(np.stack(price), found.price_effect[row, instruments.players])
 
 
 def planners_worth(joint: Multipliers, instruments: Instruments) -> Worth:
     """All players by one weighted payoff (K = 1), as a planner would."""
-    price = [joint.import_price(0, int(k)) for k in instruments.players]
-    return Worth(np.stack(price), -joint.log_price[0, instruments.players])
+    price = [joint.of_importer(int(k))[0] for k in instruments.players]
+    return Worth(np.stack(price), joint.price_effect[0, instruments.players])
 
 
 def gradient(

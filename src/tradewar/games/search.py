@@ -26,8 +26,8 @@ from tradewar.errors import NoSolutionError
 from tradewar.games.climb import Climb, Game, Point, climb
 from tradewar.games.objectives import log_payoffs
 from tradewar.games.settle import settle
-from tradewar.games.starts import inverse_elasticity
 from tradewar.games.stage import Position
+from tradewar.games.starts import inverse_elasticity
 
 MODERATE = np.log1p(0.1)
 """The interior starting point: a tariff of 10 percent."""

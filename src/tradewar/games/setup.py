@@ -94,7 +94,10 @@ def setup(world: World, players: Sequence[str] | None, options: Options) -> Setu
     chosen[own.importer, own.exporter, own.sector] = True
     aggregates = [world.countries[k] for k in playing if world.countries[k] in world.aggregates]
     if aggregates:
-        notes = (*notes, f"{', '.join(aggregates)} stand for several economies and play as if each were one government.")
+        notes = (
+            *notes,
+            f"{', '.join(aggregates)} stand for several economies and play as if each were one government.",
+        )
     payoffs = log_payoffs(game.objective, stage, factual)
     return Setup(game, str(closure), regime, factual, payoffs, chosen, (*notes, *left_out))
 

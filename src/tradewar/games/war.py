@@ -25,8 +25,9 @@ from tradewar.games.instruments import MAX_RATE
 from tradewar.games.nash import FirstOrderPoint, examine, nash
 from tradewar.games.objectives import Objective, real_incomes
 from tradewar.games.result import Candidate, War
-from tradewar.games.search import search
+from tradewar.games.climb import climb
 from tradewar.games.setup import Options, Setup, setup
+from tradewar.games.stage import Position
 from tradewar.games.starts import STARTS, starting_level
 from tradewar.world import World
 
@@ -101,7 +102,9 @@ def war(
     # certified first, then by the gain left to anyone; Python's sort keeps the order of the starts
     candidates.sort(key=lambda item: (not item.certificate.certified, _left(item.certificate)))
     stage, own = ready.game.stage, ready.game.instruments
-    notes = ready.notes if corners else (*ready.notes, "Certificates without corners: no sector was tried at its bounds.")
+    notes = (
+        ready.notes if corners else (*ready.notes, "Certificates without corners: no sector was tried at its bounds.")
+    )
     return War(
         baseline=stage.world,
         players=tuple(stage.world.countries[k] for k in own.players),
@@ -164,7 +167,7 @@ def _candidates(ready: Setup, starts: Sequence[str], corners: bool) -> list[Cand
     for name in starts:
         try:
             level = starting_level(ready.game.stage, ready.game.instruments, name, ready.factual)
-            point = _first(ready, level)
+            point = _from(ready, level, ready.factual, rough=True)
             for _ in range(REPAIRS + 1):
                 known = _known(points, point)
                 if known is not None:
@@ -175,7 +178,7 @@ def _candidates(ready: Setup, starts: Sequence[str], corners: bool) -> list[Cand
                 found.append(candidate(ready, point, certificate, (name,)))
                 if certificate.certified or max(item.gain for item in searches) <= GAIN_LIMIT:
                     break
-                point = nash(ready.game, answered(ready.game, point, searches), point.position, rough=False)
+                point = _from(ready, answered(ready.game, point, searches), point.position, rough=False)
         except NoSolutionError as error:
             failure = error
     if not found:
@@ -184,14 +187,14 @@ def _candidates(ready: Setup, starts: Sequence[str], corners: bool) -> list[Cand
     return found
 
 
-def _first(ready: Setup, level: Array) -> FirstOrderPoint:
-    """The first point from a start; a single player climbs, which cannot end in a minimum."""
+def _from(ready: Setup, level: Array, start: Position, rough: bool) -> FirstOrderPoint:
+    """The first-order point reached from given tariffs; a single player climbs, which cannot end in a minimum."""
     game = ready.game
     if len(game.instruments.players) > 1:
-        return nash(game, level, ready.factual)
-    answer = search(game, game.stage.log_power, level, ready.factual, restarts=False, random_directions=0)
-    point, _ = examine(game, answer.best.level, answer.best.position)
-    return point
+        return nash(game, level, start, rough)
+    answer = climb(game, game.stage.log_power, level, start)
+    point, _ = examine(game, answer.point.level, answer.point.position)
+    return replace(point, steps=answer.steps, method="climb")
 
 
 def _known(points: Sequence[FirstOrderPoint], point: FirstOrderPoint) -> int | None:
