@@ -165,7 +165,7 @@ def cooperate(
         raise InputError.at("start", f"{start!r} is unknown", f"Use one of {', '.join(STARTS)}, or a War")
     ready = setup(world, participants, options)
     if start == "nash":
-        start = war(world, participants, **_as_keywords(options))
+        start = war(world, participants, **options.as_keywords())
     name, from_position, from_level = _start(ready, start)
     treaties = _treaties(ready, from_position, from_level)
     best = treaties[0]
@@ -188,10 +188,6 @@ def cooperate(
         notes=ready.notes,
         seconds=time.perf_counter() - began,
     )
-
-
-def _as_keywords(options: Options) -> dict[str, Any]:
-    return {name: getattr(options, name) for name in options.__dataclass_fields__}
 
 
 def _start(ready: Setup, start: str | War) -> tuple[str, Position, Array]:

@@ -122,9 +122,7 @@ def _valued(offer: _Offer, weights: Array, penalty: float) -> _Offer:
     return _Offer(offer.level, offer.position, offer.gains, _value(offer.gains, weights, penalty))
 
 
-def _offer(
-    game: Game, start_payoffs: Array, level: Array, near: Position, weights: Array, penalty: float
-) -> _Offer:
+def _offer(game: Game, start_payoffs: Array, level: Array, near: Position, weights: Array, penalty: float) -> _Offer:
     own = game.instruments
     position = settle(game.stage, own.place(level, game.stage.log_power), near)
     gains = (log_payoffs(game.objective, game.stage, position) - start_payoffs)[own.players]

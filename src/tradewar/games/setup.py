@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -19,6 +19,7 @@ from tradewar.games.objectives import REAL_INCOME, Objective, log_payoffs, polit
 from tradewar.games.prepare import stage as prepare_stage
 from tradewar.games.settle import settle
 from tradewar.games.stage import Position
+from tradewar.games.starts import DEFAULT_STARTS
 from tradewar.world import World
 
 if TYPE_CHECKING:
@@ -48,6 +49,14 @@ class Options:
     elasticities: str | None = None
     policy: Policy | None = None
     """What is in force from the start; all hats refer to it."""
+    starts: Sequence[str] = DEFAULT_STARTS
+    """Where to search from, names from `tradewar.games.starts.STARTS`."""
+    corners: bool = True
+    """Whether certificates try every sector at its bounds."""
+
+    def as_keywords(self) -> dict[str, Any]:
+        """The options as keywords of `war`."""
+        return {item.name: getattr(self, item.name) for item in fields(self)}
 
 
 @dataclass(frozen=True, eq=False)

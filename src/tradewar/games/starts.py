@@ -22,6 +22,7 @@ from tradewar.games.stage import Position, Stage
 START_ROUNDS = 3
 STARTS = ("closed-form", "inverse-elasticity", "factual", "zero", "one")
 """Names of starting points: the closed form; t = 1/(σ − 1); the tariffs in force; t = 0; t = 1."""
+DEFAULT_STARTS = ("closed-form", "inverse-elasticity", "factual")
 
 
 def starting_level(stage: Stage, game: Instruments, name: str, factual: Position) -> Float[Array, " instrument"]:

@@ -21,20 +21,19 @@ from numpy import ndarray as Array
 from tradewar.equilibrium.closures import Closure
 from tradewar.errors import InputError, NoSolutionError
 from tradewar.games.certificate import GAIN_LIMIT, Certificate, answered, certify
+from tradewar.games.climb import climb
 from tradewar.games.instruments import MAX_RATE
 from tradewar.games.nash import FirstOrderPoint, examine, nash
 from tradewar.games.objectives import Objective, real_incomes
 from tradewar.games.result import Candidate, War
-from tradewar.games.climb import climb
 from tradewar.games.setup import Options, Setup, setup
 from tradewar.games.stage import Position
-from tradewar.games.starts import STARTS, starting_level
+from tradewar.games.starts import DEFAULT_STARTS, STARTS, starting_level
 from tradewar.world import World
 
 if TYPE_CHECKING:
     from tradewar.equilibrium.policy import Policy
 
-DEFAULT_STARTS = ("closed-form", "inverse-elasticity", "factual")
 SAME = 1e-6
 """Points whose log tariffs differ by no more than this are one."""
 REPAIRS = 5
@@ -91,7 +90,7 @@ def war(
     began = time.perf_counter()
     options = Options(
         goods, _regime(mfn, regime), between, exempt, weights, objective, market, min_rate, max_rate, closure,
-        elasticities, policy,
+        elasticities, policy, starts, corners,
     )  # fmt: skip
     unknown = [name for name in starts if name not in STARTS]
     if unknown or not starts:
