@@ -42,6 +42,8 @@ def main(arguments: list[str] | None = None) -> int:
             # what has been measured is on file even if a later benchmark is stopped
             report.write(results, chosen.out)
             progress.advance(task)
+    if chosen.page is not None:
+        report.refresh(chosen.page, results)
     console.print(f"Written to {chosen.out}: results.md, results.json")
     return 1 if any(result.met is False for result in results) else 0
 
@@ -49,6 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("build/benchmarks"), help="folder for the results")
+    parser.add_argument("--page", type=Path, help="a Markdown page whose results are to be replaced")
     parser.add_argument("--only", nargs="+", choices=NAMES, default=list(NAMES), metavar="NAME", help=", ".join(NAMES))
     parser.add_argument("--pairs", type=int, default=5, help="interleaved pairs per comparison (default 5)")
     parser.add_argument("--shocks", type=int, default=5000, help="shocks of the robustness run (default 5000)")

@@ -24,9 +24,25 @@ def write(results: Sequence[Result], folder: Path) -> None:
             _chart(result, folder)
 
 
+BEGIN, END = "<!-- results -->", "<!-- end of results -->"
+
+
+def refresh(page: Path, results: Sequence[Result]) -> None:
+    """Replace what stands between the two marks of a page by these results.
+
+    Raises:
+        ValueError: if the page does not have the two marks.
+    """
+    before, begin, rest = page.read_text(encoding="utf-8").partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise ValueError(f"{page} has no lines {BEGIN} and {END}")
+    page.write_text(f"{before}{BEGIN}\n\n{markdown(results)}\n{END}{after}", encoding="utf-8")
+
+
 def markdown(results: Sequence[Result]) -> str:
     """One section per benchmark, with its table of minimum, median and maximum."""
-    parts = [f"Machine: {machine.line()}.\n"]
+    parts = [f"Taken on {datetime.now(UTC):%d %B %Y}. Machine: {machine.line()}.\n"]
     for result in results:
         parts.append(f"## {result.title}\n")
         if result.skipped:

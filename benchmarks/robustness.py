@@ -55,8 +55,8 @@ def run(options: Options) -> Result:
             passes.append(certificate.iterations)
     total = sum(counts.values())
     measures = (
-        *(Measure.single(f"worlds: {world.name}", "shocks", each) for world in found),
-        *(Measure.single(label, "shocks", count) for label, count in sorted(counts.items())),
+        *(Measure.single(f"shocks on: {world.name}", "", each) for world in found),
+        *(Measure.single(label, "", count) for label, count in sorted(counts.items())),
         Measure.single("largest residual of any equation", "", worst),
         Measure.of("passes", "", passes or [0.0]),
     )

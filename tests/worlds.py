@@ -1,10 +1,92 @@
-"""Random worlds whose books balance, for tests."""
+"""Worlds for tests: two small ones with known results, and random ones whose books balance."""
 
 from __future__ import annotations
 
 import numpy as np
+from hypothesis import strategies as st
+from numpy import ndarray as Array
 
 from tradewar.world import World
+
+US, CN, RW = 0, 1, 2
+SOY, GOODS, SERVICES = 0, 1, 2
+
+TOY_FLOWS = np.array(
+    [
+        [[30, 12, 6], [0.5, 20, 1], [2, 24, 60]],
+        [[1500, 120, 700], [500, 3500, 900], [900, 600, 9000]],
+        [[17000, 50, 400], [10, 8500, 40], [250, 150, 42000]],
+    ]
+)
+"""[sector, exporter, importer], as tables of trade are printed."""
+
+
+def toy() -> World:
+    """Three countries and sectors, no material inputs, no tariffs, deficits of 374.5, −495.5 and 121."""
+    return _toy("toy", np.ones((3, 3)), np.zeros((3, 3, 3)), np.zeros((3, 3, 3)))
+
+
+def toy_io() -> World:
+    """The flows of `toy` with material inputs and tariffs on goods."""
+    value_added = np.array([[0.45, 0.40, 0.60], [0.50, 0.30, 0.50], [0.50, 0.38, 0.58]])
+    inputs = np.array([[0.20, 0.007, 0.0003], [0.40, 0.55, 0.12], [0.40, 0.443, 0.8797]])
+    tariffs = np.zeros((3, 3, 3))
+    tariffs[CN, US, SOY], tariffs[CN, US, GOODS] = 0.10, 0.08
+    tariffs[CN, RW, SOY], tariffs[CN, RW, GOODS] = 0.10, 0.06
+    tariffs[US, CN, GOODS], tariffs[US, RW, GOODS] = 0.03, 0.02
+    tariffs[RW, CN, GOODS], tariffs[RW, US, GOODS] = 0.05, 0.04
+    return _toy("toy-IO", value_added, np.repeat(inputs[None], 3, axis=0), tariffs)
+
+
+def _toy(name: str, value_added: Array, inputs: Array, tariffs: Array) -> World:
+    return World.build(
+        name=name,
+        year=2018,
+        money_unit="USD billion",
+        source="invented",
+        terms="none",
+        countries=("US", "CN", "RW"),
+        country_names=("United States", "China", "Rest of the world"),
+        aggregates=("RW",),
+        sectors=("soy", "goods", "services"),
+        sector_names=("Soy", "Other goods", "Services"),
+        tradable=np.array([True, True, False]),
+        trade_value=TOY_FLOWS.transpose(2, 1, 0),
+        tariff_rate=tariffs,
+        value_added_share=value_added,
+        input_share=inputs,
+        consumption_share=None,
+        trade_elasticity=np.array([5.0, 4.0, 4.0]),
+    )
+
+
+def war_rates(world: World) -> Array:
+    """Baseline tariffs plus 25 points between US and CN on soy and goods."""
+    rates = world.tariff_rate.copy()
+    rates[US, CN, :SERVICES] += 0.25
+    rates[CN, US, :SERVICES] += 0.25
+    return rates
+
+
+def worlds(
+    *, with_inputs: bool | None = None, max_countries: int = 5, max_sectors: int = 4
+) -> st.SearchStrategy[World]:
+    """Random consistent worlds of 2 to `max_countries` countries; None draws whether they have material inputs."""
+    inputs = st.booleans() if with_inputs is None else st.just(with_inputs)
+    return st.builds(
+        random_world,
+        st.integers(0, 2**31),
+        st.integers(2, max_countries),
+        st.integers(2, max_sectors),
+        with_inputs=inputs,
+    )
+
+
+def random_rates(world: World, seed: int, highest: float = 3.0) -> Array:
+    """Every tariff that may change drawn uniformly between 0 and `highest`."""
+    rates = np.random.default_rng(seed).uniform(0.0, highest, size=world.tariff_rate.shape)
+    own = np.eye(world.n_countries, dtype=bool)[:, :, None]
+    return np.where(~own & world.tradable, rates, world.tariff_rate)
 
 
 def random_world(seed: int, n_countries: int = 4, n_sectors: int = 3, *, with_inputs: bool = True) -> World:

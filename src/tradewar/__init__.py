@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from tradewar.disputes.dossier import Dossier as Dossier
     from tradewar.disputes.dossier import load_dispute as load_dispute
     from tradewar.disputes.findings import Findings as Findings
-    from tradewar.disputes.findings import run as run_dispute
     from tradewar.equilibrium.closures import Closure as Closure
     from tradewar.equilibrium.outcome import Outcome as Outcome
     from tradewar.equilibrium.policy import Policy as Policy
@@ -37,7 +36,6 @@ _HOME = {
     "brief": ("tradewar.brief.page", "brief"),
     "load_dispute": ("tradewar.disputes.dossier", "load_dispute"),
     "load_world": ("tradewar.world.catalogue", "load_world"),
-    "run_dispute": ("tradewar.disputes.findings", "run"),
     "solve": ("tradewar.equilibrium.solve", "solve"),
 }
 """Public name -> (module, name there)."""

@@ -49,6 +49,18 @@ def test_report_says_what_was_met_and_what_was_not_run(tmp_path: Path):
     assert (tmp_path / "growth.png").stat().st_size > 1000
 
 
+def test_a_page_keeps_everything_but_its_results(tmp_path: Path):
+    page = tmp_path / "page.md"
+    page.write_text(f"Before.\n\n{report.BEGIN}\nold\n{report.END}\n\nAfter.\n", encoding="utf-8")
+    report.refresh(page, [Result.skip("gravity", "Gravity", "no sample")])
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith("Before.\n\n") and text.endswith("\n\nAfter.\n")
+    assert "no sample" in text and "old" not in text
+    page.write_text("no marks", encoding="utf-8")
+    with pytest.raises(ValueError, match="has no lines"):
+        report.refresh(page, [])
+
+
 @pytest.mark.parametrize(("countries", "sectors"), [(2, 1), (6, 5), (12, 9)])
 def test_random_worlds_balance(countries: int, sectors: int):
     world = random_world(countries, sectors, seed=11)

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from tradewar.brief.numbers import lower_first, money_of, plain
+from tradewar.brief.numbers import lower_first, plain
+from tradewar.brief.sentences import the
 from tradewar.disputes.findings import Findings, PolicyFindings
 
 PARTY_COLOURS = ("#0072B2", "#D55E00")
@@ -24,7 +25,10 @@ INK = "#1B1B1B"
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 MARKERS = (("circle", "white"), ("diamond", INK), ("square", "white"), ("triangle-up", INK))
 _CALLED = {"circle": "open circle", "diamond": "filled diamond", "square": "open square", "triangle-up": "triangle"}
-_WIDTH, _ROW, _LABELS, _FIGURES = 230, 21, 230, 58
+_TOTAL, _ROW, _FIGURES = 430, 21, 54
+"""Width of every chart, height of a row, width of the column of figures; pixels."""
+_CHARACTER = 6.4
+"""Width of a character of a label, pixels, taken generously."""
 _PNG_SCALE = 2.0
 
 
@@ -55,6 +59,8 @@ class _Row:
 class _Ranking:
     name: str
     title: str
+    subtitle: str
+    """What the figures are, with unit and base."""
     unit: str
     decimals: int
     rows: tuple[_Row, ...]
@@ -73,7 +79,7 @@ def draw_charts(findings: Findings, progress: Callable[[str], None]) -> tuple[Ch
     ]
     specifications = [(_caption(r), r, _ranked(r)) for r in rankings]
     tariffs = _tariffs(findings)
-    specifications.append(("Average over the trade of the baseline year.", tariffs, _tariff_bars(findings, tariffs)))
+    specifications.append(("Average over the trade of the baseline year.", tariffs, _tariff_bars(tariffs)))
     progress(f"Drawing {len(specifications)} charts")
 
     def draw(item: tuple[str, _Ranking, dict[str, Any]]) -> Chart:
@@ -116,29 +122,27 @@ def _party(findings: Findings, code: str) -> str:
 def _ranking(
     findings: Findings,
     name: str,
-    title: str,
+    title: tuple[str, str],
     unit: str,
     decimals: int,
     values: Callable[[PolicyFindings], Sequence[tuple[str, str, float]]],
 ) -> _Ranking:
     """Rows ranked by the last policy; `values` gives (label, colour, value) in one order for every policy."""
     columns = [values(policy) for policy in findings.policies]
-    rows = [
-        _Row(cells[0][0], cells[0][1], tuple(cell[2] for cell in cells)) for cells in zip(*columns, strict=True)
-    ]
+    rows = [_Row(cells[0][0], cells[0][1], tuple(cell[2] for cell in cells)) for cells in zip(*columns, strict=True)]
     rows.sort(key=lambda row: -row.values[-1])
-    return _Ranking(name, title, unit, decimals, tuple(rows), _policies(findings))
+    return _Ranking(name, *title, unit, decimals, tuple(rows), _policies(findings))
 
 
 def _welfare(findings: Findings) -> _Ranking:
     colours = _colours(findings)
-    title = f"Real income against {findings.world.year}, percent"
+    title = ("Real income", f"Change against {findings.world.year}, percent")
     return _ranking(
         findings,
         "welfare",
         title,
         "percent",
-        2,
+        3,
         lambda policy: [
             (row.name, colours.get(row.country, OTHER_COLOUR), row.real_income_pct) for row in policy.countries
         ],
@@ -147,7 +151,10 @@ def _welfare(findings: Findings) -> _Ranking:
 
 def _sectors(findings: Findings, country: str) -> _Ranking:
     colour = _colours(findings)[country]
-    title = f"{_party(findings, country)}: volume of output by sector, percent"
+    title = (
+        f"Output of {the(_party(findings, country))}",
+        f"Change of volume by sector against {findings.world.year}, percent",
+    )
     return _ranking(
         findings,
         f"output-{country}",
@@ -159,22 +166,28 @@ def _sectors(findings: Findings, country: str) -> _Ranking:
 
 
 def _suppliers(findings: Findings, importer: str) -> _Ranking:
+    """Shares of imports: unlike money after the change, they do not depend on the unit of account."""
     colours = _colours(findings)
-    money = money_of(findings.world.money_unit)
-    title = f"Who sells more goods in {_party(findings, importer)}: change, {money.unit}"
-
-    def others(policy: PolicyFindings) -> list[tuple[str, str, float]]:
-        return [
+    title = (
+        f"Who supplies {the(_party(findings, importer))}",
+        f"Change of share in its goods imports against {findings.world.year}, percentage points",
+    )
+    return _ranking(
+        findings,
+        f"diversion-{importer}",
+        title,
+        "percentage points",
+        1,
+        lambda policy: [
             (
-                f"{row.name} (own)" if row.role == "own" else row.name,
+                row.name,
                 colours.get(row.supplier, OTHER_COLOUR),
-                money.factor * row.change,
+                100.0 * (row.import_share - row.import_share_baseline),
             )
             for row in policy.market(importer)
-            if row.role != "party"
-        ]
-
-    return _ranking(findings, f"diversion-{importer}", title, money.unit, 1, others)
+            if row.role != "own"
+        ],
+    )
 
 
 def _tariffs(findings: Findings) -> _Ranking:
@@ -185,8 +198,9 @@ def _tariffs(findings: Findings) -> _Ranking:
         label = f"{_party(findings, pair.importer)} on {_party(findings, pair.exporter)}"
         rows.append(_Row(label, _colours(findings)[pair.importer], (100 * pair.baseline_rate, *after)))
     columns = (str(findings.world.year), *_policies(findings))
-    title = "Average tariff on each other's goods, percent"
-    return _Ranking("tariffs", title, "percent", 1, tuple(rows), columns)
+    title = "Tariffs on each other's goods"
+    subtitle = f"Average, percent; weights: goods trade of {findings.world.year} between the two"
+    return _Ranking("tariffs", title, subtitle, "percent", 1, tuple(rows), columns)
 
 
 def _caption(ranking: _Ranking) -> str:
@@ -204,7 +218,7 @@ def _described(ranking: _Ranking) -> str:
         )
         for row in ranking.rows
     ]
-    return f"In {ranking.unit}. " + "; ".join(parts) + "."
+    return f"{ranking.subtitle}. " + "; ".join(parts) + "."
 
 
 # ---------------------------------------------------------------- how it is drawn
@@ -214,12 +228,12 @@ def _ranked(ranking: _Ranking) -> dict[str, Any]:
     import altair as alt
 
     order = [row.label for row in ranking.rows]
+    plot = _plot_width(order)
     bars = [
         {"label": row.label, "value": row.values[-1], "colour": row.colour, "text": _written(ranking, row)}
         for row in ranking.rows
     ]
-    labels = alt.Axis(title=None, labelLimit=_LABELS, domain=False, ticks=False, labelPadding=6)
-    y = alt.Y("label:N", sort=order, axis=labels)
+    y = alt.Y("label:N", sort=order, axis=_label_axis(plot))
     scale = alt.Scale(domain=_domain(ranking), nice=False)
     x = alt.X("value:Q", scale=scale, axis=alt.Axis(title=None, tickCount=4, format="~f", labelExpr=_AXIS_LABEL))
     layers: list[Any] = [
@@ -230,24 +244,19 @@ def _ranked(ranking: _Ranking) -> dict[str, Any]:
         shape, fill = MARKERS[k]
         points = [{"label": row.label, "value": row.values[k]} for row in ranking.rows]
         mark = alt.Chart(alt.Data(values=points)).mark_point(
-            shape=shape, size=42, fill=fill, stroke=INK, strokeWidth=1.3, opacity=1, filled=False
+            shape=shape, size=34, fill=fill, stroke=INK, strokeWidth=1.2, opacity=1, filled=False
         )
         layers.append(mark.encode(y=y, x=x))
-    figures = (
-        alt.Chart(alt.Data(values=bars))
-        .mark_text(align="right", baseline="middle", dx=_FIGURES - 8, fontSize=12, color=INK)
-        .encode(y=y, x=alt.value(_WIDTH), text="text:N")
-    )
-    chart = alt.layer(*layers, figures).properties(
-        width=_WIDTH, height=_ROW * len(order), title=_title(ranking.title, _legend(ranking))
-    )
-    return _finished(chart)
+    layers.append(_figure_column(alt.Chart(alt.Data(values=bars)), y, plot))
+    title = _title(ranking.title, [ranking.subtitle, *_legend(ranking)])
+    return _finished(alt.layer(*layers).properties(width=plot, height=_ROW * len(order), title=title))
 
 
-def _tariff_bars(findings: Findings, ranking: _Ranking) -> dict[str, Any]:
+def _tariff_bars(ranking: _Ranking) -> dict[str, Any]:
     import altair as alt
 
     highest = max(value for row in ranking.rows for value in row.values)
+    plot = _plot_width(ranking.policies)
     panels: list[Any] = []
     for row in ranking.rows:
         data = alt.Data(
@@ -256,19 +265,33 @@ def _tariff_bars(findings: Findings, ranking: _Ranking) -> dict[str, Any]:
                 for name, value in zip(ranking.policies, row.values, strict=True)
             ]
         )
-        labels = alt.Axis(title=None, labelLimit=_LABELS, domain=False, ticks=False, labelPadding=6)
-        y = alt.Y("policy:N", sort=list(ranking.policies), axis=labels)
+        y = alt.Y("policy:N", sort=list(ranking.policies), axis=_label_axis(plot))
         x = alt.X("value:Q", scale=alt.Scale(domain=[0, highest * 1.02], nice=False), axis=None)
         bars = alt.Chart(data).mark_bar(height=15, color=row.colour).encode(y=y, x=x)
-        text = (
-            alt.Chart(data)
-            .mark_text(align="right", baseline="middle", dx=_FIGURES - 8, fontSize=12, color=INK)
-            .encode(y=y, x=alt.value(_WIDTH), text="text:N")
-        )
         title = alt.TitleParams(row.label, anchor="start", frame="group", fontSize=12, offset=4, fontWeight="bold")
-        panels.append((bars + text).properties(width=_WIDTH, height=25 * len(ranking.policies), title=title))
-    weights = f"Weights: goods trade of {findings.world.year} between the two"
-    return _finished(alt.vconcat(*panels, spacing=18).properties(title=_title(ranking.title, [weights])))
+        chart = alt.layer(bars, _figure_column(alt.Chart(data), y, plot))
+        panels.append(chart.properties(width=plot, height=24 * len(ranking.policies), title=title))
+    title = _title(ranking.title, [ranking.subtitle])
+    return _finished(alt.vconcat(*panels, spacing=18).properties(title=title))
+
+
+def _plot_width(labels: Sequence[str]) -> int:
+    """What the labels and the figures leave, so that every chart is equally wide and its type equally large."""
+    return round(_TOTAL - _FIGURES - _CHARACTER * max(map(len, labels)))
+
+
+def _label_axis(plot: int) -> Any:
+    import altair as alt
+
+    room = _TOTAL - _FIGURES - plot
+    return alt.Axis(title=None, labelLimit=room, minExtent=room, domain=False, ticks=False, labelPadding=6)
+
+
+def _figure_column(chart: Any, y: Any, plot: int) -> Any:
+    import altair as alt
+
+    mark = chart.mark_text(align="right", baseline="middle", dx=_FIGURES - 2, fontSize=12, color=INK)
+    return mark.encode(y=y, x=alt.value(plot), text="text:N")
 
 
 _AXIS_LABEL = "replace(datum.label, '-', '−')"
@@ -288,7 +311,9 @@ def _legend(ranking: _Ranking) -> list[str]:
     *earlier, last = ranking.policies
     lines = [f"Bar and figure: {lower_first(last)}"]
     if earlier:
-        lines.append("   ".join(f"{_CALLED[MARKERS[k][0]].capitalize()}: {lower_first(name)}" for k, name in enumerate(earlier)))
+        marks = [f"{_CALLED[MARKERS[k][0]]}: {lower_first(name)}" for k, name in enumerate(earlier)]
+        text = "; ".join(marks)
+        lines.append(text[:1].upper() + text[1:])
     return lines
 
 
@@ -296,7 +321,7 @@ def _title(text: str, below: Sequence[str]) -> Any:
     import altair as alt
 
     return alt.TitleParams(
-        text, subtitle=list(below), anchor="start", frame="bounds", fontSize=14, subtitleFontSize=11, offset=12
+        text, subtitle=list(below), anchor="start", frame="bounds", fontSize=14, subtitleFontSize=12, offset=12
     )
 
 

@@ -91,6 +91,11 @@ def lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
+def bare(value: float, sign: bool = True) -> str:
+    """A figure of the chronicle, as short as it is."""
+    return plain(value if sign else abs(value), 0 if float(value).is_integer() else 2)
+
+
 def day(value: object) -> str:
     """`20 February 2019` for a date."""
     import datetime as dt

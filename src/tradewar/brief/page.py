@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from importlib import resources
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from markupsafe import Markup, escape
 
@@ -19,8 +18,8 @@ from tradewar.brief.sentences import EQUATIONS, LEFT_OUT, Sentences, environment
 from tradewar.brief.tables import make_tables
 from tradewar.brief.write import check_out, manifest, write_folder
 from tradewar.disputes.dossier import Dossier, load_dispute
+from tradewar.disputes.findings import CountryEffect, Findings, run, silent
 from tradewar.disputes.plain import json_text
-from tradewar.disputes.findings import CountryEffect, Findings, run
 
 PAGE = "brief.html"
 CLOSURES = {
@@ -65,7 +64,7 @@ def brief(
         DossierError: if the dossier or the output folder is wrong.
         NoSolutionError: if a policy could not be solved.
     """
-    say = progress or (lambda _: None)
+    say = progress or silent
     folder = check_out(Path(out))
     dossier = dispute if isinstance(dispute, Dossier) else load_dispute(dispute)
     findings = run(dossier, as_of, progress)
@@ -88,24 +87,29 @@ def render_page(findings: Findings, charts: tuple[Chart, ...], sentences: Senten
     money = money_of(findings.world.money_unit)
 
     def figure(name: str) -> Markup:
-        return Markup('<figure>{}</figure>').format(Markup(inline(by_name[name])))
+        return Markup("<figure>{}</figure>").format(Markup(inline(by_name[name])))
 
-    return environment().get_template("page.html.j2").render(
-        f=findings,
-        s=sentences,
-        css=Markup(resources.files("tradewar.brief").joinpath("templates/page.css").read_text(encoding="utf-8")),
-        version=version("tradewar"),
-        money=money,
-        amount=lambda value, sign=True: amount(value, money, sign=sign),
-        money_text=lambda value: sum_of(value, money),
-        residual=residual,
-        chart=figure,
-        effects=_effect_rows(findings),
-        certificate=_certificate_rows(findings),
-        elasticity=_elasticity(findings),
-        closure=CLOSURES.get(findings.closure, f"held as the closure {findings.closure} prescribes"),
-        left_out=LEFT_OUT,
-        sources=_sources(findings),
+    return (
+        environment()
+        .get_template("page.html.j2")
+        .render(
+            f=findings,
+            s=sentences,
+            css=Markup(resources.files("tradewar.brief").joinpath("templates/page.css").read_text(encoding="utf-8")),
+            version=version("tradewar"),
+            money=money,
+            amount=partial(amount, money=money),
+            money_text=partial(sum_of, money=money),
+            residual=residual,
+            chart=figure,
+            names=dict(findings.names),
+            effects=_effect_rows(findings),
+            certificate=_certificate_rows(findings),
+            elasticity=_elasticity(findings),
+            closure=CLOSURES.get(findings.closure, f"held as the closure {findings.closure} prescribes"),
+            left_out=LEFT_OUT,
+            sources=_sources(findings),
+        )
     )
 
 

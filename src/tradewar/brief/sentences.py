@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any, cast
 
 from markupsafe import Markup
 
-from tradewar.brief.numbers import day, lower_first, money_of, percent, plain, rate, sum_of, unsigned
-from tradewar.disputes.findings import Findings, PolicyFindings, SupplierEffect
+from tradewar.brief.numbers import bare, day, lower_first, money_of, percent, rate, sum_of, unsigned
+from tradewar.disputes.findings import CountryEffect, Findings, PolicyFindings, SupplierEffect
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -22,13 +22,18 @@ GAINERS_NAMED = 3
 """How many gainers and suppliers a sentence names."""
 
 EQUATIONS: Mapping[str, str] = {
-    "prices": "Price of each sector in each country follows from the costs, tariffs and shares of its suppliers",
-    "costs": "Cost of each sector follows from its wage and from the prices of its inputs",
-    "goods_market": "What is spent on each sector equals its use as an input and in consumption",
-    "labour_market": "Labour is fully used: what producers pay equals what workers earn",
-    "trade_balance": "Each country's imports less exports equal the deficit that the closure prescribes",
-    "shares": "The shares of all suppliers in a market add up to one",
-    "numeraire": "The unit of account keeps its value",
+    "prices": "Prices: each market's price of a sector follows from the costs, tariffs and shares of its suppliers",
+    "unit costs": "Costs: each sector's cost follows from its wage and from the prices of its inputs",
+    "border values": "Trade: each supplier's sales in a market follow from its share of spending, duty taken off",
+    "expenditure shares": "Shares: those of all suppliers in a market add up to one",
+    "producer revenue": "Sales: producers earn what they sell at home and abroad",
+    "tariff revenue": "Duties: revenue is the rate times what crosses the border",
+    "income": "Income: wages, duties and the deficit make up what a country spends",
+    "goods market": "Goods: spending on each sector equals its use as an input and in consumption",
+    "labour market": "Labour: what producers pay for it equals what workers earn",
+    "trade balance": "Balance: imports less exports equal the deficit",
+    "trade deficits": "Deficits: each follows the rule chosen for it",
+    "numeraire": "Unit of account: its value does not change",
 }
 """The equations of a certificate in plain words."""
 
@@ -40,7 +45,8 @@ LEFT_OUT = (
     "Duties on third countries, such as those on steel and aluminium, and the answers to them.",
     "Investment, interest rates, exchange-rate policy and uncertainty itself, which may cost more than the tariffs.",
     "Gains or losses that are not income: security, technology transfer, cyber operations, the rules of trade.",
-    "The uncertainty of the trade elasticities: real income moves roughly in proportion to what is assumed of them.",
+    "Changes of tariffs since the base year that are not part of the dispute, such as general cuts.",
+    "The uncertainty of the trade elasticities: other published sets of them give other figures.",
 )
 """What the model leaves out, for the last section of a brief."""
 
@@ -51,30 +57,33 @@ HEADLINE = (
 )
 
 STEP = (
-    "{{ p.title }} changes real income by {% for e in effects(p) %}{{ percent(e.step_points) }} percentage points in "
-    "{{ the(e.name) }} ({{ money(e.step_money) }} a year){{ ' and ' if not loop.last }}{% endfor %}, "
-    "compared with the policy before it ({{ before.title | lower_first }})."
+    "From “{{ before.title }}” to “{{ p.title }}”, real income changes by {% for e in effects(p) %}"
+    "{{ percent(e.step_points, 3) }} percentage points in {{ the(e.name) }} ({{ money(e.step_money) }} a year)"
+    "{{ ' and ' if not loop.last }}{% endfor %}."
 )
 
 WINNERS = (
-    "{% if winners %}{% for w in winners %}{{ w.name }} ({{ percent(w.real_income_pct) }} percent, "
-    "{{ money(w.real_income_money) }} a year){{ ', ' if loop.revindex > 2 else ' and ' if loop.revindex == 2 }}"
-    "{% endfor %} gain{{ 's' if winners | length == 1 }} most in percent.{% else %}No country gains.{% endif %} "
+    "{% if winners %}Under {{ last.title | lower_first }}, {% for w in winners %}{{ the(w.name) }} "
+    "({{ unsigned(percent(w.real_income_pct)) }} percent, {{ unsigned(money(w.real_income_money)) }} a year)"
+    "{{ ', ' if loop.revindex > 2 else ' and ' if loop.revindex == 2 }}{% endfor %} "
+    "gain{{ 's' if winners | length == 1 }} most in percent.{% else %}No country gains.{% endif %} "
     "All countries together {{ 'lose' if total < 0 else 'gain' }} {{ unsigned(money(total)) }} a year."
 )
 
 DIVERSION = (
-    "Under {{ last.title | lower_first }}, {{ the(seller.name) }} sells {{ unsigned(money(seller.change)) }} "
-    "{{ 'less' if seller.change < 0 else 'more' }} a year in {{ the(market) }} ({{ percent(seller.change_pct) }} "
-    "percent). {% if own %}Own producers sell {{ unsigned(money(own.change)) }} "
-    "{{ 'more' if own.change >= 0 else 'less' }} there. {% endif %}"
-    "Among other countries {% for r in third %}{{ the(r.name) }} ({{ money(r.change) }})"
-    "{{ ', ' if loop.revindex > 2 else ' and ' if loop.revindex == 2 }}{% endfor %} gain most."
+    "Under {{ last.title | lower_first }}, the share of {{ the(seller.name) }} in the goods that {{ the(market) }} "
+    "imports goes from {{ rate(seller.import_share_baseline) }} to "
+    "{{ rate(seller.import_share) }} percent; its sales change by {{ money(seller.change) }} a year "
+    "({{ percent(seller.change_pct, 1) }} percent). The largest gains in share are those of "
+    "{% for r in third %}{{ the(r.name) }} ({{ rate(r.import_share_baseline) }} to {{ rate(r.import_share) }} percent)"
+    "{{ ', ' if loop.revindex > 2 else ' and ' if loop.revindex == 2 }}{% endfor %}. "
+    "Of all goods bought, own producers supply {{ rate(own.market_share) }} percent instead of "
+    "{{ rate(own.market_share_baseline) }}."
 )
 
 TARIFFS = (
-    "{% for t in first.tariffs %}The average tariff of {{ the(name(t.importer)) }} on goods of {{ the(name(t.exporter)) }} "
-    "was {{ rate(t.baseline_rate) }} percent in {{ year }}"
+    "{% for t in first.tariffs %}The average tariff of {{ the(name(t.importer)) }} on goods of "
+    "{{ the(name(t.exporter)) }} was {{ rate(t.baseline_rate) }} percent in {{ year }}"
     "{% for p in policies %}{{ ', and ' if loop.last else ', ' }}"
     "{{ rate(p.tariff(t.importer, t.exporter).rate) }} percent under “{{ p.short_title | lower_first }}”{% endfor %}. "
     "{% endfor %}"
@@ -134,21 +143,24 @@ def text_of(sentence: Markup) -> str:
 
 def the(name: str) -> str:
     """`the United States`, but `China`: the article that English puts before some countries."""
-    plural_or_union = ("United ", "European Union", "Rest of ", "Philippines", "Netherlands")
-    return f"the {name}" if name.startswith(plural_or_union) else name
+    if name.startswith("Rest of "):
+        return f"the rest of {name.removeprefix('Rest of ').replace('world', 'the world')}"
+    return f"the {name}" if name.startswith(("United ", "European Union", "Philippines", "Netherlands")) else name
 
 
 def _fill(findings: Findings, template: str, **values: Any) -> Markup:
-    money = money_of(findings.world.money_unit)
     named = {party.country: party.name for party in findings.parties}
+
+    def parties(policy: PolicyFindings) -> list[CountryEffect]:
+        return [policy.country(code) for code in named]
 
     return Markup(
         _compiled(template).render(
             policies=findings.policies,
             year=findings.world.year,
-            effects=lambda policy: [policy.country(party.country) for party in findings.parties],
+            effects=parties,
             name=named.__getitem__,
-            money=lambda value: sum_of(value, money),
+            money=partial(sum_of, money=money_of(findings.world.money_unit)),
             last=findings.policies[-1],
             as_of=findings.as_of,
             **values,
@@ -158,13 +170,15 @@ def _fill(findings: Findings, template: str, **values: Any) -> Markup:
 
 def _diversion(findings: Findings, last: PolicyFindings, market: str) -> Markup:
     rows = last.market(market)
-    third = sorted((row for row in rows if row.role == "third"), key=lambda row: -row.change)
+    third = sorted(
+        (row for row in rows if row.role == "third"), key=lambda row: row.import_share_baseline - row.import_share
+    )
     by_role: dict[str, SupplierEffect] = {row.role: row for row in rows}
     return _fill(
         findings,
         DIVERSION,
         seller=by_role["party"],
-        own=by_role.get("own"),
+        own=by_role["own"],
         third=third[:GAINERS_NAMED],
         market=next(party.name for party in findings.parties if party.country == market),
     )
@@ -200,8 +214,9 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"percent": percent, "rate": rate, "day": day, "the": the, "unsigned": unsigned}
-    made.filters |= {"lower_first": lower_first, "bare": lambda value: plain(value, 0 if float(value).is_integer() else 2)}
+    # Jinja's own types allow only the functions that it ships with
+    cast("dict[str, Any]", made.globals).update(percent=percent, rate=rate, day=day, the=the, unsigned=unsigned)
+    made.filters.update(lower_first=lower_first, bare=bare)
     return made
 
 

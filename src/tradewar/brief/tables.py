@@ -94,6 +94,10 @@ def _suppliers(findings: Findings) -> Table:
         f"sales_{unit}",
         f"change_{unit}",
         "change_pct",
+        "market_share_baseline_fraction",
+        "market_share_fraction",
+        "import_share_baseline_fraction",
+        "import_share_fraction",
     )
     rows = [(policy.name, *vars(row).values()) for policy in findings.policies for row in policy.suppliers]
     return _table("suppliers", "Sales of goods in the parties' markets by supplier", columns, rows)

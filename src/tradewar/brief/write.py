@@ -90,4 +90,6 @@ def _files_of(earlier: Path) -> set[str]:
     except (OSError, ValueError, KeyError, TypeError):
         return set()
     # only names of the form tables/x and charts/x: a manifest must not be able to name anything else for removal
-    return {name for name in listed if len(Path(name).parts) == 2 and Path(name).parts[0] in _PARTS and ".." not in name}
+    return {
+        name for name in listed if len(Path(name).parts) == 2 and Path(name).parts[0] in _PARTS and ".." not in name
+    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,13 +31,15 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]
     """A table for people: the first `text_columns` columns to the left, the others to the right."""
     from rich.table import Table
 
-    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=_box())
+    table = Table(header_style="bold", box=_box())
     for k, name in enumerate(columns):
         is_text = k < text_columns
         table.add_column(name, justify="left" if is_text else "right", no_wrap=not is_text or k == 0)
     for row in rows:
         table.add_row(*row)
-    console().print(table)
+    screen = console()
+    screen.print(title, style="bold")
+    screen.print(table)
 
 
 def console() -> Console:
@@ -51,15 +53,19 @@ def console() -> Console:
 
 
 @contextmanager
-def progress(quiet: bool = False) -> Iterator[Callable[[str], None]]:
+def progress() -> Generator[Callable[[str], None]]:
     """A line on standard error that says what is being done; nothing where that is no terminal."""
-    if quiet or not sys.stderr.isatty():
-        yield lambda _: None
+    if not sys.stderr.isatty():
+        yield silent
         return
     from rich.console import Console
 
     with Console(stderr=True).status("Starting") as status:
-        yield lambda text: status.update(text)
+        yield status.update
+
+
+def silent(text: str) -> None:
+    """Progress where nobody watches."""
 
 
 def number(value: float, decimals: int = 2, *, sign: bool = False) -> str:

@@ -9,9 +9,7 @@ import typer
 
 from tradewar.cli.output import number, print_json, print_table, print_text, progress
 
-app = typer.Typer(
-    help="Worlds: built-in ones by name, and tidy folders.", no_args_is_help=True, rich_markup_mode=None
-)
+app = typer.Typer(help="Worlds: built-in ones by name, and tidy folders.", no_args_is_help=True, rich_markup_mode=None)
 
 World = Annotated[str, typer.Argument(help="Built-in world, or the path of a tidy folder.", metavar="WORLD")]
 Out = Annotated[Path, typer.Option("--out", help="Tidy folder to write.")]

@@ -102,10 +102,11 @@ def _event(table: Table, row: int, problems: list[Problem]) -> Event | None:
 
 
 def _faults(cells: dict[str, str]) -> Sequence[tuple[str, str]]:
-    faults: list[tuple[str, str]] = []
-    for name in ("date", "known_from"):
-        if last_day(cells[name]) is None:
-            faults.append((f"{name} = {cells[name]!r} is not a date", "Write 2019-02-20, 2019-02 or 2019"))
+    faults = [
+        (f"{name} = {cells[name]!r} is not a date", "Write 2019-02-20, 2019-02 or 2019")
+        for name in ("date", "known_from")
+        if last_day(cells[name]) is None
+    ]
     precision = cells["date_precision"]
     if precision not in PRECISIONS:
         faults.append((f"date_precision = {precision!r} is unknown", f"Use one of {', '.join(PRECISIONS)}"))

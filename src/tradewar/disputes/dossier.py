@@ -34,6 +34,8 @@ class Dossier:
     name: str
     title: str
     parties: tuple[Party, Party]
+    actors: tuple[Party, ...]
+    """Others that the chronicle names."""
     as_of: dt.date
     """The day of knowledge: nothing that became known later is in the other fields."""
     written_for: dt.date
@@ -100,6 +102,7 @@ def load_dispute(name_or_folder: str | Path) -> Dossier:
         name=content.name,
         title=content.title,
         parties=(content.parties[0], content.parties[1]),
+        actors=content.actors,
         as_of=dt.date.max,
         written_for=content.as_of,
         world=_world(content.world, folder),
@@ -160,9 +163,13 @@ def _policy_problems(content: DisputeFile, folder: Path) -> list[Problem]:
             pair = (row.importer, row.exporter)
             if set(pair) != parties:
                 what = f"{row.importer} on {row.exporter} is not between the parties {' and '.join(sorted(parties))}"
-                problems.append(Problem(f"{where}.increases[{m}]", what, "Use kind = 'tariff-file' for third countries"))
+                problems.append(
+                    Problem(f"{where}.increases[{m}]", what, "Use kind = 'tariff-file' for third countries")
+                )
             if pair in seen:
-                problems.append(Problem(f"{where}.increases[{m}]", f"{pair[0]} on {pair[1]} is there twice", "Keep one"))
+                problems.append(
+                    Problem(f"{where}.increases[{m}]", f"{pair[0]} on {pair[1]} is there twice", "Keep one")
+                )
             seen.add(pair)
     return problems
 

@@ -21,8 +21,8 @@ from tradewar.disputes.dossier import Dossier
 from tradewar.disputes.plain import plain_data
 from tradewar.disputes.policies import average_rate, check_policies, dispute_world
 from tradewar.disputes.schema import Deadline, Party, ScaledIncreases, TariffFile
+from tradewar.equilibrium.diversion import Diversion
 from tradewar.equilibrium.outcome import Outcome
-from tradewar.equilibrium.policy import Policy
 from tradewar.equilibrium.solve import solve
 from tradewar.world.model import World
 
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str], None]
 """Told what is being done, in a few words, before it is done."""
+
+
+def silent(text: str) -> None:
+    """Progress that nobody wants to hear."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,29 @@ class SupplierEffect:
     sales_baseline: float
     sales: float
     change: float
+    """Money, in units in which world value added does not change; shares do not depend on the unit."""
     change_pct: float
+    market_share_baseline: float
+    """Fraction of all goods that the market buys, own producers included."""
+    market_share: float
+    import_share_baseline: float
+    """Fraction of the goods that the market imports; not defined for own producers."""
+    import_share: float
+
+
+@dataclass(frozen=True)
+class MarketShift:
+    """What becomes of the other party's sales of goods in a party's market."""
+
+    importer: str
+    exporter: str
+    """The other party."""
+    exporter_change: float
+    """Money."""
+    own_change: float
+    third_change: float
+    substitution_share: float
+    """Part of the other party's loss that third suppliers make up, fraction; not defined where it loses nothing."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +141,7 @@ class PolicyFindings:
     """Sum of the equivalent variations of all countries, money per year."""
     countries: tuple[CountryEffect, ...]
     sectors: tuple[SectorEffect, ...]
+    markets: tuple[MarketShift, ...]
     suppliers: tuple[SupplierEffect, ...]
     tariffs: tuple[PairTariff, ...]
     certificate: dict[str, Any]
@@ -127,6 +154,10 @@ class PolicyFindings:
     def tariff(self, importer: str, exporter: str) -> PairTariff:
         """The average tariff of one party on the other."""
         return next(row for row in self.tariffs if (row.importer, row.exporter) == (importer, exporter))
+
+    def shift(self, importer: str) -> MarketShift:
+        """What becomes of the other party's sales in the market of one party."""
+        return next(row for row in self.markets if row.importer == importer)
 
     def market(self, importer: str) -> tuple[SupplierEffect, ...]:
         """All suppliers in the market of one party."""
@@ -163,6 +194,8 @@ class Findings:
     as_of: dt.date
     written_for: dt.date
     parties: tuple[Party, Party]
+    names: tuple[tuple[str, str], ...]
+    """(code, name) of every country and actor that is named."""
     deadline: Deadline | None
     chronicle: tuple[Event, ...]
     world: WorldFacts
@@ -178,6 +211,7 @@ class Findings:
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON: dates as text, the parties and the deadline as tables."""
         content = {key: value for key, value in vars(self).items() if key not in ("seconds", "inputs")}
+        content["names"] = dict(self.names)
         content["parties"] = [party.model_dump() for party in self.parties]
         content["deadline"] = self.deadline.model_dump() if self.deadline else None
         content["chronicle"] = [asdict(event) for event in self.chronicle]
@@ -203,7 +237,7 @@ def run(dossier: Dossier, as_of: dt.date | None = None, progress: Progress | Non
         DossierError: if no policy was known on the day, or the world lacks a party.
         NoSolutionError: if a policy could not be solved.
     """
-    say = progress or (lambda _: None)
+    say = progress or silent
     known = dossier.known_on(as_of or dossier.written_for)
     seconds: list[tuple[str, float]] = []
     started = time.perf_counter()
@@ -219,10 +253,8 @@ def run(dossier: Dossier, as_of: dt.date | None = None, progress: Progress | Non
         outcomes.append(solve(world, policy, closure=known.closure, start=outcomes[-1] if outcomes else None))
         seconds.append((f"solve {source.name}", time.perf_counter() - started))
     solved = [
-        _policy_findings(known, source, policy, outcome, before)
-        for source, policy, outcome, before in zip(
-            known.policies, policies, outcomes, [None, *outcomes[:-1]], strict=True
-        )
+        _policy_findings(known, source, outcome, before)
+        for source, outcome, before in zip(known.policies, outcomes, [None, *outcomes[:-1]], strict=True)
     ]
     return Findings(
         dispute=known.name,
@@ -230,12 +262,13 @@ def run(dossier: Dossier, as_of: dt.date | None = None, progress: Progress | Non
         as_of=known.as_of,
         written_for=known.written_for,
         parties=known.parties,
+        names=_names(known, world),
         deadline=known.deadline,
         chronicle=known.chronicle,
         world=_facts(world),
         closure=str(outcomes[0].closure),
         market=outcomes[0].market,
-        numeraire=outcomes[0].to_dict()["numeraire"],
+        numeraire=outcomes[0].numeraire,
         policies=tuple(solved),
         inputs=(*known.hashes, (f"world {known.world}", _content_hash(world))),
         seconds=tuple(seconds),
@@ -243,10 +276,11 @@ def run(dossier: Dossier, as_of: dt.date | None = None, progress: Progress | Non
 
 
 def _policy_findings(
-    dossier: Dossier, source: ScaledIncreases | TariffFile, policy: Policy, outcome: Outcome, before: Outcome | None
+    dossier: Dossier, source: ScaledIncreases | TariffFile, outcome: Outcome, before: Outcome | None
 ) -> PolicyFindings:
     scaled = isinstance(source, ScaledIncreases)
     pairs = _pairs(dossier)
+    diverted = [outcome.diversion(importer, other, _goods(outcome.baseline)) for importer, other in pairs]
     countries = _countries(dossier, outcome, before)
     return PolicyFindings(
         name=source.name,
@@ -257,13 +291,14 @@ def _policy_findings(
         known_from=source.known_from,
         figures_known_from=source.figures_known_from if scaled else None,
         approximation=source.approximation if scaled else "",
-        sizes=_sizes(source),
+        sizes=_sizes(dossier, source),
         real_income_money=sum(row.real_income_money for row in countries),
         countries=countries,
         sectors=tuple(row for party in dossier.parties for row in _sectors(outcome, party.country)),
-        suppliers=tuple(row for importer, other in pairs for row in _suppliers(dossier, outcome, importer, other)),
-        tariffs=tuple(_pair_tariff(outcome, policy, importer, exporter) for importer, exporter in pairs),
-        certificate=outcome.to_dict()["certificate"],
+        markets=tuple(map(_shift, diverted)),
+        suppliers=tuple(row for diversion in diverted for row in _suppliers(dossier, outcome.baseline, diversion)),
+        tariffs=tuple(_pair_tariff(outcome, importer, exporter) for importer, exporter in pairs),
+        certificate=outcome.certificate.to_dict(),
     )
 
 
@@ -272,10 +307,14 @@ def _pairs(dossier: Dossier) -> tuple[tuple[str, str], tuple[str, str]]:
     return (first, second), (second, first)
 
 
-def _sizes(source: ScaledIncreases | TariffFile) -> tuple[str, ...]:
+def _sizes(dossier: Dossier, source: ScaledIncreases | TariffFile) -> tuple[str, ...]:
+    named = {party.country: party.name for party in dossier.parties}
     if isinstance(source, TariffFile):
         return (f"Rates of the file {source.file}.",)
-    return tuple(f"{row.importer} on {row.exporter}: {row.reason}. Source: {row.source}." for row in source.increases)
+    return tuple(
+        f"{named[row.importer]} on {named[row.exporter]}: {row.reason}. Source: {row.source}."
+        for row in source.increases
+    )
 
 
 def _country_name(dossier: Dossier, world: World, k: int) -> str:
@@ -283,24 +322,29 @@ def _country_name(dossier: Dossier, world: World, k: int) -> str:
     return given.get(world.countries[k], world.country_names[k])
 
 
+def _names(dossier: Dossier, world: World) -> tuple[tuple[str, str], ...]:
+    named = dict(zip(world.countries, world.country_names, strict=True))
+    named |= {party.country: party.name for party in (*dossier.actors, *dossier.parties)}
+    return tuple(named.items())
+
+
 def _countries(dossier: Dossier, outcome: Outcome, before: Outcome | None) -> tuple[CountryEffect, ...]:
     world = outcome.baseline
     gain = outcome.real_income_hat - 1.0
     step = None if before is None else outcome.real_income_hat - before.real_income_hat
-    rows = outcome.to_dict()["countries"]
     return tuple(
         CountryEffect(
             country=code,
             name=_country_name(dossier, world, k),
             real_income_pct=float(100.0 * gain[k]),
-            real_income_money=float(world.income[k] * gain[k]),
+            real_income_money=float(outcome.equivalent_variation[k]),
             step_points=None if step is None else float(100.0 * step[k]),
             step_money=None if step is None else float(world.income[k] * step[k]),
             real_wage_pct=float(100.0 * (outcome.real_wage_hat[k] - 1.0)),
             tariff_revenue_baseline=float(world.tariff_revenue[k]),
             tariff_revenue=float(outcome.tariff_revenue[k]),
-            exports_pct=float(rows[k]["exports_pct"]),
-            imports_pct=float(rows[k]["imports_pct"]),
+            exports_pct=float(100.0 * (outcome.exports_hat[k] - 1.0)),
+            imports_pct=float(100.0 * (outcome.imports_hat[k] - 1.0)),
         )
         for k, code in enumerate(world.countries)
     )
@@ -324,32 +368,49 @@ def _sectors(outcome: Outcome, country: str) -> tuple[SectorEffect, ...]:
     )
 
 
-def _suppliers(dossier: Dossier, outcome: Outcome, importer: str, other: str) -> tuple[SupplierEffect, ...]:
-    world = outcome.baseline
-    j = world.country_index(importer)
-    sold_before = world.trade_value[j][:, world.tradable].sum(axis=1)
-    sold = outcome.trade_value[j][:, world.tradable].sum(axis=1)
-    role = {other: "party", importer: "own"}
-    return tuple(
-        SupplierEffect(
-            importer=importer,
-            supplier=code,
-            name=_country_name(dossier, world, i),
-            role=role.get(code, "third"),
-            sales_baseline=float(sold_before[i]),
-            sales=float(sold[i]),
-            change=float(sold[i] - sold_before[i]),
-            change_pct=_percent(float(sold[i]), float(sold_before[i])),
-        )
-        for i, code in enumerate(world.countries)
+def _goods(world: World) -> tuple[str, ...]:
+    return tuple(code for s, code in enumerate(world.sectors) if world.tradable[s])
+
+
+def _shift(diversion: Diversion) -> MarketShift:
+    return MarketShift(
+        importer=diversion.importer,
+        exporter=diversion.exporter,
+        exporter_change=diversion.target_change,
+        own_change=diversion.own_change,
+        third_change=diversion.third_change,
+        substitution_share=diversion.substitution_share,
     )
 
 
-def _pair_tariff(outcome: Outcome, policy: Policy, importer: str, exporter: str) -> PairTariff:
+def _suppliers(dossier: Dossier, world: World, diversion: Diversion) -> tuple[SupplierEffect, ...]:
+    role = {diversion.exporter: "party", diversion.importer: "own"}
+    before, after = diversion.baseline.sum(axis=1), diversion.counterfactual.sum(axis=1)
+    own = diversion.countries.index(diversion.importer)
+    abroad = np.where(np.arange(len(before)) == own, np.nan, 1.0)
+    return tuple(
+        SupplierEffect(
+            importer=diversion.importer,
+            supplier=code,
+            name=_country_name(dossier, world, i),
+            role=role.get(code, "third"),
+            sales_baseline=float(before[i]),
+            sales=float(after[i]),
+            change=float(diversion.change[i]),
+            change_pct=float(100.0 * (diversion.hat[i] - 1.0)),
+            market_share_baseline=float(before[i] / before.sum()),
+            market_share=float(after[i] / after.sum()),
+            import_share_baseline=float(abroad[i] * before[i] / (before.sum() - before[own])),
+            import_share=float(abroad[i] * after[i] / (after.sum() - after[own])),
+        )
+        for i, code in enumerate(diversion.countries)
+    )
+
+
+def _pair_tariff(outcome: Outcome, importer: str, exporter: str) -> PairTariff:
     world = outcome.baseline
-    rate = world.tariff_rate if policy.tariff_rate is None else policy.tariff_rate
     before = average_rate(world, world.tariff_rate, importer, exporter)
-    after = average_rate(world, rate, importer, exporter)
+    after = average_rate(world, outcome.tariff_rate, importer, exporter)
     return PairTariff(importer, exporter, before, after, after - before)
 
 

@@ -1,16 +1,18 @@
 """What `dispute.toml` may hold. Unknown keys are refused; every fault names file, key, value and fix.
 
-| table | key | needed | meaning |
-|---|---|---|---|
-| | `name`, `title` | yes | name of the folder; headline of the brief |
-| | `as_of` | yes | the day for which the dossier was written |
-| | `world` | yes | built-in world, or a tidy folder (relative to the dossier) |
-| | `closure` | no | rule for trade deficits, default `share-of-world` |
-| `[[parties]]` | `country`, `name` | two | code in the world, and what to call it |
-| `[[deadlines]]` | `what`, `condition`, `known_from`, `source`, `may_be_postponed`, [`date`] | no | one row per state of the plan |
-| `[[policies]]` | `name`, `title`, `short_title`, `what`, `stands_for`, `known_from`, `kind` | one or more | in rising order |
-| kind `scaled-increases` | `schedule`, `figures_known_from`, `approximation`, `[[policies.increases]]` | yes | see `Increase` |
-| kind `tariff-file` | `file` | yes | a tariff file beside `dispute.toml`, as `tradewar solve --tariffs` reads it |
+| table | keys | needed |
+|---|---|---|
+| top | `name` (of the folder), `title`, `as_of` (day for which it was written), `world` | yes |
+| top | `closure` (default `share-of-world`) | no |
+| `[[parties]]` | `country` (code in the world), `name` | two |
+| `[[actors]]` | `country`, `name`: others that the chronicle names | no |
+| `[[deadlines]]` | `what`, `condition`, `known_from`, `source`, `may_be_postponed`, [`date`] | no |
+| `[[policies]]` | `name`, `title`, `short_title`, `what`, `stands_for`, `known_from`, `kind` | one or more |
+| kind `scaled-increases` | `schedule`, `figures_known_from`, `approximation`, `[[policies.increases]]` | yes |
+| kind `tariff-file` | `file`: as `tradewar solve --tariffs` reads it, beside `dispute.toml` | yes |
+
+`world` is a built-in world, or a tidy folder relative to the dossier. For increases see `Increase`.
+Each deadline is the plan as it was known from a day on; each policy is compared with the one before it.
 """
 
 from __future__ import annotations
@@ -113,6 +115,7 @@ class DisputeFile(_Strict):
     world: Text
     closure: Text = "share-of-world"
     parties: Annotated[tuple[Party, ...], Field(min_length=2, max_length=2)]
+    actors: tuple[Party, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     policies: Annotated[tuple[PolicySource, ...], Field(min_length=1)]
 

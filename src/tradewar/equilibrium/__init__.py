@@ -4,7 +4,7 @@ from tradewar.equilibrium.adjoint import gradient, multipliers
 from tradewar.equilibrium.certificate import Certificate, certify
 from tradewar.equilibrium.closures import Closure
 from tradewar.equilibrium.levers import Levers
-from tradewar.equilibrium.multipliers import Multipliers, Seeds
+from tradewar.equilibrium.objectives import Multipliers, Seeds
 from tradewar.equilibrium.outcome import Outcome
 from tradewar.equilibrium.policy import Policy
 from tradewar.equilibrium.prepared import Prepared, prepare, solve_levers

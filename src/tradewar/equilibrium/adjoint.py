@@ -16,7 +16,7 @@ from numpy import ndarray as Array
 
 from tradewar.equilibrium import competitive_adjoint, monopolistic_adjoint
 from tradewar.equilibrium.monopolistic import FixedFirms
-from tradewar.equilibrium.multipliers import Multipliers, Seeds, real_income_seeds
+from tradewar.equilibrium.objectives import Multipliers, Seeds, real_income_seeds
 from tradewar.equilibrium.outcome import Outcome
 from tradewar.equilibrium.prepared import Prepared
 from tradewar.equilibrium.solution import Solution

@@ -1,9 +1,9 @@
 """Anderson acceleration of a fixed point z = G(z), for one problem or for several at once.
 
-Difference form. With f = G(z) − z, the rows of ΔF and ΔG are the last `memory` differences of f and of G; γ solves
-(ΔF ΔFᵀ with its diagonal × (1 + 1e-14)) γ = ΔF f, and the next point is G(z) − γᵀΔG. The history is dropped when the
-residual exceeds 20 times the best one so far or is not finite. The iteration stops on the residual that the map
-reports about its own equations, never on the size of a step.
+Difference form. With f = G(z) − z, the rows of ΔF and ΔG are the last `memory` differences of f and of G, scaled so
+that those of ΔF have length 1; γ solves (ΔF ΔFᵀ with its diagonal × (1 + 1e-14)) γ = ΔF f, and the next point is
+G(z) − γᵀΔG. The history is dropped when the residual exceeds 20 times the best one so far or is not finite. The
+iteration stops on the residual that the map reports about its own equations, never on the size of a step.
 
 Source: Walker and Ni (2011, SIAM Journal on Numerical Analysis 49(4)), section 2.
 """
@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 from numpy import ndarray as Array
 
 Step = Callable[[Array], tuple[Array, Array]]
@@ -23,6 +23,8 @@ Step = Callable[[Array], tuple[Array, Array]]
 MEMORY = 10
 RESET_RATIO = 20.0
 """The history is dropped where the residual exceeds this many times the best one so far."""
+DIAGONAL = 1.0 + 1e-14
+"""Diagonal of the matrix of inner products of unit vectors: keeps it from being singular."""
 MAX_BREAKDOWNS = 3
 """Gives up after this many points at which the map was not finite."""
 
@@ -52,31 +54,33 @@ class _History:
     @classmethod
     def empty(cls, problems: int, unknowns: int, memory: int) -> _History:
         shape = (problems, memory, unknowns)
-        return cls(np.zeros(shape), np.zeros(shape), np.zeros((problems, memory, memory)))
+        gram = np.tile(DIAGONAL * np.eye(memory), (problems, 1, 1))
+        return cls(np.zeros(shape), np.zeros(shape), gram)
 
     def add(self, residual_step: Array, map_step: Array) -> None:
+        """Keep a difference of f and of G, both divided by the length of the former: the Gram matrix has ones."""
         slot = self.slot
-        self.residual_steps[:, slot] = residual_step
-        self.map_steps[:, slot] = map_step
-        products = np.matmul(self.residual_steps, residual_step[:, :, None])[:, :, 0]
+        length = np.sqrt((residual_step * residual_step).sum(axis=1, keepdims=True))
+        length[length == 0.0] = 1.0
+        unit = residual_step / length
+        self.residual_steps[:, slot] = unit
+        self.map_steps[:, slot] = map_step / length
+        products = np.matmul(self.residual_steps, unit[:, :, None])[:, :, 0]
         self.gram[:, slot, :] = products
         self.gram[:, :, slot] = products
+        self.gram[:, slot, slot] = DIAGONAL
         self.slot = (slot + 1) % self.gram.shape[1]
 
     def drop(self, rows: Array) -> None:
         self.residual_steps[rows] = 0.0
         self.map_steps[rows] = 0.0
-        self.gram[rows] = 0.0
+        self.gram[rows] = DIAGONAL * np.eye(self.gram.shape[1])
 
     def correction(self, gap: Array) -> Array:
-        """γᵀΔG. Rows of zeros (empty slots) get γ = 0."""
-        norm = np.sqrt(np.einsum("kii->ki", self.gram))
-        inverse = np.divide(1.0, norm, out=np.zeros_like(norm), where=norm > 0)
-        scaled = self.gram * inverse[:, :, None] * inverse[:, None, :]
-        np.einsum("kii->ki", scaled)[:] = 1.0 + 1e-14
-        products = np.matmul(self.residual_steps, gap[:, :, None])[:, :, 0] * inverse
-        weights = np.linalg.solve(scaled, products[:, :, None])[:, :, 0] * inverse
-        return np.matmul(weights[:, None, :], self.map_steps)[:, 0]
+        """γᵀΔG. Empty slots, rows of zeros, get γ = 0."""
+        products = np.matmul(self.residual_steps, gap[:, :, None])
+        weights = np.linalg.solve(self.gram, products)
+        return np.matmul(weights.transpose(0, 2, 1), self.map_steps)[:, 0]
 
 
 def accelerate(
@@ -109,10 +113,10 @@ def accelerate(
         passes += 1
         image, residual = step(point)
         finite = np.isfinite(residual)
-        better = finite & (residual < best_residual)
-        best_residual = np.where(better, residual, best_residual)
-        _copy_rows(best, point, better)
-        _copy_rows(retreat, image, better)
+        better = residual < best_residual
+        if better.any():
+            best_residual = np.where(better, residual, best_residual)
+            best[better], retreat[better] = point[better], image[better]
         if (best_residual <= tolerance).all():
             return FixedPoint(best, best_residual, passes, converged=True)
         if not finite.all():
@@ -135,11 +139,3 @@ def accelerate(
             history.drop(np.ones(len(point), dtype=bool))
             point = image
     return FixedPoint(best, best_residual, passes, converged=False)
-
-
-def _copy_rows(target: Array, source: Array, rows: Bool[Array, " problem"]) -> None:
-    if len(rows) == 1:
-        if rows[0]:
-            target[:] = source
-    else:
-        target[rows] = source[rows]

@@ -44,13 +44,13 @@ class Closure:
         return f"{self.rule}:{self.numeraire}" if self.rule == "fixed" else self.rule
 
     @classmethod
-    def parse(cls, text: str | Self) -> Self:
+    def parse(cls, text: str | Closure) -> Closure:
         """The closure of a text such as `balanced` or `fixed:USA`.
 
         Raises:
             PolicyError: if no closure has that name.
         """
-        if isinstance(text, cls):
+        if isinstance(text, Closure):
             return text
         rule, _, numeraire = str(text).partition(":")
         if rule == "fixed" and numeraire:

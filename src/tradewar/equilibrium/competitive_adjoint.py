@@ -27,7 +27,7 @@ from numpy import ndarray as Array
 
 from tradewar.equilibrium.anderson import accelerate
 from tradewar.equilibrium.kernels import WAGE_STEP, Economy
-from tradewar.equilibrium.multipliers import Multipliers, Seeds
+from tradewar.equilibrium.objectives import Multipliers, Seeds
 from tradewar.equilibrium.solution import Solution
 from tradewar.errors import NoSolutionError
 

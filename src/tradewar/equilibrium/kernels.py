@@ -213,18 +213,20 @@ def one_pass(economy: Economy, policy: Wedges, point: Float[Array, " unknown"]) 
     trade = borders(policy, pull, expenditure / total)
     wage = np.exp(log_wage)
     new_expenditure, _, _ = demand(economy, policy, wage, expenditure, trade)
+    excess = ((trade.sales - trade.imports).sum(axis=0) + economy.trade_deficit) / economy.value_added
     new_log_cost = unit_cost(economy, log_wage, log_price)
-    excess = (trade.sales.sum(axis=0) - trade.imports.sum(axis=0) + economy.trade_deficit) / economy.value_added
+    # with the whole excess in place of the wage step, G(z) − z holds the gaps of all equations
+    image = pack(log_wage + excess, new_log_cost, new_expenditure, economy.value_added)
     level = float(economy.numeraire_weight @ wage) - 1.0
-    cost_gap = np.abs(new_log_cost - log_cost).max()
-    goods_gap = (np.abs(new_expenditure - expenditure) / economy.value_added).max()
-    residual = max(float(cost_gap), float(goods_gap), float(np.abs(excess).max()), abs(level))
+    residual = max(float(np.abs(image - point).max()), abs(level))
 
-    new_log_wage = log_wage + np.clip(WAGE_STEP * excess, -WAGE_STEP_LIMIT, WAGE_STEP_LIMIT)
-    new_log_wage = new_log_wage - np.log(economy.numeraire_weight @ np.exp(new_log_wage))
+    countries, sectors = len(log_wage), len(log_cost)
+    change = np.minimum(np.maximum(WAGE_STEP * excess, -WAGE_STEP_LIMIT), WAGE_STEP_LIMIT)
+    change -= np.log(economy.numeraire_weight @ (wage * np.exp(change)))
+    image[:countries] = log_wage + change
     # the new wage enters costs in the same pass: a third fewer passes
-    new_log_cost = new_log_cost + economy.value_added_share * (new_log_wage - log_wage)
-    return pack(new_log_wage, new_log_cost, new_expenditure, economy.value_added), residual
+    image[countries : countries * (1 + sectors)] += (economy.value_added_share * change).ravel()
+    return image, residual
 
 
 def unit_cost(economy: Economy, log_wage: Array, log_price: Array) -> Float[Array, "sector country"]:

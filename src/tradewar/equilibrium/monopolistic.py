@@ -154,114 +154,117 @@ def jacobian(economy: FixedFirms, log_wage: Array, trade: Trade) -> Float[Array,
     """∂ gaps / ∂ (log w, log X), analytic."""
     n = len(log_wage)
     wage_bill = np.exp(log_wage) * economy.labour_income
-    sigma, labour_share = economy.substitution_elasticity, economy.labour_share
-    value, share = trade.value, trade.share
-    by_pair_labour = value @ labour_share
-    by_pair_profit = value @ (1.0 - labour_share)
-    elastic = value * (sigma - 1.0)
+    labour_share, value = economy.labour_share, trade.value
+    supplier_first = trade.share.transpose(0, 2, 1)
     # ∂B_ijs/∂log w_m = (1−σ_s) B_ijs (1[i=m] − share_mjs)
-    own_labour = (elastic @ labour_share).sum(axis=0)
-    own_profit = (elastic @ (1.0 - labour_share)).sum(axis=0)
-    mirrored = share.transpose(0, 2, 1)
-    cross_labour = np.matmul(elastic * labour_share, mirrored).sum(axis=0)
-    cross_profit = np.matmul(elastic * (1.0 - labour_share), mirrored).sum(axis=0)
-    bought_own = elastic.sum(axis=2)
-    bought_cross = np.matmul(bought_own_by_sector(elastic), mirrored)[:, 0, :]
+    elastic = value * (economy.substitution_elasticity - 1.0)
+    elastic_labour = elastic * labour_share
+    own, own_labour = elastic.sum(axis=(0, 2)), elastic_labour.sum(axis=(0, 2))
+    cross_labour = np.matmul(elastic_labour, supplier_first).sum(axis=0)
+    cross_profit = np.matmul(elastic - elastic_labour, supplier_first).sum(axis=0)
+    bought = np.matmul(elastic.sum(axis=1, keepdims=True), supplier_first)[:, 0, :] - elastic.sum(axis=2)
+    labour = value @ labour_share
+    everything = value.sum(axis=2)
 
     result = np.empty((2 * n, 2 * n))
     result[:n, :n] = np.diag(wage_bill + own_labour) - cross_labour
-    result[:n, n:] = -by_pair_labour.T
-    result[n:, :n] = bought_cross - bought_own - np.diag(wage_bill - own_profit) - cross_profit
-    result[n:, n:] = np.diag(value.sum(axis=(1, 2))) - by_pair_profit.T
+    result[:n, n:] = -labour.T
+    result[n:, :n] = bought - np.diag(wage_bill - own + own_labour) - cross_profit
+    result[n:, n:] = np.diag(everything.sum(axis=1)) - (everything - labour).T
     row = economy.numeraire_row
     result[row] = 0.0
     result[row, :n] = economy.numeraire_weight * np.exp(log_wage) * economy.scale
     return result / economy.scale
 
 
-def bought_own_by_sector(elastic: Array) -> Float[Array, "importer one sector"]:
-    """(σ_s − 1) Σ_i B_ijs as a row per importer."""
-    return elastic.sum(axis=1, keepdims=True)
-
-
 def solve(economy: FixedFirms, levers: Levers, start: Solution | None = None, tolerance: float = 1e-10) -> Solution:
     """The equilibrium under the levers; `converged` is False where Newton's method failed along every path."""
-    if start is None:
-        first = np.concatenate([np.zeros(len(economy.expenditure)), np.log(economy.expenditure)])
-    else:
+    first = _baseline_point(economy)
+    if start is not None:
         first = np.concatenate([np.log(start.wage_hat), np.log(start.income)])
+    policy = _Policy(attraction(economy, levers), 1.0 + levers.tariff_rate)
+    # far from a solution the map may leave the finite numbers: the line search watches for that
     with np.errstate(all="ignore"):
-        found = _newton(economy, levers, first, tolerance)
+        found = _newton(economy, policy, first, tolerance)
         if not found.converged:
             found = _far(economy, levers, tolerance, found)
-    return _solution(economy, levers, found)
+    return _solution(economy, levers, policy, found)
 
 
-def _newton(economy: FixedFirms, levers: Levers, start: Array, tolerance: float) -> FixedPoint:
-    weight, power = attraction(economy, levers), 1.0 + levers.tariff_rate
+class _Policy(NamedTuple):
+    """What the levers make of the baseline."""
+
+    weight: Array
+    """A."""
+    tariff_power: Array
+
+
+class _State(NamedTuple):
+    """Trade, the gaps of all equations and the largest of them, at one point (log w, log X)."""
+
+    trade: Trade
+    gap: Array
+    residual: float
+
+
+def _at(economy: FixedFirms, policy: _Policy, point: Array) -> _State:
     n = len(economy.expenditure)
+    sigma = economy.substitution_elasticity
+    log_wage, log_expenditure = point[:n], point[n:]
+    trade = trade_at(policy.weight, policy.tariff_power, economy.consumption_share, sigma, log_wage, log_expenditure)
+    gap = gaps(economy, log_wage, log_expenditure, trade.value)
+    # relative to each country's own labour income, so that small countries count as much as large ones
+    worst = float((np.abs(gap.reshape(2, n)) * (economy.scale / economy.labour_income)).max())
+    return _State(trade, gap, worst if np.isfinite(worst) else np.inf)
 
-    def at(point: Array) -> tuple[Trade, Array, float]:
-        trade = trade_at(
-            weight, power, economy.consumption_share, economy.substitution_elasticity, point[:n], point[n:]
-        )
-        gap = gaps(economy, point[:n], point[n:], trade.value)
-        # relative to each country's own labour income, so that small countries count as much as large ones
-        worst = float((np.abs(gap.reshape(2, n)) * economy.scale / economy.labour_income).max())
-        return trade, gap, worst if np.isfinite(worst) else np.inf
 
-    point = start.copy()
-    trade, gap, residual = at(point)
+def _newton(economy: FixedFirms, policy: _Policy, start: Array, tolerance: float) -> FixedPoint:
+    n = len(economy.expenditure)
+    point = start
+    state = _at(economy, policy, point)
     for iteration in range(NEWTON_LIMIT):
-        if residual <= tolerance:
-            return _ended(point, residual, iteration, converged=True)
+        if state.residual <= tolerance:
+            return _ended(point, state, iteration, tolerance)
         try:
-            direction = np.linalg.solve(jacobian(economy, point[:n], trade), -gap)
+            direction = np.linalg.solve(jacobian(economy, point[:n], state.trade), -state.gap)
         except np.linalg.LinAlgError:
-            break
-        direction *= min(1.0, STEP_LIMIT / max(float(np.abs(direction).max()), 1e-300))
-        if not np.isfinite(direction).all():
-            break
-        size, share = float(np.abs(gap).max()), 1.0
-        while True:
-            trial = point + share * direction
-            trade, gap, residual = at(trial)
-            if np.isfinite(residual) and float(np.abs(gap).max()) <= size:
+            return _ended(point, state, iteration, tolerance)
+        direction *= min(1.0, STEP_LIMIT / max(float(np.abs(direction).max()), STEP_LIMIT))
+        size, share = float(np.abs(state.gap).max()), 1.0
+        while share >= SMALLEST_STEP:
+            trial = _at(economy, policy, point + share * direction)
+            if np.isfinite(trial.residual) and float(np.abs(trial.gap).max()) <= size:
                 break
             share /= 2.0
-            if share < SMALLEST_STEP:
-                return _ended(trial, residual, iteration + 1, converged=residual <= tolerance)
-        point = trial
-    return _ended(point, residual, NEWTON_LIMIT, converged=residual <= tolerance)
+        else:
+            return _ended(point, state, iteration + 1, tolerance)
+        point, state = point + share * direction, trial
+    return _ended(point, state, NEWTON_LIMIT, tolerance)
 
 
-def _ended(point: Array, residual: float, passes: int, *, converged: bool) -> FixedPoint:
-    return FixedPoint(point[None, :], np.array([residual]), passes, converged, "newton")
+def _ended(point: Array, state: _State, steps: int, tolerance: float) -> FixedPoint:
+    return FixedPoint(point[None, :], np.array([state.residual]), steps, state.residual <= tolerance, "newton")
+
+
+def _baseline_point(economy: FixedFirms) -> Float[Array, " unknown"]:
+    return np.concatenate([np.zeros(len(economy.expenditure)), np.log(economy.expenditure)])
 
 
 def _far(economy: FixedFirms, levers: Levers, tolerance: float, near: FixedPoint) -> FixedPoint:
     def solve_at(share: float, point: Array) -> FixedPoint:
         there = levers if share == 1.0 else part_way(levers, economy.tariff_rate, share)
-        return _newton(economy, there, point[0], tolerance)
+        policy = _Policy(attraction(economy, there), 1.0 + there.tariff_rate)
+        return _newton(economy, policy, point[0], tolerance)
 
-    first = np.concatenate([np.zeros(len(economy.expenditure)), np.log(economy.expenditure)])
-    found = continued(solve_at, first[None, :])
+    found = continued(solve_at, _baseline_point(economy)[None, :])
     best = found if found.converged else near
     return FixedPoint(best.point, best.residual, near.passes + found.passes, found.converged, found.method)
 
 
-def _solution(economy: FixedFirms, levers: Levers, found: FixedPoint) -> Solution:
+def _solution(economy: FixedFirms, levers: Levers, policy: _Policy, found: FixedPoint) -> Solution:
     n = len(economy.expenditure)
-    log_wage, log_expenditure = found.point[0, :n], found.point[0, n:]
-    trade = trade_at(
-        attraction(economy, levers),
-        1.0 + levers.tariff_rate,
-        economy.consumption_share,
-        economy.substitution_elasticity,
-        log_wage,
-        log_expenditure,
-    )
-    wage, income = np.exp(log_wage), np.exp(log_expenditure)
+    trade = _at(economy, policy, found.point[0]).trade
+    wage, income = np.exp(found.point[0, :n]), np.exp(found.point[0, n:])
     return Solution(
         levers=levers,
         wage_hat=wage,

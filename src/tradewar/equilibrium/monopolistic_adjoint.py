@@ -18,7 +18,7 @@ from jaxtyping import Float
 from numpy import ndarray as Array
 
 from tradewar.equilibrium.monopolistic import FixedFirms, Trade, jacobian
-from tradewar.equilibrium.multipliers import Multipliers, Seeds, expenditure_share
+from tradewar.equilibrium.objectives import Multipliers, Seeds, expenditure_share
 from tradewar.equilibrium.solution import Solution
 from tradewar.errors import NoSolutionError
 

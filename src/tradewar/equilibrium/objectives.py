@@ -118,16 +118,25 @@ class Multipliers:
     ) -> Float[Array, "objective importer exporter sector"]:
         """∂G/∂log(1+t). Own sales are included: a tax on them is a tax on home sales."""
         sigma = 1.0 + prepared.baseline.trade_elasticity
-        share = expenditure_share(solution)
-        return sigma * self.psi * solution.trade_value - self.price_effect[:, :, None, :] * share
+        return border_gradient(sigma, self.psi, solution.trade_value, self.price_effect, expenditure_share(solution))
 
     def iceberg_gradient(
         self, prepared: Prepared, solution: Solution
     ) -> Float[Array, "objective importer exporter sector"]:
         """∂G/∂log d."""
-        share = expenditure_share(solution)
         theta = prepared.baseline.trade_elasticity
-        return theta * self.psi * solution.trade_value - self.price_effect[:, :, None, :] * share
+        return border_gradient(theta, self.psi, solution.trade_value, self.price_effect, expenditure_share(solution))
+
+
+def border_gradient(
+    elasticity: Float[Array, " sector"],
+    psi: Float[Array, "objective importer exporter sector"],
+    trade_value: Float[Array, "importer exporter sector"],
+    phi: Float[Array, "objective importer sector"],
+    share: Float[Array, "importer exporter sector"],
+) -> Float[Array, "objective importer exporter sector"]:
+    """elasticity_s ψ_ijs B_ijs − Φ_js π_ijs; N importers and M exporters."""
+    return elasticity * psi * trade_value - phi[:, :, None, :] * share
 
 
 def expenditure_share(solution: Solution) -> Float[Array, "importer exporter sector"]:
