@@ -8,19 +8,20 @@ curves of the two parties cross at that war.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray as Array
 
-from tradewar.errors import InputError
+from tradewar.errors import InputError, Problem
 from tradewar.games.climb import climb
 from tradewar.games.objectives import real_incomes
 from tradewar.games.result import War
 from tradewar.games.setup import Options, Setup, setup
 from tradewar.world import World
+from tradewar.world.identities import nearest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,8 +99,7 @@ def reaction_curve(
         InputError: if a party is unknown or there is nothing to tax.
         NoSolutionError: if an equilibrium is not found.
     """
-    from dataclasses import replace
-
+    check_parties(world, ("mover", mover), ("answerer", answerer))
     asked = Options() if options is None else options
     ready = setup(world, [answerer], replace(asked, exempt=(*asked.exempt, *all_but(world, answerer, mover))))
     moving = setup(world, [mover], replace(asked, exempt=(*asked.exempt, *all_but(world, mover, answerer))))
@@ -120,7 +120,21 @@ def reaction_curve(
         change = 100.0 * np.expm1(real_incomes(stage, position) - incomes)[places]
         mean = (rates[moving.chosen] * weights).sum(), (rates[ready.chosen] * value).sum() / value.sum()
         answered[:, k] = (*mean, *change)
-    return ReactionCurve(mover, answerer, *answered, converged)
+    own_average, answer_average, mover_change, answerer_change = answered
+    return ReactionCurve(mover, answerer, own_average, answer_average, mover_change, answerer_change, converged)
+
+
+def check_parties(world: World, one: tuple[str, str], other: tuple[str, str]) -> None:
+    """Raises an InputError unless both (called, code) are countries of the world, and not the same one."""
+    problems = [
+        Problem(called, f"{code!r} is unknown{nearest(code, world.countries)}", f"Use {', '.join(world.countries)}")
+        for called, code in (one, other)
+        if code not in world.countries
+    ]
+    if one[1] == other[1]:
+        problems.append(Problem(other[0], f"{other[1]} is the same as the {one[0]}", "Name two countries"))
+    if problems:
+        raise InputError(problems)
 
 
 def all_but(world: World, player: str, opponent: str) -> list[tuple[str, str]]:

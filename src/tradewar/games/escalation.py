@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from tradewar.equilibrium.policy import Policy
-from tradewar.games.curves import DEFAULT_AVERAGES, ReactionCurve, all_but, reaction_curve
+from tradewar.games.curves import DEFAULT_AVERAGES, ReactionCurve, all_but, check_parties, reaction_curve
 from tradewar.games.objectives import log_payoffs
 from tradewar.games.result import War
 from tradewar.games.settle import settle
@@ -120,6 +120,7 @@ def escalation(
         InputError: if a party is unknown or has nothing to tax.
         NoSolutionError: if an equilibrium is not found.
     """
+    check_parties(world, ("first", first), ("second", second))
     asked = replace(Options() if options is None else options, policy=today)
     answers = (answer(world, first, second, asked), answer(world, second, first, asked))
     full = _played(world, [first, second], replace(asked, between=True))

@@ -31,7 +31,7 @@ from numpy import ndarray as Array
 
 from tradewar.equilibrium import competitive_adjoint
 from tradewar.equilibrium.kernels import Economy
-from tradewar.equilibrium.multipliers import Multipliers, Seeds
+from tradewar.equilibrium.objectives import Multipliers, Seeds
 from tradewar.games.stage import Position, Stage
 
 DIRECT_LIMIT = 500
@@ -127,8 +127,7 @@ def _goods_block(
     spent = 1.0 - basket.sum(axis=1)
     if stage.material_share is None:
         return _goods_explicit(stage, columns, basket, spent)
-    count, sectors = stage.consumption_share.shape
-    each = np.arange(count)
+    each = np.arange(len(spent))
     # x = T x + right-hand side, with y and Ī put in
     system = np.einsum("jis,irs->jsir", basket, stage.material_share)
     system[each, :, each, :] += spent[:, :, None] * stage.consumption_share[:, None, :]

@@ -30,7 +30,7 @@ JOINT_STEPS = 200
 ROUGH_ROUNDS = 2
 ROUGH_TOLERANCE = 1e-3
 ROUGH_STEPS = 10
-ROUGH_WORK_LIMIT = 2_000_000
+ROUGH_WORK_LIMIT = 300_000
 """Rough rounds are left out where players x (N S)^2 exceeds this in a world with materials, whose adjoint is two
 factorisations of N S equations per step: they would cost more than the joint map itself."""
 ROUND_LIMIT = 60

@@ -27,7 +27,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray as Array
 
-from tradewar.equilibrium.multipliers import Seeds
+from tradewar.equilibrium.objectives import Seeds
 from tradewar.equilibrium.solution import Solution
 from tradewar.errors import InputError, Problem
 from tradewar.games.stage import Position, Stage

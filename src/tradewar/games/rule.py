@@ -20,7 +20,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray as Array
 
-from tradewar.equilibrium.multipliers import Multipliers
+from tradewar.equilibrium.objectives import Multipliers
 from tradewar.games.instruments import Instruments
 from tradewar.games.stage import Position
 
