@@ -72,7 +72,7 @@ def test_a_good_that_nobody_imports_is_refused_and_one_that_some_do_not_is_noted
 def test_an_aggregate_may_play_and_is_noted() -> None:
     found = best_response(toy(), "RW", starts=["closed-form"], corners=False)
     assert found.certified
-    assert any("RW stand for several economies" in note for note in found.notes)
+    assert any("RW stand for several economies and play" in note for note in found.notes)
 
 
 def test_talks_and_curves_refuse_too() -> None:
