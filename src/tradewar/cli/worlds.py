@@ -123,18 +123,29 @@ def check(world: World, as_json: Json = False) -> None:
 
 @app.command("import")
 def import_world(
-    source: Annotated[str, typer.Argument(help="Layout of the source: tidy, oecd-icio.")],
+    source: Annotated[str, typer.Argument(help="Layout of the source: tidy, icio (OECD) or wiod.")],
     path: Annotated[Path, typer.Argument(help="File or folder in that layout.")],
     out: Out,
-    tariffs: Annotated[Path | None, typer.Option(help="Tariffs for a source that holds none.")] = None,
+    trade_elasticity: Annotated[
+        str | None, typer.Option(help="Theta: a number for all sectors, or a CSV file (sector,trade_elasticity).")
+    ] = None,
+    tariffs: Annotated[
+        Path | None, typer.Option(help="CSV (exporter,importer,sector,tariff) for a source that holds no tariffs.")
+    ] = None,
+    sparse_tariffs: Annotated[
+        bool, typer.Option("--sparse-tariffs", help="Pairs without a row in the tariff file pay nothing.")
+    ] = False,
+    year: Annotated[int | None, typer.Option(help="Year of the table, where its name does not tell.")] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the world.")] = None,
 ) -> None:
     """Turn published data into a tidy folder."""
     from tradewar.sources import read
     from tradewar.world.tidy import write_world
 
+    given: dict[str, Any] = {"trade_elasticity": trade_elasticity, "tariffs": tariffs, "year": year, "name": name}
     with progress() as say:
         say(f"Reading {path}")
-        world = read(source, path, tariffs=tariffs)
+        world = read(source, path, **given, sparse_tariffs=sparse_tariffs or None)
         say(f"Writing {out}")
         write_world(world, out)
     _print_written(world, out)
@@ -174,7 +185,7 @@ def balance(
 
     with progress() as say:
         say("Balancing")
-        balanced, report = balance_world(load_world(world), least_final_use)
+        balanced, report = balance_world(load_world(world, rescale_shares=True), least_final_use)
     write_world(balanced, out)
     print_text(str(report))
     _print_written(balanced, out)
