@@ -96,28 +96,83 @@ def test_a_byte_order_mark_is_accepted(folder: Path) -> None:
 
 FAULTS = {
     "unknown key": ("dispute.toml", "title =", 'titel = "x"\ntitle =', ["titel", "did you mean 'title'"]),
-    "missing key": ("dispute.toml", 'closure = "share-of-world"\n\n[[parties]]\ncountry = "USA"', '[[parties]]', ["country", "missing"]),
+    "missing key": (
+        "dispute.toml",
+        'closure = "share-of-world"\n\n[[parties]]\ncountry = "USA"',
+        "[[parties]]",
+        ["country", "missing"],
+    ),
     "date in quotes": ("dispute.toml", "as_of = 2019-02-20", 'as_of = "2019-02-20"', ["as_of", "without quotes"]),
     "not toml": ("dispute.toml", "as_of = 2019-02-20", "as_of : 2019-02-20", ["dispute.toml", "not valid TOML"]),
-    "three parties": ("dispute.toml", "[[actors]]", '[[parties]]\ncountry = "MEX"\nname = "Mexico"\n[[actors]]', ["parties"]),
-    "same party twice": ("dispute.toml", 'country = "CHN"\nname = "China"', 'country = "USA"\nname = "China"', ["both parties"]),
-    "unknown kind": ("dispute.toml", 'kind = "scaled-increases"', 'kind = "scaled-increase"', ["policies[1].kind", "did you mean"]),
+    "three parties": (
+        "dispute.toml",
+        "[[actors]]",
+        '[[parties]]\ncountry = "MEX"\nname = "Mexico"\n[[actors]]',
+        ["parties"],
+    ),
+    "same party twice": (
+        "dispute.toml",
+        'country = "CHN"\nname = "China"',
+        'country = "USA"\nname = "China"',
+        ["both parties"],
+    ),
+    "unknown kind": (
+        "dispute.toml",
+        'kind = "scaled-increases"',
+        'kind = "scaled-increase"',
+        ["policies[1].kind", "did you mean"],
+    ),
     "no kind": ("dispute.toml", 'kind = "scaled-increases"\n', "", ["policies[1].kind", "missing"]),
     "same name twice": ("dispute.toml", 'name = "rise"', 'name = "today"', ["more than once"]),
-    "both sizes": ("dispute.toml", "average_increase = 0.0617", "average_increase = 0.0617\nshare_of_schedule = 1.0", ["either average_increase or share_of_schedule"]),
-    "percent for fraction": ("dispute.toml", "average_increase = 0.0617", "average_increase = 6.17", ["policies[1].increases[1].average_increase", "6.17"]),
-    "not a number": ("dispute.toml", "average_increase = 0.0617", "average_increase = nan", ["average_increase", "nan"]),
-    "third country": ("dispute.toml", 'importer = "CHN"\nexporter = "USA"', 'importer = "CHN"\nexporter = "MEX"', ["MEX", "not between the parties"]),
-    "pair twice": ("dispute.toml", 'importer = "CHN"\nexporter = "USA"', 'importer = "USA"\nexporter = "CHN"', ["there twice"]),
-    "no such tariff file": ("dispute.toml", 'kind = "scaled-increases"\nschedule = "world-2017"', 'kind = "tariff-file"\nfile = "x.csv"', ["policies[1]"]),
+    "both sizes": (
+        "dispute.toml",
+        "average_increase = 0.0617",
+        "average_increase = 0.0617\nshare_of_schedule = 1.0",
+        ["either average_increase or share_of_schedule"],
+    ),
+    "percent for fraction": (
+        "dispute.toml",
+        "average_increase = 0.0617",
+        "average_increase = 6.17",
+        ["policies[1].increases[1].average_increase", "6.17"],
+    ),
+    "not a number": (
+        "dispute.toml",
+        "average_increase = 0.0617",
+        "average_increase = nan",
+        ["average_increase", "nan"],
+    ),
+    "third country": (
+        "dispute.toml",
+        'importer = "CHN"\nexporter = "USA"',
+        'importer = "CHN"\nexporter = "MEX"',
+        ["MEX", "not between the parties"],
+    ),
+    "pair twice": (
+        "dispute.toml",
+        'importer = "CHN"\nexporter = "USA"',
+        'importer = "USA"\nexporter = "CHN"',
+        ["there twice"],
+    ),
+    "no such tariff file": (
+        "dispute.toml",
+        'kind = "scaled-increases"\nschedule = "world-2017"',
+        'kind = "tariff-file"\nfile = "x.csv"',
+        ["policies[1]"],
+    ),
     "unknown column": ("chronicle.csv", "date,date_precision", "date,precision", ["precision"]),
     "bad date": ("chronicle.csv", "2018-07-06,day", "6.7.2018,day", ["line", "6.7.2018"]),
     "wrong precision": ("chronicle.csv", "2018-07-06,day", "2018-07-06,month", ["precision of a month"]),
     "unknown precision": ("chronicle.csv", "2018-07-06,day", "2018-07-06,days", ["days"]),
     "figure without unit": ("chronicle.csv", ",25,percent,", ",25,,", ["no unit"]),
     "text for a figure": ("chronicle.csv", ",25,percent,", ",many,percent,", ["many"]),
-    "semicolons": ("chronicle.csv", "date,date_precision,known_from,actor,kind,what,figure,unit,source,verified", "date;date_precision;known_from", ["semicolons"]),
-}  # fmt: skip
+    "semicolons": (
+        "chronicle.csv",
+        "date,date_precision,known_from,actor,kind,what,figure,unit,source,verified",
+        "date;date_precision;known_from",
+        ["semicolons"],
+    ),
+}
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from faults import good_world
 
+from faults import good_world
 from tradewar.disputes.dossier import LIBRARY, load_dispute
 from tradewar.disputes.findings import Findings, run
 from tradewar.disputes.plain import json_text
