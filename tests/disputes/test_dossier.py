@@ -165,6 +165,7 @@ FAULTS = {
     "wrong precision": ("chronicle.csv", "2018-07-06,day", "2018-07-06,month", ["precision of a month"]),
     "unknown precision": ("chronicle.csv", "2018-07-06,day", "2018-07-06,days", ["days"]),
     "figure without unit": ("chronicle.csv", ",25,percent,", ",25,,", ["no unit"]),
+    "unit without figure": ("chronicle.csv", ",25,percent,", ",,percent,", ["no figure"]),
     "text for a figure": ("chronicle.csv", ",25,percent,", ",many,percent,", ["many"]),
     "semicolons": (
         "chronicle.csv",

@@ -114,6 +114,8 @@ def _faults(cells: dict[str, str]) -> Sequence[tuple[str, str]]:
         what = f"date = {cells['date']!r} does not have the precision of a {precision}"
         faults.append((what, "Give as much of the date as date_precision says"))
     faults += [(f"{name} is empty", f"Give {name}") for name in ("actor", "kind", "what", "source") if not cells[name]]
+    if cells["unit"] and not cells["figure"]:
+        faults.append(("unit has no figure", "Give the figure, or leave both empty"))
     if cells["figure"]:
         try:
             float(cells["figure"])
