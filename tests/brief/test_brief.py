@@ -230,5 +230,15 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
             brief("us-china-2019", out)
 
 
+def test_a_brief_with_one_policy(tmp_path: Path) -> None:
+    """On 1 October 2018 only the threat of full escalation was known: nothing to compare with, no step to tell."""
+    made = brief("us-china-2019", tmp_path / "out", dt.date(2018, 10, 1))
+    assert [policy.name for policy in made.findings.policies] == ["escalation"]
+    text = made.page.read_text(encoding="utf-8")
+    assert "real income changes by" not in text
+    assert "1 January 2019" in text
+    assert "Open circle" not in text
+
+
 def test_plain_data_knows_no_nan() -> None:
     assert plain_data({"a": (math.nan, 1.0, dt.date(2019, 2, 20))}) == {"a": [None, 1.0, "2019-02-20"]}

@@ -46,10 +46,9 @@ def list_worlds(as_json: Json = False) -> None:
 @app.command()
 def show(world: World, as_json: Json = False) -> None:
     """Show what a world holds: countries, sectors, money and elasticities."""
-    from tradewar.world.catalogue import load_world
     from tradewar.world.summary import summarise
 
-    facts = summarise(load_world(world))
+    facts = summarise(_load(world))
     if as_json:
         print_json(facts.to_dict())
         return
@@ -99,10 +98,9 @@ def show(world: World, as_json: Json = False) -> None:
 @app.command()
 def check(world: World, as_json: Json = False) -> None:
     """Check every identity of a world. Faults are listed, and the exit status is then 2."""
-    from tradewar.world.catalogue import load_world
     from tradewar.world.summary import summarise
 
-    facts = summarise(load_world(world))
+    facts = summarise(_load(world))
     if as_json:
         keys = ("name", "year", "consistent", "inconsistency", "has_tariffs", "notes", "checks")
         print_json({key: facts.to_dict()[key] for key in keys})
@@ -162,10 +160,9 @@ def aggregate(
 ) -> None:
     """Merge countries and sectors, keeping every identity."""
     from tradewar.world.aggregate import aggregate_by_file
-    from tradewar.world.catalogue import load_world
     from tradewar.world.tidy import write_world
 
-    merged = aggregate_by_file(load_world(world), map_file, mix_tradable=mix_tradable)
+    merged = aggregate_by_file(_load(world), map_file, mix_tradable=mix_tradable)
     write_world(merged, out)
     _print_written(merged, out)
 
@@ -189,6 +186,14 @@ def balance(
     write_world(balanced, out)
     print_text(str(report))
     _print_written(balanced, out)
+
+
+def _load(name_or_path: str) -> Any:
+    from tradewar.world.catalogue import load_world
+
+    with progress() as say:
+        say(f"Reading {name_or_path}")
+        return load_world(name_or_path)
 
 
 def _print_written(world: Any, out: Path) -> None:
