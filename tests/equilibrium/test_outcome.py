@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from tradewar.equilibrium import Outcome, Policy, solve
-from tradewar.errors import WorldError
+from tradewar.errors import PolicyError, WorldError
 from worlds import CN, GOODS, RW, SOY, US, random_world, toy, toy_io, war_rates
 
 
@@ -87,6 +88,8 @@ def test_diversion(outcome: Outcome) -> None:
     assert outcome.diversion("CN", "US").baseline.shape == (3, 3)
     with pytest.raises(WorldError, match="no country 'FR'"):
         outcome.diversion("CN", "FR")
+    with pytest.raises(PolicyError, match="as market and as supplier"):
+        outcome.diversion("CN", "CN")
     with pytest.raises(WorldError, match="no sector 'steel'"):
         outcome.diversion("CN", "US", ("steel",))
 
@@ -120,6 +123,11 @@ def test_notebook_table_names_closure_numeraire_and_residual(outcome: Outcome) -
     for words in ("war", "share-of-world", "world value added", "largest residual", "-1.069"):
         assert words in html
     assert "share-of-world" in repr(outcome)
+
+
+def test_outcomes_travel_to_other_processes(outcome: Outcome) -> None:
+    copy = pickle.loads(pickle.dumps(outcome))
+    assert copy.to_dict(flows=True) == outcome.to_dict(flows=True)
 
 
 def test_results_are_the_same_every_time() -> None:

@@ -121,10 +121,10 @@ def test_every_fault_is_listed_at_once(tmp_path: Path) -> None:
 
 
 def test_a_row_that_matches_nothing(tmp_path: Path) -> None:
-    world = toy_io().replace(tradable=np.array([False, True, False]))
+    world = toy_io().replace(tradable=np.zeros(3, dtype=bool))
     file = tmp_path / "tariffs.csv"
-    file.write_text(HEAD + "US,US,*,0.1\n", encoding="utf-8")
-    with pytest.raises(PolicyError, match="own sales"):
+    file.write_text(HEAD + "CN,US,*,0.1\n", encoding="utf-8")
+    with pytest.raises(PolicyError, match="line 2: matches no tariff that can change"):
         Policy.from_file(world, file)
 
 

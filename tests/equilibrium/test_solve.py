@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from tradewar.equilibrium import Levers, Policy, prepare, solve, solve_levers, solve_prepared
-from tradewar.errors import InputError, PolicyError, WorldError
+from tradewar.equilibrium import Levers, Policy, monopolistic, prepare, solve, solve_levers, solve_prepared
+from tradewar.errors import InputError, NoSolutionError, PolicyError, WorldError
 from worlds import CN, GOODS, RW, SERVICES, SOY, US, random_rates, random_world, toy, toy_io, war_rates
 
 
@@ -95,6 +95,20 @@ def test_demand_for_what_nobody_sells_is_moved_and_noted() -> None:
     assert any("CN/soy" in note for note in outcome.baseline.notes)
     assert outcome.expenditure[CN, SOY] == 0.0
     assert_allclose(outcome.gross_output[CN].sum(), outcome.baseline.gross_output[CN].sum(), rtol=0.2)
+
+
+@pytest.mark.parametrize("market", ["competitive", "monopolistic"])
+def test_a_market_without_any_supplier_is_refused(market: str) -> None:
+    costs = np.ones((3, 3, 3))
+    costs[CN, :, SOY] = 1e100
+    with pytest.raises(PolicyError, match="leaves no supplier to CN/soy"):
+        solve(toy(), Policy(iceberg_hat=costs), market=market)
+
+
+def test_a_baseline_that_cannot_be_solved_names_the_equation(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(monopolistic, "NEWTON_LIMIT", 0)
+    with pytest.raises(NoSolutionError, match=r"baseline of toy, closure balanced: .* fails worst at"):
+        prepare(toy(), "balanced", market="monopolistic")
 
 
 def test_levers_leave_the_other_arrays_alone() -> None:

@@ -118,7 +118,8 @@ def test_exact_real_income_of_all_tariffs(all_tariffs: Outcome) -> None:
 
 
 @pytest.mark.parametrize(
-    ("steps", "expected"), [(1, 1.31211), (2, 0.63612), (4, 0.31753), (16, 0.08410), (64, 0.02647)]
+    ("steps", "expected"),
+    [(1, 1.31211), (2, 0.63612), (4, 0.31753), (16, 0.08410), pytest.param(64, 0.02647, marks=pytest.mark.slow)],
 )
 def test_first_order_formula_in_steps(prepared: Prepared, nafta_rates: np.ndarray, steps: int, expected: float) -> None:
     world = prepared.baseline

@@ -14,7 +14,7 @@ from tradewar.world import World
 from worlds import Recipe, random_rates, recipes
 
 SEEDS = st.integers(0, 2**31)
-few = settings(max_examples=12, deadline=None, derandomize=True)
+few = settings(max_examples=8, deadline=None, derandomize=True)
 
 
 CLOSURES = st.sampled_from(
