@@ -31,7 +31,7 @@ def run(options: Options) -> Result:
             "gradient": lambda outcome=outcome, who=government: gradient(outcome, who),
             "solve": lambda world=world, policy=policy: solve(world, policy),
         }
-        times = interleaved(tasks, options.pairs, shortest=0.1)
+        times = interleaved(tasks, 3 * options.pairs, shortest=0.1)
         ratio = Measure.of(f"gradient over solve, {n} x {s}", "x", ratios(times["gradient"], times["solve"]))
         worst = max(worst, ratio.median)
         measures += [

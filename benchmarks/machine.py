@@ -12,7 +12,7 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
 def describe() -> dict[str, str]:
-    """Processor, cores, operating system, versions and thread settings."""
+    """Processor, cores, operating system, versions, thread settings and load (over 1, 5 and 15 minutes)."""
     facts = {
         "processor": _processor(),
         "cores": str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()),
@@ -20,7 +20,11 @@ def describe() -> dict[str, str]:
         "python": platform.python_version(),
     }
     facts |= {name: _version(name) for name in PACKAGES}
-    return facts | {name: os.environ.get(name, "not set") for name in THREADS}
+    facts |= {name: os.environ.get(name, "not set") for name in THREADS}
+    if hasattr(os, "getloadavg"):
+        # says whether the machine was free: on n cores, a load well below n
+        facts["load"] = " ".join(f"{load:.1f}" for load in os.getloadavg())
+    return facts
 
 
 def line() -> str:

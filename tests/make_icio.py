@@ -59,7 +59,7 @@ def icio_table(
     inventories = slice(FINAL_USES.index("INVNT"), None, len(FINAL_USES))
     final[:, inventories] *= random.uniform(-0.05, 0.1, size=(m, n))
     output = final.sum(axis=1)
-    for _ in range(200):
+    for _ in range(40):
         output = final.sum(axis=1) + coefficients @ output
     used = np.round(np.hstack([coefficients * output, final]), 4)
     output = used.sum(axis=1)

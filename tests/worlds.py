@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from hypothesis import strategies as st
 from numpy import ndarray as Array
@@ -68,18 +70,26 @@ def war_rates(world: World) -> Array:
     return rates
 
 
-def worlds(
+@dataclass(frozen=True)
+class Recipe:
+    """What a random world is made from. Strategies draw recipes: worlds are checked when built, inside the test."""
+
+    seed: int
+    n_countries: int
+    n_sectors: int
+    with_inputs: bool
+
+    def world(self) -> World:
+        """The world."""
+        return random_world(self.seed, self.n_countries, self.n_sectors, with_inputs=self.with_inputs)
+
+
+def recipes(
     *, with_inputs: bool | None = None, max_countries: int = 5, max_sectors: int = 4
-) -> st.SearchStrategy[World]:
+) -> st.SearchStrategy[Recipe]:
     """Random consistent worlds of 2 to `max_countries` countries; None draws whether they have material inputs."""
     inputs = st.booleans() if with_inputs is None else st.just(with_inputs)
-    return st.builds(
-        random_world,
-        st.integers(0, 2**31),
-        st.integers(2, max_countries),
-        st.integers(2, max_sectors),
-        with_inputs=inputs,
-    )
+    return st.builds(Recipe, st.integers(0, 2**31), st.integers(2, max_countries), st.integers(2, max_sectors), inputs)
 
 
 def random_rates(world: World, seed: int, highest: float = 3.0) -> Array:

@@ -33,14 +33,13 @@ _HOME = {
     "Outcome": ("tradewar.equilibrium.outcome", "Outcome"),
     "Policy": ("tradewar.equilibrium.policy", "Policy"),
     "World": ("tradewar.world.model", "World"),
-    "brief": ("tradewar.brief.page", "brief"),
     "load_dispute": ("tradewar.disputes.dossier", "load_dispute"),
     "load_world": ("tradewar.world.catalogue", "load_world"),
     "solve": ("tradewar.equilibrium.solve", "solve"),
 }
 """Public name -> (module, name there)."""
 
-__all__ = [*sorted(_HOME), "__version__"]  # pyright: ignore[reportUnsupportedDunderAll]
+__all__ = [*sorted(_HOME), "__version__", "brief"]  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> Any:
@@ -48,10 +47,12 @@ def __getattr__(name: str) -> Any:
         from importlib.metadata import version
 
         return version("tradewar")
-    if name not in _HOME:
-        raise AttributeError(f"module 'tradewar' has no attribute {name!r}")
     from importlib import import_module
 
+    if name == "brief":  # the package itself, which is callable
+        return import_module("tradewar.brief")
+    if name not in _HOME:
+        raise AttributeError(f"module 'tradewar' has no attribute {name!r}")
     module, attribute = _HOME[name]
     value = getattr(import_module(module), attribute)
     globals()[name] = value

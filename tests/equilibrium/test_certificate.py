@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from worlds import random_rates, toy, toy_io, war_rates
 
 from tradewar.equilibrium import Policy, certify, prepare, solve, solve_prepared
+from worlds import random_rates, toy, toy_io, war_rates
 
 ARRAYS = {
     "wage_hat": "unit costs",
@@ -54,7 +54,7 @@ def test_a_false_certificate_names_the_cell() -> None:
     price[1, 2] *= 1 + 1e-6
     certificate = certify(prepared, replace(solution, price_hat=price), tolerance=1e-10)
     assert not certificate.converged
-    assert certificate.worst_place == "importer CN, sector services" or "CN" in certificate.worst_place
+    assert "CN" in certificate.worst_place
     assert "fails" in certificate.explain()
 
 

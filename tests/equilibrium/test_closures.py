@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 from numpy.testing import assert_allclose
-from worlds import toy, war_rates
 
 from tradewar.equilibrium import Closure, Policy, solve
 from tradewar.errors import PolicyError
+from worlds import toy, war_rates
 
 
 @pytest.mark.parametrize("text", ["share-of-world", "balanced", "fixed:world", "fixed:US"])
@@ -28,7 +28,7 @@ def test_a_near_miss_is_named() -> None:
 
 
 def test_an_unknown_numeraire_is_refused() -> None:
-    with pytest.raises(PolicyError, match="has no country 'USA'.*world or one of US, CN, RW"):
+    with pytest.raises(PolicyError, match=r"has no country 'USA'.*world or one of US, CN, RW"):
         solve(toy(), closure="fixed:USA")
 
 

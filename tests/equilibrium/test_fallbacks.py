@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
-from worlds import random_rates, toy, toy_io, war_rates
 
 from tradewar.equilibrium import Policy, competitive, monopolistic, solve
 from tradewar.equilibrium.anderson import FixedPoint
 from tradewar.errors import NoSolutionError
+from worlds import random_rates, toy, toy_io, war_rates
 
 
 def test_newton_krylov_takes_over(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
-from worlds import CN, GOODS, RW, SOY, US, toy, toy_io
 
 from tradewar.equilibrium import Levers, Prepared, Solution, certify, prepare, solve_levers
 from tradewar.equilibrium.welfare import consumer_price
 from tradewar.world import World
+from worlds import CN, GOODS, RW, SOY, US, toy, toy_io
 
 SHAPE = (3, 3, 3)
 

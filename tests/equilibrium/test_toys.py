@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
-from worlds import CN, GOODS, RW, SOY, US, toy, toy_io, war_rates
 
 from tradewar.equilibrium import Outcome, Policy, solve
 from tradewar.world import World
+from worlds import CN, GOODS, RW, SOY, US, toy, toy_io, war_rates
 
 PERCENTAGE_POINTS = 1.1e-5
 
@@ -104,7 +104,8 @@ def test_decomposition_integrates_to_the_exact_change() -> None:
 
 
 def test_trapezoid_sums_before_extrapolation() -> None:
-    from tradewar.equilibrium import path, welfare as formulas
+    from tradewar.equilibrium import path
+    from tradewar.equilibrium import welfare as formulas
     from tradewar.equilibrium.levers import Levers, part_way
     from tradewar.equilibrium.prepared import prepare, solve_levers
 

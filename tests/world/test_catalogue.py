@@ -13,7 +13,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from faults import write_good_folder
+from faults import cell, write_good_folder
 from tradewar.errors import WorldError
 from tradewar.world import load_world, read_world
 from tradewar.world.catalogue import names, read_increases, tariff_increases
@@ -79,6 +79,11 @@ def test_a_path_is_read(tmp_path: Path) -> None:
     write_good_folder(tmp_path / "toy")
     assert load_world(str(tmp_path / "toy")).name == "Toy"
     assert load_world(tmp_path / "toy").name == "Toy"
+    cell("inputs.csv", ("CHN", "SOY", "GDS"), "share", "0.2")(tmp_path / "toy")
+    with pytest.raises(WorldError, match="rescale with `tradewar world balance`"):
+        load_world(tmp_path / "toy")
+    assert any("were rescaled to 1" in note for note in load_world(tmp_path / "toy", rescale_shares=True).notes)
+    cell("inputs.csv", ("CHN", "SOY", "GDS"), "share", "0.007")(tmp_path / "toy")
     with pytest.raises(WorldError, match=r"tariff_increases_2018_2019\.csv: is missing"):
         read_increases(tmp_path / "toy", load_world(tmp_path / "toy"))
 

@@ -27,8 +27,8 @@ MARKERS = (("circle", "white"), ("diamond", INK), ("square", "white"), ("triangl
 _CALLED = {"circle": "open circle", "diamond": "filled diamond", "square": "open square", "triangle-up": "triangle"}
 _TOTAL, _ROW, _FIGURES = 430, 21, 54
 """Width of every chart, height of a row, width of the column of figures; pixels."""
-_CHARACTER = 6.4
-"""Width of a character of a label, pixels, taken generously."""
+_CHARACTER, _LEAST_LABELS = 6.4, 70
+"""Width of a character of a label, taken generously, and the least room for labels; pixels."""
 _PNG_SCALE = 2.0
 
 
@@ -277,7 +277,7 @@ def _tariff_bars(ranking: _Ranking) -> dict[str, Any]:
 
 def _plot_width(labels: Sequence[str]) -> int:
     """What the labels and the figures leave, so that every chart is equally wide and its type equally large."""
-    return round(_TOTAL - _FIGURES - _CHARACTER * max(map(len, labels)))
+    return round(_TOTAL - _FIGURES - max(_LEAST_LABELS, _CHARACTER * max(map(len, labels))))
 
 
 def _label_axis(plot: int) -> Any:

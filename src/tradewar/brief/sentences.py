@@ -144,7 +144,8 @@ def text_of(sentence: Markup) -> str:
 def the(name: str) -> str:
     """`the United States`, but `China`: the article that English puts before some countries."""
     if name.startswith("Rest of "):
-        return f"the rest of {name.removeprefix('Rest of ').replace('world', 'the world')}"
+        rest = name.removeprefix("Rest of ").removeprefix("the ")
+        return "the rest of the world" if rest.casefold() == "world" else f"the rest of {rest}"
     return f"the {name}" if name.startswith(("United ", "European Union", "Philippines", "Netherlands")) else name
 
 

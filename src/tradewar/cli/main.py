@@ -36,12 +36,13 @@ app.command("solve")(solve.solve)
 app.add_typer(worlds.app, name="world")
 
 
-def _show_version(wanted: bool) -> None:
+def _show_version(wanted: bool) -> bool:
     if wanted:
         from importlib.metadata import version
 
         typer.echo(f"tradewar {version('tradewar')}")
         raise typer.Exit
+    return wanted
 
 
 @app.callback()

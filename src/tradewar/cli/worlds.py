@@ -46,10 +46,9 @@ def list_worlds(as_json: Json = False) -> None:
 @app.command()
 def show(world: World, as_json: Json = False) -> None:
     """Show what a world holds: countries, sectors, money and elasticities."""
-    from tradewar.world.catalogue import load_world
     from tradewar.world.summary import summarise
 
-    facts = summarise(load_world(world))
+    facts = summarise(_load(world))
     if as_json:
         print_json(facts.to_dict())
         return
@@ -99,10 +98,9 @@ def show(world: World, as_json: Json = False) -> None:
 @app.command()
 def check(world: World, as_json: Json = False) -> None:
     """Check every identity of a world. Faults are listed, and the exit status is then 2."""
-    from tradewar.world.catalogue import load_world
     from tradewar.world.summary import summarise
 
-    facts = summarise(load_world(world))
+    facts = summarise(_load(world))
     if as_json:
         keys = ("name", "year", "consistent", "inconsistency", "has_tariffs", "notes", "checks")
         print_json({key: facts.to_dict()[key] for key in keys})
@@ -123,18 +121,29 @@ def check(world: World, as_json: Json = False) -> None:
 
 @app.command("import")
 def import_world(
-    source: Annotated[str, typer.Argument(help="Layout of the source: tidy, oecd-icio.")],
+    source: Annotated[str, typer.Argument(help="Layout of the source: tidy, icio (OECD) or wiod.")],
     path: Annotated[Path, typer.Argument(help="File or folder in that layout.")],
     out: Out,
-    tariffs: Annotated[Path | None, typer.Option(help="Tariffs for a source that holds none.")] = None,
+    trade_elasticity: Annotated[
+        str | None, typer.Option(help="Theta: a number for all sectors, or a CSV file (sector,trade_elasticity).")
+    ] = None,
+    tariffs: Annotated[
+        Path | None, typer.Option(help="CSV (exporter,importer,sector,tariff) for a source that holds no tariffs.")
+    ] = None,
+    sparse_tariffs: Annotated[
+        bool, typer.Option("--sparse-tariffs", help="Pairs without a row in the tariff file pay nothing.")
+    ] = False,
+    year: Annotated[int | None, typer.Option(help="Year of the table, where its name does not tell.")] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the world.")] = None,
 ) -> None:
     """Turn published data into a tidy folder."""
     from tradewar.sources import read
     from tradewar.world.tidy import write_world
 
+    given: dict[str, Any] = {"trade_elasticity": trade_elasticity, "tariffs": tariffs, "year": year, "name": name}
     with progress() as say:
         say(f"Reading {path}")
-        world = read(source, path, tariffs=tariffs)
+        world = read(source, path, **given, sparse_tariffs=sparse_tariffs or None)
         say(f"Writing {out}")
         write_world(world, out)
     _print_written(world, out)
@@ -151,10 +160,9 @@ def aggregate(
 ) -> None:
     """Merge countries and sectors, keeping every identity."""
     from tradewar.world.aggregate import aggregate_by_file
-    from tradewar.world.catalogue import load_world
     from tradewar.world.tidy import write_world
 
-    merged = aggregate_by_file(load_world(world), map_file, mix_tradable=mix_tradable)
+    merged = aggregate_by_file(_load(world), map_file, mix_tradable=mix_tradable)
     write_world(merged, out)
     _print_written(merged, out)
 
@@ -174,10 +182,18 @@ def balance(
 
     with progress() as say:
         say("Balancing")
-        balanced, report = balance_world(load_world(world), least_final_use)
+        balanced, report = balance_world(load_world(world, rescale_shares=True), least_final_use)
     write_world(balanced, out)
     print_text(str(report))
     _print_written(balanced, out)
+
+
+def _load(name_or_path: str) -> Any:
+    from tradewar.world.catalogue import load_world
+
+    with progress() as say:
+        say(f"Reading {name_or_path}")
+        return load_world(name_or_path)
 
 
 def _print_written(world: Any, out: Path) -> None:

@@ -110,10 +110,12 @@ def _faults(cells: dict[str, str]) -> Sequence[tuple[str, str]]:
     precision = cells["date_precision"]
     if precision not in PRECISIONS:
         faults.append((f"date_precision = {precision!r} is unknown", f"Use one of {', '.join(PRECISIONS)}"))
-    elif len(cells["date"]) != _LENGTH[precision]:
+    elif last_day(cells["date"]) is not None and len(cells["date"]) != _LENGTH[precision]:
         what = f"date = {cells['date']!r} does not have the precision of a {precision}"
         faults.append((what, "Give as much of the date as date_precision says"))
     faults += [(f"{name} is empty", f"Give {name}") for name in ("actor", "kind", "what", "source") if not cells[name]]
+    if cells["unit"] and not cells["figure"]:
+        faults.append(("unit has no figure", "Give the figure, or leave both empty"))
     if cells["figure"]:
         try:
             float(cells["figure"])

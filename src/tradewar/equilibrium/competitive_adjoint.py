@@ -42,10 +42,16 @@ class _Point:
     """π'."""
     before_duty: Float[Array, "sector importer exporter"]
     """π'/(1+t')."""
-    net: Float[Array, "sector importer exporter"]
-    """π'/[(1+t')(1+e)]."""
+    net: Float[Array, "sector importer exporter"] | None
+    """π'/[(1+t')(1+e)]; None without export taxes."""
     expenditure: Array
     """X, `[sector, importer, 1]`."""
+    passed_on: Array
+    """Σ_i π'/(1+t'), `[sector, importer, 1]`."""
+    sold: Array
+    """Σ_j B, `[sector, exporter, 1]`."""
+    sold_net: Array
+    """Σ_j B/(1+e), `[sector, exporter, 1]`."""
     subsidy_power: Array
     """1 + sub, `[sector, exporter, 1]`."""
     wage_bill: Float[Array, " country"]
@@ -131,11 +137,16 @@ def _point(economy: Economy, solution: Solution) -> _Point:
     share = before_duty * (1.0 + levers.tariff_rate.transpose(2, 0, 1))
     weighted = economy.numeraire_weight * solution.wage_hat
     output = np.ascontiguousarray(solution.gross_output.T)[:, :, None]
+    net = None if tax is None else before_duty / (1.0 + tax.transpose(2, 0, 1))
+    sold = by_sector.sum(axis=1)[:, :, None]
     return _Point(
         share=share,
         before_duty=before_duty,
-        net=before_duty if tax is None else before_duty / (1.0 + tax.transpose(2, 0, 1)),
+        net=net,
         expenditure=spent,
+        passed_on=before_duty.sum(axis=2)[:, :, None],
+        sold=sold,
+        sold_net=sold if net is None else np.matmul(net.transpose(0, 2, 1), spent),
         subsidy_power=np.ones_like(output) if subsidy is None else 1.0 + subsidy.T[:, :, None],
         wage_bill=solution.wage_hat * economy.value_added,
         numeraire=weighted / weighted.sum(),
@@ -188,17 +199,17 @@ def _transposed(
     net_seller = point.subsidy_power * (output - income)
     seller = income + trade
     buyer = income + seeds.tariff_revenue + trade
-    gain = np.matmul(point.net, net_seller) + seeds.at_buyer
-    passed_on = point.before_duty.sum(axis=2)[:, :, None]
-    gain = gain + np.matmul(point.before_duty, np.broadcast_to(seller, worth.shape)) - passed_on * buyer
+    if point.net is None:
+        gain = np.matmul(point.before_duty, net_seller + seller)
+    else:
+        gain = np.matmul(point.net, net_seller)
+        gain += np.matmul(point.before_duty, np.broadcast_to(seller, worth.shape))
+    gain = gain - point.passed_on * buyer + seeds.at_buyer
     price = seeds.price + theta * point.expenditure * gain
     if economy.material_share is not None:
         price = price + np.matmul(economy.material_share, cost.transpose(1, 0, 2)).transpose(1, 0, 2)
-    spending = point.expenditure
-    sold = np.matmul(point.before_duty.transpose(0, 2, 1), spending)
-    sold_net = np.matmul(point.net.transpose(0, 2, 1), spending)
-    paid = np.matmul(point.before_duty.transpose(0, 2, 1), spending * buyer)
-    effect = net_seller * sold_net + seller * sold - paid + seeds.at_seller
+    paid = np.matmul(point.before_duty.transpose(0, 2, 1), point.expenditure * buyer)
+    effect = net_seller * point.sold_net + seller * point.sold - paid + seeds.at_seller
     new_cost = np.matmul(point.share.transpose(0, 2, 1), price) - theta * effect
     return _Values(
         buyer=buyer,

@@ -44,7 +44,7 @@ def attraction_factor(
     trade_elasticity: Float[Array, " sector"],
 ) -> Float[Array, "importer exporter sector"]:
     """(1−κ) [(1+t')/(1+t) · (1+e) · d / (1+sub)]^(−θ): by what the levers multiply a supplier's weight π."""
-    log_wedge = np.log1p(levers.tariff_rate) - np.log1p(baseline_tariff_rate)
+    log_wedge = np.log((1.0 + levers.tariff_rate) / (1.0 + baseline_tariff_rate))
     if levers.iceberg_hat is not None:
         log_wedge += np.log(levers.iceberg_hat)
     if levers.export_tax is not None:

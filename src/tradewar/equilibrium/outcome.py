@@ -22,6 +22,7 @@ from tradewar.equilibrium.policy import Policy
 from tradewar.equilibrium.prepared import Prepared
 from tradewar.equilibrium.solution import Solution
 from tradewar.equilibrium.welfare import Decomposition, FirstOrder
+from tradewar.errors import PolicyError
 from tradewar.world.model import Market, World
 
 if TYPE_CHECKING:
@@ -222,8 +223,12 @@ class Outcome:
 
         Raises:
             WorldError: if the world has no such country or sector.
+            PolicyError: if the market and the supplier are the same.
         """
         world = self.baseline
+        if importer == exporter:
+            what = f"{importer} is named as market and as supplier"
+            raise PolicyError.at("diversion", what, "Name two countries")
         market = world.country_index(importer)
         world.country_index(exporter)
         chosen = world.sectors if sectors is None else sectors

@@ -21,9 +21,10 @@ from jaxtyping import Bool
 from numpy import ndarray as Array
 
 from tradewar.equilibrium import competitive, monopolistic
+from tradewar.equilibrium.certificate import certify
 from tradewar.equilibrium.closures import Closure
 from tradewar.equilibrium.kernels import Economy
-from tradewar.equilibrium.levers import Levers
+from tradewar.equilibrium.levers import Levers, attraction_factor
 from tradewar.equilibrium.monopolistic import FixedFirms
 from tradewar.equilibrium.solution import Solution
 from tradewar.errors import NoSolutionError, PolicyError
@@ -101,11 +102,26 @@ def solve_levers(
         The solution; `converged` says whether the tolerance was reached. No certificate is computed.
 
     Raises:
-        PolicyError: if the market structure does not have one of the levers.
+        PolicyError: if the market structure does not have one of the levers, or if they leave somebody without any
+            supplier of what is bought.
     """
+    if levers.iceberg_hat is not None or levers.banned_share is not None:
+        _refuse_without_supplier(prepared.baseline, levers)
     if isinstance(prepared.economy, FixedFirms):
         return monopolistic.solve(prepared.economy, levers, start, tolerance)
     return competitive.solve(prepared.economy, levers, start, tolerance)
+
+
+def _refuse_without_supplier(world: World, levers: Levers) -> None:
+    """A price without any supplier is infinite; tariffs within their limits never lead there."""
+    factor = attraction_factor(levers, world.tariff_rate, world.trade_elasticity)
+    supplied = (world.expenditure_share * factor).sum(axis=1) > 0
+    stranded = np.argwhere(~supplied & (world.expenditure > 0))
+    if len(stranded):
+        names = ", ".join(f"{world.countries[j]}/{world.sectors[s]}" for j, s in stranded[:MAX_LISTED])
+        more = f" and {len(stranded) - MAX_LISTED} more" if len(stranded) > MAX_LISTED else ""
+        what = f"leaves no supplier to {names}{more} (importer/sector)"
+        raise PolicyError.at("policy", what, "Leave at least one supplier at a finite cost")
 
 
 def _market(market: str | None, world: World) -> Market:
@@ -148,8 +164,8 @@ def _rebased(world: World, closure: Closure, unbalanced: bool) -> World:
     draft = Prepared(world, world, closure, world.market, _economy(world, closure))
     solved = solve_levers(draft, Levers(world.tariff_rate), tolerance=REBASE_TOLERANCE)
     if not solved.converged and solved.residual > 10.0 * REBASE_TOLERANCE:
-        what = f"the baseline of {world.name} under closure {closure} was not solved"
-        raise NoSolutionError(f"{what}: residual {solved.residual:.3g} after {solved.passes} passes ({solved.method})")
+        explained = certify(draft, solved, tolerance=REBASE_TOLERANCE).explain()
+        raise NoSolutionError(f"No equilibrium of the baseline of {world.name}, closure {closure}: {explained}.")
     why: list[str] = []
     if not world.consistent:
         why.append(f"final use differed from consumption shares by up to {world.inconsistency:.2g} of income")

@@ -21,7 +21,7 @@ An industry without any output in the world is dropped and noted. In a country w
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -125,24 +125,13 @@ def to_world(
         rates = read_tariffs(tariffs, table.countries, table.industries, tradable, flows, sparse_tariffs)
     else:
         notes.append("The source holds no tariffs: all rates are 0 because they are unknown.")
-    output = flows.sum(axis=0)
     materials = _materials(table, rates)
-    share = _value_added_share(table, materials.sum(axis=1), output, notes)
     bought = materials.sum(axis=1, keepdims=True)
-    odd = [code for code in table.countries if not is_iso3(code) and code not in layout.aggregates]
-    if odd:
-        notes.append(f"{', '.join(odd)}: neither an ISO3 code nor a known aggregate; taken for a single economy.")
+    share = _value_added_share(table, bought[:, 0], flows.sum(axis=0), notes)
+    _note_odd_codes(table.countries, layout, notes)
     return World.build(
-        name=about.name,
-        year=about.year,
-        money_unit=about.money_unit,
-        source=about.source,
-        terms=about.terms,
-        countries=table.countries,
-        country_names=table.countries,
-        aggregates=tuple(code for code in table.countries if code in layout.aggregates),
-        sectors=table.industries,
-        sector_names=tuple(layout.industry_names.get(code, code) for code in table.industries),
+        **asdict(about),
+        **_labels_of_world(table, layout),
         tradable=tradable,
         trade_value=flows,
         tariff_rate=rates,
@@ -153,6 +142,22 @@ def to_world(
         has_tariffs=tariffs is not None,
         notes=tuple(notes),
     )
+
+
+def _labels_of_world(table: UseTable, layout: Layout) -> dict[str, tuple[str, ...]]:
+    return {
+        "countries": table.countries,
+        "country_names": table.countries,
+        "aggregates": tuple(code for code in table.countries if code in layout.aggregates),
+        "sectors": table.industries,
+        "sector_names": tuple(layout.industry_names.get(code, code) for code in table.industries),
+    }
+
+
+def _note_odd_codes(countries: Sequence[str], layout: Layout, notes: list[str]) -> None:
+    odd = [code for code in countries if not is_iso3(code) and code not in layout.aggregates]
+    if odd:
+        notes.append(f"{', '.join(odd)}: neither an ISO3 code nor a known aggregate; taken for a single economy.")
 
 
 # ---------------------------------------------------------------- from labels to axes

@@ -51,8 +51,19 @@ class Files:
     members: Mapping[str, bytes]
 
     def read(self, name: str) -> bytes:
-        """The bytes of one file."""
-        return self.members[name] if self.folder is None else (self.folder / name).read_bytes()
+        """The bytes of one file.
+
+        Raises:
+            WorldError: if it cannot be read.
+        """
+        if self.folder is None:
+            return self.members[name]
+        try:
+            return (self.folder / name).read_bytes()
+        except OSError as error:
+            raise WorldError.at(
+                str(self.folder / name), f"cannot be read ({error.strerror})", "Check the file"
+            ) from None
 
 
 @dataclass(frozen=True)
@@ -127,7 +138,11 @@ def parse_csv(file: str, data: bytes, problems: list[Problem]) -> Table | None:
     if not text.strip():
         problems.append(Problem(file, "is empty", "Give a header line and the rows"))
         return None
-    lines, rows = _split(text)
+    try:
+        lines, rows = _split(text)
+    except csv.Error as error:
+        problems.append(Problem(file, f"cannot be split into columns ({error})", "Look for a quote that is not closed"))
+        return None
     header = [name.strip() for name in rows[0]]
     for separator, called in ((";", "semicolons"), ("\t", "tabs")):
         if len(header) == 1 and separator in header[0]:

@@ -167,11 +167,13 @@ def _sectors(table: Table, problems: list[Problem]) -> dict[str, Any]:
     sectors = unique_labels(table, "sector", problems)
     if len(problems) > before:
         return {}
-    sets = {
-        name.removeprefix("theta_"): _theta(table, name, problems)
-        for name in table.columns
-        if name.startswith(("theta_", "sigma_"))
-    }
+    sets: dict[str, Array] = {}
+    for column in (name for name in table.columns if name.startswith(("theta_", "sigma_"))):
+        name = column.removeprefix("theta_")
+        if name in sets or name in ("", "default"):
+            what = f"column {column!r} names an elasticity set {name!r}, which is taken"
+            problems.append(Problem(f"{table.file}, line 1", what, "Call it otherwise"))
+        sets[name] = _theta(table, column, problems)
     scale = numbers(table, "scale_elasticity", problems) if "scale_elasticity" in table.columns else None
     return {
         "sectors": sectors,
