@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from worlds import toy, toy_io
 
 from tradewar.world import World
+from worlds import toy, toy_io
 
 
 def two_countries(own: float = 80.0, partner: float = 20.0, scale: float = 1.0, theta: float = 4.0) -> World:

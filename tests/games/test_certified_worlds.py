@@ -27,6 +27,7 @@ def test_world_2017_with_all_as_players() -> None:
     assert (found.real_income_hat < 1.0).all()
 
 
+@pytest.mark.slow
 def test_world_2017_united_states_against_china() -> None:
     found = war(load_world("world-2017"), ["USA", "CHN"], between=True, starts=["closed-form"], corners=False)
     hold(found)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numpy import ndarray as Array
-from worlds import random_world, toy_io
 
 from tradewar.equilibrium import competitive_adjoint, monopolistic_adjoint
 from tradewar.equilibrium.monopolistic import FixedFirms
@@ -17,6 +16,7 @@ from tradewar.games.objectives import derivatives, log_payoffs
 from tradewar.games.prepare import stage as prepare_stage
 from tradewar.games.settle import settle
 from tradewar.games.stage import Stage
+from worlds import random_world, toy_io
 
 KINDS = {
     "inputs": lambda: prepare_stage(random_world(5))[0],
@@ -50,9 +50,9 @@ def central_difference(stage: Stage, objective, level: Array, cell: tuple[int, i
     up, down, size = level.copy(), level.copy(), 1e-4
     up[cell] += size
     down[cell] -= size
-    return (
-        log_payoffs(objective, stage, settle(stage, up)) - log_payoffs(objective, stage, settle(stage, down))
-    ) / (2.0 * size)
+    return (log_payoffs(objective, stage, settle(stage, up)) - log_payoffs(objective, stage, settle(stage, down))) / (
+        2.0 * size
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)

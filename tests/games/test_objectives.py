@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from worlds import random_world, toy_io
 
 from tradewar.equilibrium.objectives import Seeds
 from tradewar.equilibrium.solution import Solution
@@ -16,6 +15,7 @@ from tradewar.games.objectives import log_payoffs, real_incomes
 from tradewar.games.prepare import stage as prepare_stage
 from tradewar.games.settle import settle
 from tradewar.world import World
+from worlds import random_world, toy_io
 
 
 def written(folder: Path, world: World, change=None) -> Path:
@@ -103,5 +103,5 @@ def test_weights_that_do_not_average_to_one_are_refused() -> None:
 
 
 def test_a_missing_file_of_weights_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="none.csv: cannot be read"):
+    with pytest.raises(InputError, match=r"none\.csv: cannot be read"):
         war(toy_io(), weights=tmp_path / "none.csv")

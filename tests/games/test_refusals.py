@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from worlds import toy, toy_io
 
 from tradewar.errors import InputError
 from tradewar.games import best_response, cooperate, escalation, reaction_curve, war
+from worlds import toy, toy_io
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ import pytest
 import typer
 from numpy import ndarray as Array
 from typer.testing import CliRunner
-from worlds import CN, US, toy, toy_io
 
 from tradewar.cli.war import war as war_command
 from tradewar.equilibrium.policy import Policy
@@ -17,6 +16,7 @@ from tradewar.equilibrium.solve import solve
 from tradewar.games import War, best_response, cooperate, escalation, reaction_curve, war
 from tradewar.games.setup import Options
 from tradewar.world import write_world
+from worlds import CN, US, toy, toy_io
 
 
 @pytest.fixture(scope="module")
@@ -113,9 +113,7 @@ def test_escalation_judges_a_threat() -> None:
 
 def test_the_best_answer_as_a_threat_is_a_best_response() -> None:
     options = Options(starts=["closed-form"], corners=False)
-    best = best_response(
-        toy_io(), "US", exempt=[("US", "RW")], starts=["closed-form"], corners=False
-    )
+    best = best_response(toy_io(), "US", exempt=[("US", "RW")], starts=["closed-form"], corners=False)
     told = escalation(
         toy_io(), "US", "CN", threat=Policy(tariff_rate=best.tariff_rate), options=options, averages=(0.1,)
     )

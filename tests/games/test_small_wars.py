@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from games_worlds import open_toy, open_toy_io, two_countries
 from numpy import ndarray as Array
-from worlds import CN, GOODS, RW, SOY, US, toy
 
+from games_worlds import open_toy, open_toy_io, two_countries
 from tradewar.games import War, best_response, war
 from tradewar.games.objectives import real_incomes
 from tradewar.games.settle import settle
 from tradewar.games.setup import Options, setup
 from tradewar.games.starts import STARTS, closed_form, closed_form_rates
-
+from worlds import CN, GOODS, RW, SOY, US, toy
 
 QUICK = {"starts": ["closed-form"], "corners": False}
 """For tests of something other than the search."""
@@ -99,7 +98,9 @@ def test_the_closed_form_iterated() -> None:
     ready = setup(open_toy(), None, Options())
     level, position = closed_form(ready.game.stage, ready.game.instruments, ready.factual)
     rates = np.expm1(ready.game.instruments.place(level, ready.game.stage.log_power))
-    assert [rates[US, CN, 0], rates[CN, US, 0], rates[RW, US, 0]] == pytest.approx([0.255313, 0.261748, 0.276261], abs=1e-5)
+    assert [rates[US, CN, 0], rates[CN, US, 0], rates[RW, US, 0]] == pytest.approx(
+        [0.255313, 0.261748, 0.276261], abs=1e-5
+    )
     stage = ready.game.stage
     change = 100 * np.expm1(real_incomes(stage, position) - real_incomes(stage, ready.factual))
     assert change == pytest.approx([-0.676099, -0.579775, -0.208205], abs=1e-5)

@@ -6,13 +6,13 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy import ndarray as Array
-from worlds import random_world
 
 from tradewar.games import best_response, cooperate, war
 from tradewar.games.climb import look
 from tradewar.games.nash import alone, examine
 from tradewar.games.setup import Options, setup
 from tradewar.world import World
+from worlds import random_world
 
 QUICK = {"starts": ["closed-form"], "corners": False}
 few = settings(max_examples=3, derandomize=True, deadline=None)
