@@ -94,7 +94,10 @@ def nested(world: World, importer: int, start: Array, highest: float = 2.25) -> 
     def payoff(rates: Array) -> float:
         nonlocal last
         cube = _cube(world, importer, rates)
-        solved = fsolve(lambda z: conditions(world, cube, z[:count], z[count:])[0], last, xtol=1e-12)
+        # full output keeps it from warning where rounding ends its progress
+        solved = fsolve(lambda z: conditions(world, cube, z[:count], z[count:])[0], last, xtol=1e-12, full_output=True)[
+            0
+        ]
         last = solved
         return -float(conditions(world, cube, solved[:count], solved[count:])[1][importer])
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from worlds import random_world
 
 from benchmarks import sqp
 from tradewar.equilibrium.prepared import prepare
 from tradewar.games import best_response
+from worlds import random_world
 
 
 def test_both_forms_reach_the_optimum_of_the_product() -> None:

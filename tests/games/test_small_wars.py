@@ -141,7 +141,7 @@ def test_one_rate_per_sector_gives_no_more_than_one_per_partner() -> None:
 
 
 def test_one_rate_per_partner() -> None:
-    found = war(open_toy_io(), regime="partner", starts=["closed-form"])
+    found = war(open_toy_io(), regime="partner", **QUICK)
     assert found.certified
     assert np.ptp(found.tariff_rate, axis=2).max() == 0.0
 
