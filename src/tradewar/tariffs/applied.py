@@ -250,7 +250,7 @@ def _combined(
         on=write_instant(question.instant) if question.convention == "instant" else write_day(question.day),
         known=question.known_text,
         convention=question.convention,
-        rate=values[0] if decided else None,
+        rate=round(values[0], 12) if decided else None,
         interval=None if decided else _interval(values, answers),
         default=head.default if len(answers) == 1 and not decided and status.startswith("needs") else None,
         status=status,
@@ -287,7 +287,7 @@ def _interval(values: list[float], answers: list[_Answer]) -> tuple[float | None
     unbounded = len(known) < len(values)
     if not known or (unbounded and not any(NEEDS_UNIT_VALUE in answer.needs for answer in answers)):
         return None
-    return min(known), None if unbounded else max(known)
+    return round(min(known), 12), None if unbounded else round(max(known), 12)
 
 
 def _components(book: TariffBook, evaluation: Evaluation, customs_value: float | None) -> tuple[Component, ...]:

@@ -23,15 +23,20 @@ def duty_rate(
     rate: Float[Array, " line"],
     specific_amount: Float[Array, " line"],
     unit_value: float | None,
+    compound_lower_bound: bool = False,
 ) -> Float[Array, " line"]:
-    """The rate of each duty on customs value; NaN where it is unknown or needs a unit value that is not given."""
+    """The rate of each duty on customs value; NaN where it is unknown or needs a unit value that is not given.
+
+    `compound_lower_bound` takes the ad valorem part of a compound duty where no unit value is given.
+    """
     per_value = np.full(len(rate), np.nan) if not unit_value else specific_amount / unit_value
+    compound = rate if compound_lower_bound and not unit_value else rate + per_value
     result = np.full(len(rate), np.nan)
     for name, formula in (
         ("free", np.zeros(len(rate))),
         ("ad_valorem", rate),
         ("specific", per_value),
-        ("compound", rate + per_value),
+        ("compound", compound),
         ("greater_of", np.maximum(rate, per_value)),
         ("lesser_of", np.minimum(rate, per_value)),
     ):

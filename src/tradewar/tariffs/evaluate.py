@@ -28,6 +28,7 @@ from tradewar.tariffs.standing import Standing, held_back, stands
 if TYPE_CHECKING:
     from tradewar.tariffs.book import TariffBook
     from tradewar.tariffs.model import Measure
+    from tradewar.tariffs.schedules import Schedule
 
 BASE_AUTHORITY = "MFN"
 """Authority whose programmes are the base that a floor looks at."""
@@ -162,7 +163,9 @@ def _claim(
     count = len(index)
     kind = np.full(count, RATE_KINDS.index(kind_name))
     amount = np.full(count, measure.specific_amount)
-    full = duties.duty_rate(kind, np.full(count, rate), amount, question.unit_value)
+    full = duties.duty_rate(
+        kind, np.full(count, rate), amount, question.unit_value, question.compound_lower_bound
+    )
     if measure.effect in ("exempt", "refuse"):
         full = np.zeros(count)
     text = duties.duty_text(kind_name, rate, measure.specific_amount, measure.currency, measure.unit)
@@ -183,20 +186,20 @@ def _scheduled(
 
     schedule = book.schedules[measure.scope]
     if len(lines.codes) > 50:
-        rows_now = schedule.in_force(question.instant, question.known)
-        by_code = dict(zip(schedule.codes[rows_now].tolist(), rows_now.tolist(), strict=True))
-        found = [_first(by_code.get(code) for code in _longest_first(line)) for line in lines.codes]
+        rows = _rows_of_many(schedule, lines, question)
     else:
-        found = [
+        found = (
             _first(schedule.row_in_force(code, question.instant, question.known) for code in reversed(list(prefixes(c))))
             for c in lines.codes
-        ]
-    index = np.array([position for position, row in enumerate(found) if row is not None], dtype=np.int64)
+        )
+        rows = np.array([-1 if row is None else row for row in found], dtype=np.int64)
+    index = np.flatnonzero(rows >= 0)
     if not len(index):
         return None
-    rows = np.array([row for row in found if row is not None], dtype=np.int64)
+    rows = rows[index]
     kind, amount = schedule.kind[rows], schedule.specific_amount[rows]
-    rate = duties.duty_rate(kind, schedule.rate[rows], amount, question.unit_value) * standing.base_share
+    lower = question.compound_lower_bound
+    rate = duties.duty_rate(kind, schedule.rate[rows], amount, question.unit_value, lower) * standing.base_share
     texts: tuple[str, ...] = ()
     if len(lines.codes) <= 50:
         texts = tuple(
@@ -207,8 +210,21 @@ def _scheduled(
     return Claim(measure, index, weight, _times(rate, weight), texts, kind, standing, int(schedule.row[rows[0]]))
 
 
-def _longest_first(code: str) -> tuple[str, ...]:
-    return (code,) if len(code) <= 8 else (code, code[:10], code[:8], code[:6])
+def _rows_of_many(schedule: Schedule, lines: Lines, question: Question) -> Int[Array, " line"]:
+    """The row in force of each line, -1 where there is none; lines finer than the schedule take the line above."""
+    now = schedule.in_force(question.instant, question.known)
+    rows = np.full(len(lines.codes), -1, dtype=np.int64)
+    if not len(now):
+        return rows
+    codes = schedule.codes[now]
+    for length in (None, 10, 8, 6):
+        names = lines.array if length is None else lines.array.astype(f"<U{length}")
+        place = np.searchsorted(codes, names).clip(max=len(codes) - 1)
+        hit = (rows < 0) & (codes[place] == names)
+        rows[hit] = now[place[hit]]
+        if (rows >= 0).all():
+            break
+    return rows
 
 
 def _first(rows: Any) -> int | None:

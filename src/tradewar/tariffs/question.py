@@ -47,6 +47,8 @@ class Question:
     outcomes: Mapping[str, str] = field(default_factory=dict[str, str])
     """Outcomes of open questions, from a branch."""
     branch_known: int | None = None
+    compound_lower_bound: bool = False
+    """Take the ad valorem part of compound duties where no unit value is given."""
     convention: str = "end of day"
 
     @property
@@ -92,6 +94,7 @@ def ask(
     quantity: float | None = None,
     shares: Mapping[str, float] | None = None,
     branch: Branch | None = None,
+    compound_lower_bound: bool = False,
 ) -> Question:
     """A checked question.
 
@@ -129,5 +132,6 @@ def ask(
         shares=dict(shares or {}),
         outcomes=dict(branch.outcomes) if branch else {},
         branch_known=day_of(branch.known_on, "branch") if branch else None,
+        compound_lower_bound=compound_lower_bound,
         convention="start of day" if start_of_day else "end of day" if not isinstance(on, datetime) else "instant",
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -57,6 +57,11 @@ class Lines:
     codes: tuple[str, ...]
     members: Mapping[str, Members]
     """By scope key. `*` covers every line."""
+
+    @cached_property
+    def array(self) -> Any:
+        """(L,) codes as an array of text."""
+        return np.array(self.codes, dtype=str) if self.codes else np.array([], dtype="<U1")
 
     def of(self, scope: str) -> Members | None:
         """The lines under a scope; None where there are none."""
