@@ -85,8 +85,8 @@ def steps(book: TariffBook, known_on: date | str | None = None, on: date | str |
     for changes in versions(book).values():
         for items in changes.values():
             visible = [change for change in items if change.visible(known)]
-            for change, later in zip(visible, [*visible[1:], None], strict=True):
-                found.append(_step(change, later, instant))
+            following = [*visible[1:], None][: len(visible)]
+            found += [_step(change, later, instant) for change, later in zip(visible, following, strict=True)]
     return tuple(sorted(found, key=lambda step: (step.known_from, step.change_id)))
 
 
