@@ -28,7 +28,16 @@ TABLE_2017_ENDS = "2018-07-01"
 WEIGHT_COLUMNS = ("importer", "exporter", "year", "flow", "valuation", "edition", "digits", "source", "terms")
 WEIGHT_SETS = {
     "us_imports_from_china_hs6_2017": (
-        *("USA", "CHN", "2017", "imports", "CIF", "HS2017", "6", "United States figures as disseminated by UN Comtrade"),
+        *(
+            "USA",
+            "CHN",
+            "2017",
+            "imports",
+            "CIF",
+            "HS2017",
+            "6",
+            "United States figures as disseminated by UN Comtrade",
+        ),
         "shares of the total only; bulk values need permission of the United Nations",
     ),
     "china_imports_from_us_hs8_2017": (
@@ -94,14 +103,14 @@ def _us_232(source: Path) -> pd.DataFrame:
 def _china(source: Path) -> pd.DataFrame:
     changes = pd.read_csv(source / "china_retaliation/additional_duties_hs8_2018_2019.csv", dtype={"hs": str})
     changes["level"] = changes["rate_change"].mul(100).round().astype(int).astype(str).str.zfill(2)
-    by = {name: rows for name, rows in changes.groupby("measure_id")}
+    by = dict(iter(changes.groupby("measure_id")))
     parts = [
         _list("CN-232-" + by["CN-RET-232"]["level"], by["CN-RET-232"]["hs"], "CN-2018"),
         _list("CN-L1", by["CN-RET-L1"]["hs"], "CN-2018"),
         _list("CN-L2", by["CN-RET-L2"]["hs"], "CN-2018"),
         _list("CN-AUTOS", by["CN-SUSP-AUTOS"]["hs"], "CN-2018"),
     ]
-    third = by["CN-RET-L3"].pivot(index="hs", columns="valid_from", values="rate_change").fillna(0.0)
+    third = by["CN-RET-L3"].pivot_table(index="hs", columns="valid_from", values="rate_change").fillna(0.0)
     first = third["2018-09-24"].mul(100).round().astype(int)
     final = first + third["2019-06-01"].mul(100).round().astype(int)
     name = "CN-L3-" + first.astype(str).str.zfill(2) + "-" + final.astype(str).str.zfill(2)
@@ -139,7 +148,9 @@ def us_schedule(source: Path) -> pd.DataFrame:
     rows["rate"] = rows["ad_valorem"].where(rows["rate_kind"].isin(["ad_valorem", "compound"]))
     rows["specific_amount"] = rows["specific_usd"].where(rows["rate_kind"].isin(["specific", "compound"]))
     rows["unit"] = rows["specific_unit"].where(rows["specific_amount"].notna(), "")
-    rows["note"] = rows["general_text"].where(rows["rate"] > 1, "").map(lambda text: f"{text} as published" if text else "")
+    rows["note"] = (
+        rows["general_text"].where(rows["rate"] > 1, "").map(lambda text: f"{text} as published" if text else "")
+    )
     return _schedule("US-MFN", "HTS-2020-01", rows)
 
 

@@ -165,7 +165,7 @@ class _Answer:
 
     code: str
     evaluation: Evaluation
-    values: tuple[float, ...]
+    ends: tuple[float, ...]
     """Totals over the ends of the open facts; refused entries left out, NaN unknown."""
     default: float | None
     needs: tuple[str, ...]
@@ -231,10 +231,10 @@ def _combined(
     customs_value: float | None,
 ) -> AppliedRate:
     """One answer for all lines under the code asked."""
-    values = [value for answer in answers for value in answer.values]
+    values = [value for answer in answers for value in answer.ends]
     distinct = {round(value, 12) if value == value else None for value in values}
     needs = [need for answer in answers for need in answer.needs]
-    by_line = [{round(value, 12) if value == value else None for value in answer.values} for answer in answers]
+    by_line = [{round(value, 12) if value == value else None for value in answer.ends} for answer in answers]
     if len(answers) > 1 and any(line != by_line[0] for line in by_line):
         needs.insert(0, NEEDS_DIGITS)
     needs = [need for need in _ORDER if need in needs]
@@ -293,7 +293,7 @@ def _interval(values: list[float], answers: list[_Answer]) -> tuple[float | None
 def _components(book: TariffBook, evaluation: Evaluation, customs_value: float | None) -> tuple[Component, ...]:
     parts: list[Component] = []
     so_far: float | None = 0.0
-    order = sorted(evaluation.applied, key=lambda claim: (book.authorities[claim.measure.programme] != BASE_AUTHORITY))
+    order = sorted(evaluation.applied, key=lambda claim: book.authorities[claim.measure.programme] != BASE_AUTHORITY)
     for claim in order:
         if claim.measure.effect in ("exempt", "refuse") or not (claim.weight > 0).any():
             continue
@@ -373,5 +373,3 @@ def _outside(book: TariffBook, question: Question, product: str) -> AppliedRate:
         lines=(),
         rule_set="",
     )
-
-

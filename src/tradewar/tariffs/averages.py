@@ -1,7 +1,7 @@
 """Average tariffs: many lines, one number, and everything needed to compute it again.
 
 For rates r_i with weights w_i >= 0 the average is sum(w_i r_i) / sum(w_i) over codes where both are known. The path is:
-lines of the schedule -> simple mean to the digits of the weight set -> weighted mean. With the weight set `simple` every
+lines of the schedule -> simple mean to the digits of the weight set -> weighted mean. With the weight set `simple` each
 line (or every code of `level` digits) counts once. An effective rate is calculated duty over imports, from customs.
 """
 
@@ -210,9 +210,7 @@ def average(
     digits = chosen.digits if chosen else (level or 0)
     if digits and digits not in LEVELS:
         raise BookError.at("level", f"{digits} is not a level", f"Use one of {', '.join(map(str, LEVELS))}")
-    rates = code_rates(
-        book, question, digits, programmes=programmes, lines_on=edition_day, rule_set=rule_set
-    )
+    rates = code_rates(book, question, digits, programmes=programmes, lines_on=edition_day, rule_set=rule_set)
     return _record(question, rates, chosen, digits, tuple(programmes or ()), limit)
 
 

@@ -134,7 +134,9 @@ class TariffBook:
 
     # ---------------------------------------------------------------- questions
 
-    def rate(self, importer: str, exporter: str, product: str, on: date | datetime | str, **options: Any) -> AppliedRate:
+    def rate(
+        self, importer: str, exporter: str, product: str, on: date | datetime | str, **options: Any
+    ) -> AppliedRate:
         """The rate that applies, and why. See `tradewar.tariffs.applied.rate`."""
         from tradewar.tariffs.applied import rate
 

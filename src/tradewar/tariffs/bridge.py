@@ -1,7 +1,7 @@
 """The bridge from product rates to the sectors of a world, with a report of what did not cross it.
 
-Sector rate = sum(w_hs v_hs t_hs) / sum(w_hs v_hs) over codes whose rate is known, with trade v and concordance weights w
-(at most 1 per code). Value that finds no sector is reported, never spread: total = mapped + absent + incomplete.
+Sector rate = sum(w_hs v_hs t_hs) / sum(w_hs v_hs) over codes whose rate is known, with trade v and concordance weights
+w (at most 1 per code). Value that finds no sector is reported, never spread: total = mapped + absent + incomplete.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ def lay(book: TariffBook, chosen: WeightSet, sector_set: str) -> Bridge:
     headings = chosen.codes.astype(f"<U{CONCORDANCE_DIGITS}")
     order = np.argsort(headings, kind="stable")
     names, weight = rows["hs"].to_numpy().astype(str), rows["weight"].to_numpy(dtype=float)
-    unique, place = np.unique(names, return_inverse=True)
+    place = np.unique(names, return_inverse=True)[1]
     sums = np.bincount(place, weights=weight)
     # published weights are rounded: sums a hair above 1 are brought back, so that no value is mapped twice
     weight = weight / np.where(sums > 1, sums, 1.0)[place]

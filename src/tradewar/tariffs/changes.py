@@ -88,9 +88,7 @@ def _defaults(book: TariffBook) -> dict[str, str]:
     return {importer: name for (importer, _), name in bilateral(book).items()}
 
 
-def _change(
-    book: TariffBook, table: str, item: Known, day: int, kind: str, chosen: dict[str, str]
-) -> BookChange:
+def _change(book: TariffBook, table: str, item: Known, day: int, kind: str, chosen: dict[str, str]) -> BookChange:
     subject, what, measures = _described(book, item)
     importer = measures[0].importer if measures else ""
     name = chosen.get(importer, "")

@@ -1,8 +1,8 @@
 """Duty components as rates on customs value, and as money.
 
 For customs value V, quantity q and unit value p = V / q: ad valorem t; specific s q / V = s / p; compound t + s / p;
-greater (lesser) of t and s / p; each on the share B / V of the value that is dutiable. A floor adds what the base lacks:
-max(0, floor - base).
+greater (lesser) of t and s / p; each on the share B / V of the value that is dutiable. A floor adds what the base
+lacks: max(0, floor - base).
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -122,15 +123,15 @@ def _mapped(
     """Successors or predecessors of a code that are in force."""
     found: set[str] = set()
     for row in book.tables["successors"].to_dict("records"):
-        ends = ((row["from_edition"], row["code"], row["successor"]), (row["to_edition"], row["successor"], row["code"]))
-        for stated, own, other in ends:
-            if own == code and edition in (None, stated) and (not schedules or _exists(schedules, str(other), question)):
-                found.add(str(other))
+        before, after = str(row["code"]), str(row["successor"])
+        for stated, own, other in ((row["from_edition"], before, after), (row["to_edition"], after, before)):
+            in_force = not schedules or _exists(schedules, other, question)
+            if own == code and edition in (None, stated) and in_force:
+                found.add(other)
     return sorted(found)
 
 
-def _known(code: str, known: list[str] | tuple[str, ...] | object) -> bool:
-    listed: list[str] = known  # type: ignore[assignment]
+def _known(code: str, listed: Sequence[str]) -> bool:
     whole = set(listed)
     # a code of six digits or fewer is a heading, not a line: being under it proves nothing
     return (

@@ -4,7 +4,7 @@ For L lines and one question:
 
 1. every measure of the importer that stands (`standing`) on lines in its scope (`scopes`) claims a rate there;
 2. inside a programme, `replace` displaces `add`, and of one stacking group only the largest counts;
-3. `exempt` takes a programme away; `floor` adds what the base (the programmes of authority MFN) lacks; `refuse` bars entry;
+3. `exempt` takes a programme away; `floor` adds what the base (programmes of authority MFN) lacks; `refuse` bars entry;
 4. the rule set in force weighs programmes against each other (`stacking`);
 5. the tariff rate is the sum. A rate that is unknown stays unknown (NaN) in the sum.
 """
@@ -163,9 +163,7 @@ def _claim(
     count = len(index)
     kind = np.full(count, RATE_KINDS.index(kind_name))
     amount = np.full(count, measure.specific_amount)
-    full = duties.duty_rate(
-        kind, np.full(count, rate), amount, question.unit_value, question.compound_lower_bound
-    )
+    full = duties.duty_rate(kind, np.full(count, rate), amount, question.unit_value, question.compound_lower_bound)
     if measure.effect in ("exempt", "refuse"):
         full = np.zeros(count)
     text = duties.duty_text(kind_name, rate, measure.specific_amount, measure.currency, measure.unit)
@@ -189,7 +187,9 @@ def _scheduled(
         rows = _rows_of_many(schedule, lines, question)
     else:
         found = (
-            _first(schedule.row_in_force(code, question.instant, question.known) for code in reversed(list(prefixes(c))))
+            _first(
+                schedule.row_in_force(code, question.instant, question.known) for code in reversed(list(prefixes(c)))
+            )
             for c in lines.codes
         )
         rows = np.array([-1 if row is None else row for row in found], dtype=np.int64)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 Book = TypeVar("Book", bound="TariffBook")
 HEADER_KEYS = ("name", "title", "rate_unit", "first_day", "last_day", "source", "terms", "gaps", "zones")
-RATE_COLUMNS = (("measures", "rate"), ("schedules", "rate"), ("changes", "new_rate"))
 
 
 def load(book: str | Path, build: type[Book]) -> Book:
@@ -126,7 +125,9 @@ def read_tables(place: Path, problems: list[Problem]) -> dict[str, pd.DataFrame]
         empty = pd.DataFrame(columns=[*tables.COLUMNS[name], "_file", "_row"])
         numbers = dict.fromkeys(tables.NUMBERS.get(name, ()), float)
         filled = [part for part in parts if len(part)]
-        found[name] = pd.concat(filled, ignore_index=True) if len(filled) > 1 else (filled or [empty.astype(numbers)])[0]
+        found[name] = (
+            pd.concat(filled, ignore_index=True) if len(filled) > 1 else (filled or [empty.astype(numbers)])[0]
+        )
     strangers = (
         sorted(path.name for path in place.glob("*.csv") if path.stem not in tables.COLUMNS) if place.is_dir() else []
     )

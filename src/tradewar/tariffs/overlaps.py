@@ -100,5 +100,3 @@ def _shared(first: frozenset[str], second: frozenset[str], left_out: set[str]) -
 
 def _left_out(code: str, left_out: set[str]) -> bool:
     return any(code.startswith(other) for other in left_out)
-
-

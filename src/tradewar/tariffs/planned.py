@@ -41,9 +41,7 @@ def versions(book: TariffBook) -> Mapping[str, Mapping[str, tuple[ScheduledChang
     found: dict[str, dict[str, list[ScheduledChange]]] = {}
     for change in book.changes_planned:
         found.setdefault(change.measure_id, {}).setdefault(change.change_id, []).append(change)
-    return {
-        measure: {name: tuple(items) for name, items in changes.items()} for measure, changes in found.items()
-    }
+    return {measure: {name: tuple(items) for name, items in changes.items()} for measure, changes in found.items()}
 
 
 def standing(book: TariffBook, measure_id: str, question: Question) -> list[ScheduledChange]:

@@ -50,7 +50,7 @@ class PolicyRates:
     value: Float[Array, "pair sector"]
     """Trade mapped to each sector, money of the weight set."""
     average: Float[Array, " pair"]
-    """Level over all mapped trade with a known rate."""
+    """Level over all sectors with a known rate, weighted by the value mapped to them."""
     average_change_points: Float[Array, " pair"]
     weight_sets: tuple[str, ...]
     """Weight set of each pair."""
@@ -97,7 +97,7 @@ def policy_on(
     base = write_day(book.first_day) if base_day is None else write_day(day_of(base_day, "base_day"))
     outcomes = book.branch(known, **branch) if isinstance(branch, Mapping) else branch
     chosen = dict(weight_sets) if weight_sets is not None else bilateral(book)
-    named = {"sector_set": sector_set, "sectors": sectors, "not_tradable": not_tradable}
+    named: dict[str, Any] = {"sector_set": sector_set, "sectors": sectors, "not_tradable": not_tradable}
     levels = [
         bridge.vector(book, *pair, on, name, known_on=known, branch=outcomes, **named) for pair, name in chosen.items()
     ]

@@ -3,7 +3,7 @@
 | rule | effect |
 |---|---|
 | additive | none: names a rule set under which programmes add on full customs value |
-| suppresses | where `programme` applies, `other` contributes nothing; rules fire in order, a suppressed one suppresses none |
+| suppresses | where `programme` applies, `other` contributes nothing; in order, and a suppressed one suppresses none |
 | leaves_remainder | `other` applies to the share of value that `programme` does not cover (1 - m) |
 
 A trailing `*` in a programme stands for every programme that begins so; `exporter_area` limits a rule to exporters.
@@ -75,8 +75,9 @@ def stack(
             if other in acting or not matches(rule.other, other):
                 continue
             kept = 1.0 - np.clip(cover, 0.0, 1.0) if rule.rule == "leaves_remainder" else np.where(present, 0.0, 1.0)
-            if (kept < 1).any():
-                because[other] = f"{rule.rule_set} rule {rule.order}: {rule.programme} {rule.rule} {rule.other}"
+            if ((kept < 1) & (factor[other] > 0)).any():
+                reason = f"{rule.rule_set} rule {rule.order}: {rule.programme} {rule.rule} {rule.other}"
+                because[other] = f"{because[other]}; {reason}" if other in because else reason
             factor[other] = factor[other] * kept
     names = sorted({rule.rule_set for rule in rules})
     return Stacked(factor, because, ", ".join(names) or ADDITIVE_ALL)

@@ -208,4 +208,3 @@ def _raise_to(share: Float[Array, " line"], lines: Lines, scope: str, value: flo
     if members is not None:
         # a line is suspended as far as the part of it that is listed
         share[members.index] = np.maximum(share[members.index], value * members.share)
-

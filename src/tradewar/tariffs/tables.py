@@ -2,7 +2,7 @@
 
 A book is a folder (or a single CSV of measures). `measures` is required, everything else is a side table. A table is
 `NAME.csv`, `NAME.parquet`, or both (long official lists come as Parquet, a few lines typed by hand as CSV); the rows of
-both are read. Blank is "unknown" or "open", never zero. Columns of numbers are listed in `NUMBERS`; all others are text.
+both are read. Blank is "unknown" or "open", never zero. Columns of numbers are listed in `NUMBERS`; others are text.
 
     measures       one line per measure and scope: exactly one of list_id and hs is filled; hs = * is every product
     lists          the codes of a list; part_share where only part of a line is meant
@@ -145,7 +145,7 @@ def shaped(name: str, frame: pd.DataFrame, problems: list[Problem]) -> pd.DataFr
     columns: dict[str, Any] = {}
     for column in COLUMNS[name]:
         if column not in frame.columns:
-            columns[column] = float("nan") if column in numbers else ""
+            columns[column] = pd.Series(float("nan"), index=frame.index, dtype=float) if column in numbers else ""
         elif column in numbers:
             columns[column] = _numbers(frame[column], place, problems)
         else:
@@ -167,13 +167,21 @@ def _numbers(values: pd.Series[Any], place: str, problems: list[Problem]) -> pd.
         return values.astype(float)
     text = values.fillna("").astype(str).str.strip()
     blank = text.str.lower().isin(PLACEHOLDERS)
-    numbers = pd.to_numeric(text.where(~blank), errors="coerce")
+    # float() reads back exactly what was written; the faster readers of pandas lose the last digit
+    numbers = pd.Series([_number(cell) for cell in text.where(~blank, "")], index=values.index, dtype=float)
     wrong = numbers.isna() & ~blank | numbers.isin([float("inf"), float("-inf")])
     for position in wrong.to_numpy().nonzero()[0][:20]:
         what = f"{values.name} is {text.iloc[position]!r}, which is not a number"
         fix = "Write 0.25 for 25 percent; leave unknown cells blank"
         problems.append(Problem(f"{place}, row {position + 2}", what, fix))
     return numbers.where(numbers.notna() & ~wrong).astype(float)
+
+
+def _number(cell: str) -> float:
+    try:
+        return float(cell) if cell else float("nan")
+    except ValueError:
+        return float("nan")
 
 
 def csv_text(frame: pd.DataFrame) -> str:

@@ -115,7 +115,7 @@ def average_timeline(
     """
     found: list[AverageTariff] = []
     for day in days(book, importer, start, end):
-        known = {"known_on": write_day(day)} if known_each_day else {}
+        known: dict[str, Any] = {"known_on": write_day(day)} if known_each_day else {}
         point = averages.average(book, importer, exporter, write_day(day), weight_set, **(options | known))
         if not found or abs((point.rate or 0.0) - (found[-1].rate or 0.0)) > 1e-12:
             found.append(point)

@@ -13,7 +13,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -94,12 +94,18 @@ def check_relations(frames: Frames, parts: dict[str, Any], problems: list[Proble
 # ---------------------------------------------------------------- cells
 
 
-def _report(frame: pd.DataFrame, positions: Iterable[int], what: Any, fix: str, problems: list[Problem]) -> None:
+def _report(
+    frame: pd.DataFrame,
+    positions: Iterable[int],
+    what: str | Callable[[int], str],
+    fix: str,
+    problems: list[Problem],
+) -> None:
     """One problem per row for the first rows, and one that counts the rest."""
     places = list(positions)
     for position in places[:LISTED]:
         row = f"{frame['_file'].iloc[position]}, row {frame['_row'].iloc[position]}"
-        problems.append(Problem(row, what(position) if callable(what) else what, fix))
+        problems.append(Problem(row, what if isinstance(what, str) else what(position), fix))
     if len(places) > LISTED:
         rest = f"{len(places) - LISTED} more rows break the same rule"
         problems.append(Problem(str(frame["_file"].iloc[places[LISTED]]), rest, fix))
@@ -119,7 +125,7 @@ def _codes(frame: pd.DataFrame, column: str, problems: list[Problem]) -> None:
     faults = {int(place): codes.fault(str(text.iloc[place])) or ("hs is blank", "Give the code") for place in wrong}
     for fix in sorted({fault[1] for fault in faults.values()}):
         places = [place for place, fault in faults.items() if fault[1] == fix]
-        _report(frame, places, lambda place, known=faults: known[place][0], fix, problems)
+        _report(frame, places, lambda place: faults[place][0], fix, problems)
 
 
 def _rates(table: str, frame: pd.DataFrame, column: str, unit: str, problems: list[Problem]) -> pd.DataFrame:
@@ -159,7 +165,7 @@ def _duplicates(frame: pd.DataFrame, keys: tuple[str, ...], problems: list[Probl
         first = frame.drop_duplicates(list(keys)).set_index(list(keys))["_row"]
 
         def what(place: int) -> str:
-            key = tuple(frame[list(keys)].iloc[place])
+            key: tuple[Any, ...] = tuple(frame[name].iloc[place] for name in keys)
             row = first.loc[key if len(key) > 1 else key[0]]
             named = ", ".join(f"{name} {value}" for name, value in zip(keys, key, strict=True) if value)
             return f"duplicate scope: {named} is already in row {row}"

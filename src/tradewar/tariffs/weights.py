@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -58,9 +58,8 @@ class WeightSet:
     def without(self, *codes: str) -> WeightSet:
         """A copy that lacks some codes, under a name that says so."""
         keep = ~np.isin(self.codes, codes)
-        parts = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        parts |= {"name": f"{self.name} without {', '.join(codes)}", "codes": self.codes[keep]}
-        return WeightSet(**(parts | {"value": self.value[keep]}))
+        name = f"{self.name} without {', '.join(codes)}"
+        return replace(self, name=name, codes=self.codes[keep], value=self.value[keep])
 
 
 def find(book: TariffBook, weights: str | WeightSet) -> WeightSet:
@@ -99,7 +98,7 @@ def read_weight_sets(sets: pd.DataFrame, rows: pd.DataFrame, problems: list[Prob
             continue
         codes, values = _summed(codes, values)
         columns = ("importer", "exporter", "year", "flow", "valuation", "edition")
-        texts = {column: str(facts[column]) for column in columns}
+        texts: dict[str, Any] = {column: str(facts[column]) for column in columns}
         unit = str(facts["unit"]) or ("share" if np.isnan(float(facts["total"])) else "USD")
         source = str(facts["source"])
         found[name] = WeightSet(name, **texts, digits=lengths[0], unit=unit, source=source, codes=codes, value=values)
@@ -123,8 +122,9 @@ def _values(name: str, group: pd.DataFrame, total: float, problems: list[Problem
     for position in np.flatnonzero(both | neither)[:20]:
         what = "has both a value and a share" if both[position] else "has neither a value nor a share"
         problems.append(Problem(_place(group, int(position)), f"{name}: {what}", "Fill exactly one"))
-    for position in np.flatnonzero((value < 0) | (share < 0))[:20]:
-        problems.append(Problem(_place(group, int(position)), f"{name}: a weight is negative", "Weights are >= 0"))
+    negative = np.flatnonzero((value < 0) | (share < 0))[:20]
+    what = f"{name}: a weight is negative"
+    problems += [Problem(_place(group, int(position)), what, "Weights are >= 0") for position in negative]
     if (both | neither).any():
         return None
     scale = 1.0 if np.isnan(total) else total
