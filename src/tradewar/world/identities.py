@@ -12,6 +12,7 @@ with every offending cell named. Tolerances are relative unless stated.
 | F ≥ 0 | exact | refused |
 | t > −1 | exact | refused |
 | t ≤ 10 (1,000 percent) | exact | refused with the question whether a rate was meant |
+| t ≤ 1 (100 percent) | exact | noted |
 | t = 0 on own sales and where not tradable | exact | set to 0, noted |
 | every country and sector with output is sold somewhere; every country has income | > 0 | refused |
 | v in (0, 1] where Y > 0 | exact | refused |
@@ -36,14 +37,20 @@ from tradewar.world import accounts
 
 SHARE_NOTE = 1e-6
 """Share sums off by more than this are noted; all are renormalised."""
+SHARE_ROUNDING = 1e-13
+"""Share sums off by no more than this are left as they are."""
 SHARE_LIMIT = 1e-3
 """Share sums off by more than this are refused."""
 NEGATIVE_SHARE_LIMIT = 1e-2
 """Negative input shares below minus this are refused; smaller ones are clipped and noted."""
 RATE_LIMIT = 10.0
 """A tariff rate above this is taken for a percentage written as a rate."""
+HIGH_RATE = 1.0
+"""Tariff rates above this are noted."""
 DERIVED_MATCH = 1e-5
 """Consumption shares read from a file that agree with the derived ones this closely are replaced by them."""
+FINAL_USE_ROUNDING = 1e-13
+"""Negative final use above minus this share of income is rounding: set to 0 without a note."""
 MAX_LISTED = 8
 """How many offending cells of one kind a message lists before it says how many more there are."""
 
@@ -69,7 +76,9 @@ def checked(parts: Mapping[str, Any]) -> dict[str, Any]:
         raise WorldError(problems)
     for name in _shapes(world):
         if world.get(name) is not None:
-            world[name] = np.ascontiguousarray(world[name], dtype=bool if name == "tradable" else float)
+            world[name] = _owned(world[name], bool if name == "tradable" else float)
+    sets = dict(world.get("elasticity_sets") or {})
+    world["elasticity_sets"] = {name: _owned(theta, float) for name, theta in sets.items()}
     problems = list(_shape_problems(world))
     if problems:
         raise WorldError(problems)
@@ -85,6 +94,15 @@ def checked(parts: Mapping[str, Any]) -> dict[str, Any]:
         raise WorldError(problems)
     world["notes"] = tuple(dict.fromkeys(notes))
     return world
+
+
+def _owned(values: Any, kind: type) -> Array:
+    """An array that nobody else can write to: a copy, unless it is read-only already (that of another World)."""
+    if isinstance(values, np.ndarray) and values.dtype == kind and values.base is None:
+        flags = values.flags
+        if flags.c_contiguous and not flags.writeable:
+            return values
+    return np.array(values, dtype=kind, order="C")
 
 
 def nearest(code: str, axis: Sequence[str]) -> str:
@@ -124,6 +142,10 @@ def _axis_problems(world: Mapping[str, Any]) -> Iterable[Problem]:
             yield Problem(axis, f"has {', '.join(repeated)} more than once", "Give every label once")
         if len(world.get(names) or ()) != len(labels):
             yield Problem(names, f"has {len(world.get(names) or ())} names for {len(labels)} labels", "Give one each")
+    for name, texts in dict(world.get("country_details") or {}).items():
+        if len(texts) != len(world.get("countries") or ()):
+            what = f"has {len(texts)} texts for {len(world['countries'])} countries"
+            yield Problem(f"country details {name!r}", what, "Give one each")
     for code in world.get("aggregates", ()):
         if code not in world.get("countries", ()):
             yield Problem("aggregates", f"declares {code!r}, which is not a country of this world", "Remove it")
@@ -141,6 +163,8 @@ def _shape_problems(world: Mapping[str, Any]) -> Iterable[Problem]:
     for name, theta in dict(world.get("elasticity_sets") or {}).items():
         if np.shape(theta) != shapes["trade_elasticity"]:
             yield Problem(f"elasticity set {name!r}", f"has shape {np.shape(theta)}", "Give one value per sector")
+        elif name == "default":
+            yield Problem("elasticity set 'default'", "is the name of column trade_elasticity", "Call it otherwise")
         elif not (np.isfinite(theta).all() and (np.asarray(theta) > 0).all()):
             yield Problem(f"elasticity set {name!r}", "holds a value that is not > 0", "Give values > 0")
 
@@ -221,6 +245,14 @@ def _zero_impossible_tariffs(world: dict[str, Any], notes: list[str]) -> None:
             notes.append(f"{int(wrong.sum())} tariffs {where} set to 0 (largest {largest:.4g}).")
     rates[own | services] = 0.0
     world["tariff_rate"] = rates
+    high = rates > HIGH_RATE
+    if high.any():
+        place = np.unravel_index(rates.argmax(), rates.shape)
+        cell = "/".join(axis[k] for axis, k in zip(_axis_labels(world, "tariff_rate"), place, strict=True))
+        notes.append(
+            f"{int(high.sum())} tariffs are above {HIGH_RATE:.0%} (largest {rates.max():.4g} at {cell}, importer "
+            "first): simple averages over products can be absurdly high."
+        )
 
 
 def _normalise_inputs(world: dict[str, Any], notes: list[str], problems: list[Problem]) -> None:
@@ -264,17 +296,18 @@ def _normalise_consumption(world: dict[str, Any], notes: list[str], problems: li
 
         given = _normalised(given, 1, never, "consumption shares", describe, notes, problems)
         # files carry seven to nine digits: where they agree with the flows, the flows are exact and are used
-        if np.abs(given - derived).max() > DERIVED_MATCH or (derived < 0).any():
+        if np.abs(given - derived).max() > DERIVED_MATCH or (derived < -FINAL_USE_ROUNDING).any():
             world["consumption_share"] = given
             return
-    negative = derived < 0
+    negative = derived < -FINAL_USE_ROUNDING
     if negative.any():
         worst = np.where(negative, derived, 0.0).sum(axis=1)
         notes.append(
             f"{int(negative.sum())} cells of final use are negative (most in {world['countries'][worst.argmin()]}: "
             f"{-100 * worst.min():.3g} percent of income) and were set to 0: the baseline is solved before any shock."
         )
-        derived = np.where(negative, 0.0, derived)
+    if (derived < 0).any():
+        derived = derived.clip(min=0.0)
         derived /= derived.sum(axis=1, keepdims=True)
     world["consumption_share"] = derived
 
@@ -297,11 +330,12 @@ def _normalised(
         listed = ", ".join(f"{describe(place)} sum to {total[tuple(place)]:.6g}" for place in wrong[:MAX_LISTED])
         more = f" and {len(wrong) - MAX_LISTED} more" if len(wrong) > MAX_LISTED else ""
         limit = f"(must be 1 within {SHARE_LIMIT:g})"
-        fix = "Rebalance with `tradewar world balance` or give the missing rows"
+        fix = "Give the missing shares, or rescale them with `tradewar world balance`"
         problems.append(Problem(what, f"{listed}{more} {limit}", fix))
         return share
     if (off > SHARE_NOTE).any():
         count, largest = int((off > SHARE_NOTE).sum()), float(off.max())
         notes.append(f"{count} sums of {what} differed from 1 by up to {largest:.2g} and were renormalised.")
-    scale = np.where(total > SHARE_LIMIT, total, 1.0)
+    # sums that are 1 to rounding are left alone, so that a world written and read again is the same to the last bit
+    scale = np.where((total > SHARE_LIMIT) & (np.abs(total - 1.0) > SHARE_ROUNDING), total, 1.0)
     return share / np.expand_dims(scale, axis)

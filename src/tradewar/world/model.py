@@ -24,6 +24,7 @@ from numpy import ndarray as Array
 from tradewar.world import accounts
 
 if TYPE_CHECKING:
+    import pandas as pd
     import xarray as xr
 
 Market = Literal["competitive", "monopolistic"]
@@ -73,6 +74,8 @@ class World:
     """The market structure for which the world was calibrated."""
     has_tariffs: bool = True
     """False where the source holds no tariffs: all rates are then zero because unknown, not because free."""
+    country_details: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, Any])
+    """Further text by country, by the name of its column in countries.csv (`members`, `io_source`); carried."""
     notes: tuple[str, ...] = ()
     """What was changed when the world was read, aggregated, balanced or rebased, as sentences with figures."""
 
@@ -100,6 +103,7 @@ class World:
                 object.__setattr__(self, item.name, _read_only(value))
         frozen_sets = {name: _read_only(np.asarray(theta)) for name, theta in self.elasticity_sets.items()}
         object.__setattr__(self, "elasticity_sets", MappingProxyType(frozen_sets))
+        object.__setattr__(self, "country_details", MappingProxyType(dict(self.country_details)))
 
     def replace(self, **changes: Any) -> Self:
         """A checked copy with some fields changed."""
@@ -119,7 +123,8 @@ class World:
     def __getstate__(self) -> dict[str, Any]:
         # mappingproxy objects do not pickle, and worlds travel to worker processes
         return {item.name: getattr(self, item.name) for item in fields(self)} | {
-            "elasticity_sets": dict(self.elasticity_sets)
+            "elasticity_sets": dict(self.elasticity_sets),
+            "country_details": dict(self.country_details),
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -224,6 +229,12 @@ class World:
         from tradewar.world.frames import to_xarray
 
         return to_xarray(self)
+
+    def to_frame(self) -> pd.DataFrame:
+        """The flows in long form: exporter, importer, sector, value, tariff, tariff_revenue."""
+        from tradewar.world.frames import to_frame
+
+        return to_frame(self)
 
     def _repr_html_(self) -> str:
         from tradewar.world.frames import repr_html

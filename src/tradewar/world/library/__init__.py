@@ -1,0 +1,1 @@
+"""Built-in worlds, one zipped tidy folder each. Sources and terms: DATA-LICENSES.md."""

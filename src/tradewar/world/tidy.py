@@ -1,0 +1,432 @@
+"""The tidy folder: a World as files that people read and write, without loss.
+
+| file | columns | rule |
+|---|---|---|
+| `world.toml` | see `tradewar.world.header` | |
+| `countries.csv` | country, [name], [members], [io_source] | upper case; ISO3, or declared as an aggregate |
+| `sectors.csv` | sector, [name], [tradable], θ or σ, [theta_*], [sigma_*], [scale_elasticity] | θ > 0 |
+| `flows.csv` | exporter, importer, sector, value, tariff | f.o.b., duty excluded; tariff is a rate (0.25) |
+| `production.csv` | country, sector, gross_output, value_added_share | output is checked against the flows |
+| `inputs.csv` | country, supplying_sector, using_sector, share | every row; sums to 1 over supplying_sector |
+| `consumption.csv` | country, sector, share | may be left out: shares are then derived from the flows |
+
+The elasticity is column `trade_elasticity` (θ) or `substitution_elasticity` (σ = θ + 1); sectors are tradable unless
+said otherwise. A country code that is neither ISO3 nor declared is noted. Without material inputs (Ossa 2014)
+both `production.csv` and `inputs.csv` are left out: v = 1 everywhere.
+An elasticity set in column `theta_NAME` is called NAME; one in column `sigma_NAME` is called `sigma_NAME` and holds
+θ = σ − 1. Other files in the folder are ignored, unless their name is nearly that of a table that is missing.
+
+Rows of `flows.csv`: an absent cell is never a zero. Every exporter x importer pair has a row in every tradable
+sector. A sector that is not tradable has a row for every pair, or for own sales only (then it is not traded).
+`sparse_flows = true` in `world.toml` is the declaration that what has no row is zero.
+
+What `World.build` repairs in data from other sources is refused here where a person can correct it: a tariff on own
+sales or on a sector that is not tradable. Input shares that sum to 1 within 1e-3 are renormalised and noted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+from numpy import ndarray as Array
+
+from tradewar.errors import Problem
+from tradewar.world.header import FILE as HEADER_FILE
+from tradewar.world.header import Header, read_header
+from tradewar.world.identities import MAX_LISTED, NEGATIVE_SHARE_LIMIT, RATE_LIMIT, SHARE_LIMIT, nearest
+from tradewar.world.table import (
+    Files,
+    Table,
+    cell_label,
+    check_columns,
+    fill,
+    flat_cells,
+    list_rows,
+    numbers,
+    open_files,
+    problems_or,
+    read_table,
+    refuse_missing,
+    unique_labels,
+)
+from tradewar.world.tidy_files import TABLES, write_world
+
+if TYPE_CHECKING:
+    from tradewar.world.model import World
+
+__all__ = ["read_world", "write_world"]
+
+COUNTRY_DETAILS = ("members", "io_source")
+"""Further columns of countries.csv that are kept as text."""
+OUTPUT_NOTE = 1e-5
+"""Gross output of production.csv that differs from the flows by more than this, relative, is noted."""
+OUTPUT_LIMIT = 1e-2
+"""Gross output that differs by more than this contradicts the flows and is refused."""
+
+
+def read_world(path: Path | str, *, rescale_shares: bool = False) -> World:
+    """Read a World from a tidy folder, or from a zip of one.
+
+    Args:
+        rescale_shares: divide input and consumption shares by their sums, however far these are from 1, and note it,
+            in place of refusing them: for a folder that is about to be balanced.
+
+    Raises:
+        WorldError: listing every fault with file and line, value, limit and fix.
+    """
+    from tradewar.world.model import World
+
+    files = open_files(path)
+    problems: list[Problem] = []
+    header = read_header(files, problems)
+    tables = _read_tables(files, problems)
+    parts: dict[str, Any] = {}
+    if (table := tables.get("countries")) is not None:
+        parts |= _countries(table, header.aggregates if header else (), problems)
+    if (table := tables.get("sectors")) is not None:
+        parts |= _sectors(table, problems)
+    if header is None or "country_names" not in parts or "trade_elasticity" not in parts:
+        problems_or(problems)
+    assert header is not None
+    problems_or(_undeclared(parts["countries"], header.aggregates))
+    parts |= _header_parts(header, parts["countries"])
+    parts |= _economy(tables, parts, header, problems, rescale_shares)
+    problems_or(problems)
+    return World.build(**parts)
+
+
+def _header_parts(header: Header, countries: Sequence[str]) -> dict[str, Any]:
+    from tradewar.world.codes import is_iso3
+
+    odd = [code for code in countries if code not in header.aggregates and not is_iso3(code)]
+    note = f"{', '.join(odd)}: neither an ISO3 code nor declared as an aggregate; taken for a single economy."
+    names = ("name", "year", "money_unit", "source", "terms", "aggregates", "market", "has_tariffs")
+    return {name: getattr(header, name) for name in names} | {"notes": (*header.notes, *([note] if odd else []))}
+
+
+def _undeclared(countries: Sequence[str], aggregates: Sequence[str]) -> Iterable[Problem]:
+    for code in aggregates:
+        if code not in countries:
+            what = f"aggregates names {code!r}, which is not in countries.csv{nearest(code, countries)}"
+            yield Problem(HEADER_FILE, what, "Remove it or add the country")
+
+
+def _read_tables(files: Files, problems: list[Problem]) -> dict[str, Table | None]:
+    """The tables that are there; optional ones that are not are left out, nearly named ones are refused."""
+    optional = ["consumption"]
+    stems = {Path(name).stem for name in files.names if name.endswith((".csv", ".parquet"))}
+    if not stems & {"production", "inputs"}:
+        optional += ["production", "inputs"]
+    tables: dict[str, Table | None] = {}
+    for stem in TABLES:
+        if stem in optional and stem not in stems:
+            near = nearest(stem, sorted(stems - set(TABLES)))
+            if near:
+                problems.append(Problem(f"{stem}.csv", f"is not in {files.place}{near}", "Rename or remove that file"))
+            continue
+        tables[stem] = read_table(files, stem, problems)
+    return tables
+
+
+# ---------------------------------------------------------------- axes
+
+
+def _countries(table: Table, aggregates: Sequence[str], problems: list[Problem]) -> dict[str, Any]:
+    if not check_columns(table, ("country",), ("name", *COUNTRY_DETAILS), problems=problems):
+        return {}
+    before = len(problems)
+    codes = unique_labels(table, "country", problems)
+    lower = np.array([code != code.upper() and code not in aggregates for code in codes])
+
+    def describe(row: int) -> tuple[str, str]:
+        return f"country {codes[row]!r} is not upper case", f"Write {codes[row].upper()!r}, in every file"
+
+    list_rows(table, lower, describe, problems)
+    if len(problems) > before:  # every other table would repeat the fault
+        return {}
+    details = {name: tuple(table.columns[name]) for name in COUNTRY_DETAILS if name in table.columns}
+    names = tuple(table.columns.get("name", codes))
+    return {"countries": codes, "country_names": names, "country_details": details}
+
+
+def _sectors(table: Table, problems: list[Problem]) -> dict[str, Any]:
+    known = ("name", "tradable", "trade_elasticity", "substitution_elasticity", "scale_elasticity")
+    if not check_columns(table, ("sector",), known, ("theta_", "sigma_"), problems):
+        return {}
+    given = [name for name in ("trade_elasticity", "substitution_elasticity") if name in table.columns]
+    if len(given) != 1:
+        what = "gives both trade_elasticity and substitution_elasticity" if given else "gives no elasticities"
+        fix = "Give column trade_elasticity (theta) or substitution_elasticity (sigma = theta + 1)"
+        problems.append(Problem(f"{table.file}, line 1", what, fix))
+        return {}
+    before = len(problems)
+    sectors = unique_labels(table, "sector", problems)
+    if len(problems) > before:
+        return {}
+    sets: dict[str, Array] = {}
+    for column in (name for name in table.columns if name.startswith(("theta_", "sigma_"))):
+        name = column.removeprefix("theta_")
+        if name in sets or name in ("", "default"):
+            what = f"column {column!r} names an elasticity set {name!r}, which is taken"
+            problems.append(Problem(f"{table.file}, line 1", what, "Call it otherwise"))
+        sets[name] = _theta(table, column, problems)
+    scale = numbers(table, "scale_elasticity", problems) if "scale_elasticity" in table.columns else None
+    return {
+        "sectors": sectors,
+        "sector_names": tuple(table.columns.get("name", sectors)),
+        "tradable": _tradable(table, problems),
+        "trade_elasticity": _theta(table, given[0], problems),
+        "elasticity_sets": sets,
+        "scale_elasticity": scale,
+    }
+
+
+def _theta(table: Table, column: str, problems: list[Problem]) -> Float[Array, " sector"]:
+    values = numbers(table, column, problems)
+    is_sigma = column.startswith(("sigma_", "substitution_"))
+    least = 1.0 if is_sigma else 0.0
+
+    def describe(row: int) -> tuple[str, str]:
+        symbol = "sigma, more than 1" if is_sigma else "theta, not minus theta"
+        return f"{column} = {values[row]:.10g} is not > {least:g}", f"Give a positive elasticity ({symbol})"
+
+    list_rows(table, values <= least, describe, problems)
+    return values - least
+
+
+def _tradable(table: Table, problems: list[Problem]) -> Bool[Array, " sector"]:
+    if "tradable" not in table.columns:
+        return np.ones(len(table), dtype=bool)
+    meaning = {"1": True, "0": False, "true": True, "false": False, "1.0": True, "0.0": False}
+    texts = [text.strip().lower() for text in table.columns["tradable"]]
+    wrong = np.array([text not in meaning for text in texts])
+    list_rows(table, wrong, lambda row: (f"tradable = {texts[row]!r} is neither 1 nor 0", "Write 1 or 0"), problems)
+    return np.array([meaning.get(text, True) for text in texts])
+
+
+# ---------------------------------------------------------------- the tables over the axes
+
+
+def _economy(
+    tables: Mapping[str, Table | None],
+    axes: Mapping[str, Any],
+    header: Header,
+    problems: list[Problem],
+    rescale: bool,
+) -> dict[str, Any]:
+    """The arrays over countries and sectors, every fault among the problems."""
+    n, s = len(axes["countries"]), len(axes["sectors"])
+    flows, tariffs = np.zeros((n, n, s)), np.zeros((n, n, s))
+    if (table := tables.get("flows")) is not None:
+        flows, tariffs = _flows(table, axes, header, problems)
+    output = flows.sum(axis=0)
+    notes: list[str] = []
+    share, inputs, consumption = np.ones((n, s)), np.zeros((n, s, s)), None
+    if (table := tables.get("production")) is not None:
+        share = _production(table, axes, output, notes, problems)
+    sums = notes if rescale else None
+    if (table := tables.get("inputs")) is not None:
+        inputs = _inputs(table, axes, (share == 1.0) | (output == 0.0), sums, problems)
+    if (table := tables.get("consumption")) is not None:
+        consumption = _consumption(table, axes, sums, problems)
+    found = {"trade_value": flows, "tariff_rate": tariffs, "value_added_share": share, "input_share": inputs}
+    declared = tuple(axes.get("notes", ()))
+    return found | {"consumption_share": consumption, "notes": tuple(dict.fromkeys((*declared, *notes)))}
+
+
+def _flows(
+    table: Table, axes: Mapping[str, Any], header: Header, problems: list[Problem]
+) -> tuple[Float[Array, "importer exporter sector"], Float[Array, "importer exporter sector"]]:
+    needed = ("exporter", "importer", "sector", "value")
+    optional = ("tariff",) if header.has_tariffs else ()
+    if not check_columns(table, (*needed, *optional), () if optional else ("tariff",), problems=problems):
+        empty = np.zeros((len(axes["countries"]), len(axes["countries"]), len(axes["sectors"])))
+        return empty, empty
+    order = {"importer": axes["countries"], "exporter": axes["countries"], "sector": axes["sectors"]}
+    shape = (len(axes["countries"]), len(axes["countries"]), len(axes["sectors"]))
+    flat = flat_cells(table, order, problems)
+    values = numbers(table, "value", problems)
+    rates = numbers(table, "tariff", problems) if "tariff" in table.columns else np.zeros(len(table))
+    _refuse_values(table, values, rates, header, problems)
+    _refuse_impossible_tariffs(table, flat, rates, axes, problems)
+    if not header.sparse_flows:
+        refuse_missing(table, flat, _needed_flows(flat, shape, axes["tradable"]), order, problems)
+    return fill(shape, flat, values), fill(shape, flat, rates)
+
+
+def _needed_flows(
+    flat: Int[Array, " row"], shape: tuple[int, ...], tradable: Bool[Array, " sector"]
+) -> Bool[Array, "importer exporter sector"]:
+    """The rows that must be there: all, less the foreign ones of sectors that are not traded at all."""
+    given = fill(shape, flat, np.ones(len(flat))) > 0
+    foreign = ~np.eye(shape[0], dtype=bool)
+    traded = tradable | given[foreign].any(axis=0)
+    return ~foreign[:, :, None] | traded
+
+
+def _refuse_values(
+    table: Table, values: Float[Array, " row"], rates: Float[Array, " row"], header: Header, problems: list[Problem]
+) -> None:
+    def negative(row: int) -> tuple[str, str]:
+        return f"value = {values[row]:.10g} is negative (must be >= 0)", "Trade values cannot be negative"
+
+    def percent(row: int) -> tuple[str, str]:
+        what = f"tariff = {rates[row]:.10g} is above {RATE_LIMIT:g}, that is {100 * RATE_LIMIT:,.0f} percent"
+        return what, f"Tariffs are rates: was {rates[row] / 100:.6g} meant, for {rates[row]:.6g} percent?"
+
+    def subsidy(row: int) -> tuple[str, str]:
+        return f"tariff = {rates[row]:.10g} is at or below -1", "A subsidy cannot exceed the price"
+
+    list_rows(table, values < 0, negative, problems)
+    list_rows(table, rates > RATE_LIMIT, percent, problems)
+    list_rows(table, rates <= -1, subsidy, problems)
+    if not header.has_tariffs and (rates != 0).any():
+        first = int(np.flatnonzero(rates != 0)[0])
+        what = f"tariff = {rates[first]:.10g} although {HEADER_FILE} says has_tariffs = false"
+        problems.append(Problem(table.where(first), what, "Remove the column or the declaration"))
+
+
+def _refuse_impossible_tariffs(
+    table: Table,
+    flat: Int[Array, " row"],
+    rates: Float[Array, " row"],
+    axes: Mapping[str, Any],
+    problems: list[Problem],
+) -> None:
+    own = np.array([e == i for e, i in zip(table.columns["exporter"], table.columns["importer"], strict=True)])
+    sector = np.where(flat >= 0, flat % len(axes["sectors"]), 0)
+    services = ~axes["tradable"][sector] & (flat >= 0)
+    taxed = np.nan_to_num(rates) != 0
+
+    def on_own(row: int) -> tuple[str, str]:
+        country = table.columns["importer"][row]
+        return f"tariff = {rates[row]:.10g} on own sales of {country} (must be 0)", "Nobody taxes own sales: write 0"
+
+    def on_services(row: int) -> tuple[str, str]:
+        name = table.columns["sector"][row]
+        what = f"tariff = {rates[row]:.10g} on {name}, which is not tradable (must be 0)"
+        return what, "Write 0, or set tradable = 1 in sectors.csv"
+
+    list_rows(table, own & taxed, on_own, problems)
+    list_rows(table, services & ~own & taxed, on_services, problems)
+
+
+def _production(
+    table: Table,
+    axes: Mapping[str, Any],
+    output: Float[Array, "country sector"],
+    notes: list[str],
+    problems: list[Problem],
+) -> Float[Array, "country sector"]:
+    if not check_columns(table, ("country", "sector", "gross_output", "value_added_share"), problems=problems):
+        return np.ones_like(output)
+    order = {"country": axes["countries"], "sector": axes["sectors"]}
+    flat = flat_cells(table, order, problems)
+    share = numbers(table, "value_added_share", problems)
+    stated = numbers(table, "gross_output", problems)
+    refuse_missing(table, flat, np.ones(output.shape, dtype=bool), order, problems)
+    sold = np.where(flat >= 0, output.flat[flat], np.nan)
+    gap = np.abs(stated - sold) / np.maximum(np.maximum(np.abs(stated), np.abs(sold)), np.finfo(float).tiny)
+
+    def outside(row: int) -> tuple[str, str]:
+        what = f"value_added_share = {share[row]:.10g} is outside (0, 1]"
+        return what, "Give the share of value added in gross output"
+
+    def contradiction(row: int) -> tuple[str, str]:
+        what = f"gross_output = {stated[row]:.10g} but the flows add up to {sold[row]:.10g} (limit {OUTPUT_LIMIT:.0%})"
+        return what, "Output is what is sold: correct it or the flows"
+
+    list_rows(table, ((share <= 0) | (share > 1)) & (sold > 0), outside, problems)
+    if not problems:  # after faults in the flows, their sums mean nothing
+        list_rows(table, gap > OUTPUT_LIMIT, contradiction, problems)
+        off = gap > OUTPUT_NOTE
+        if off.any():
+            what = f"{int(off.sum())} figures of gross output differ from the flows by up to {np.nanmax(gap):.2g}"
+            notes.append(f"{what}, relative; the flows are used.")
+    return fill(output.shape, flat, share, 1.0)
+
+
+def _inputs(
+    table: Table,
+    axes: Mapping[str, Any],
+    may_be_zero: Bool[Array, "country using"],
+    rescaled: list[str] | None,
+    problems: list[Problem],
+) -> Float[Array, "country supplying using"]:
+    n, s = len(axes["countries"]), len(axes["sectors"])
+    if not check_columns(table, ("country", "supplying_sector", "using_sector", "share"), problems=problems):
+        return np.zeros((n, s, s))
+    order = {"country": axes["countries"], "supplying_sector": axes["sectors"], "using_sector": axes["sectors"]}
+    before = len(problems)
+    flat = flat_cells(table, order, problems)
+    share = numbers(table, "share", problems)
+    refuse_missing(table, flat, np.ones((n, s, s), dtype=bool), order, problems)
+
+    def negative(row: int) -> tuple[str, str]:
+        what = f"share = {share[row]:.10g} is below {-NEGATIVE_SHARE_LIMIT:g}"
+        return what, "Input shares are >= 0 (smaller negatives are set to 0)"
+
+    list_rows(table, share < -NEGATIVE_SHARE_LIMIT, negative, problems)
+    inputs = fill((n, s, s), flat, share)
+    if len(problems) == before:
+        if rescaled is not None:
+            return _rescaled(inputs.clip(min=0.0), table.file, rescaled)
+        sums = inputs.clip(min=0.0).sum(axis=1)
+        _refuse_sums(table.file, sums, may_be_zero, (axes["countries"], axes["sectors"]), problems)
+    return inputs
+
+
+def _consumption(
+    table: Table, axes: Mapping[str, Any], rescaled: list[str] | None, problems: list[Problem]
+) -> Float[Array, "country sector"]:
+    n, s = len(axes["countries"]), len(axes["sectors"])
+    if not check_columns(table, ("country", "sector", "share"), problems=problems):
+        return np.full((n, s), 1.0 / s)
+    order = {"country": axes["countries"], "sector": axes["sectors"]}
+    before = len(problems)
+    flat = flat_cells(table, order, problems)
+    share = numbers(table, "share", problems)
+    refuse_missing(table, flat, np.ones((n, s), dtype=bool), order, problems)
+
+    def negative(row: int) -> tuple[str, str]:
+        return f"share = {share[row]:.10g} is negative", "Consumption shares are >= 0"
+
+    list_rows(table, share < 0, negative, problems)
+    consumption = fill((n, s), flat, share)
+    if len(problems) == before:
+        if rescaled is not None:
+            return _rescaled(consumption, table.file, rescaled)
+        _refuse_sums(table.file, consumption.sum(axis=1), np.zeros(n, dtype=bool), (axes["countries"],), problems)
+    return consumption
+
+
+def _rescaled(share: Float[Array, ...], file: str, notes: list[str]) -> Float[Array, ...]:
+    sums = share.sum(axis=1, keepdims=True)
+    off = (np.abs(sums - 1.0) > SHARE_LIMIT) & (sums > 0)
+    if off.any():
+        furthest = sums[off][np.abs(sums[off] - 1.0).argmax()]
+        notes.append(f"{file}: {int(off.sum())} sums of shares were rescaled to 1 (furthest {furthest:.6g}).")
+    return np.divide(share, sums, out=share.copy(), where=off)
+
+
+def _refuse_sums(
+    file: str,
+    sums: Float[Array, ...],
+    may_be_zero: Bool[Array, ...],
+    axes: tuple[Sequence[str], ...],
+    problems: list[Problem],
+) -> None:
+    off = (np.abs(sums - 1.0) > SHARE_LIMIT) & ~(may_be_zero & (np.abs(sums) <= SHARE_LIMIT))
+    cells = np.argwhere(off)
+    for cell in cells[:MAX_LISTED]:
+        labels = cell_label(axes, cell)
+        what = (
+            f"shares of {labels} sum to {sums[tuple(cell)]:.7g} (must be 1 within 1e-6; above {SHARE_LIMIT:g} refused)"
+        )
+        problems.append(Problem(file, what, "Give the missing share, or rescale with `tradewar world balance`"))
+    if len(cells) > MAX_LISTED:
+        problems.append(Problem(file, f"{len(cells) - MAX_LISTED} more sums of shares are off", "Rescale them"))
