@@ -79,9 +79,9 @@ class TariffBook:
         Raises:
             BookError: listing every fault with its row, the rule it breaks and the fix.
         """
-        from tradewar.tariffs.load import load
+        from tradewar.tariffs.load import read
 
-        return load(book, cls)
+        return cls(**read(book))
 
     def save(self, folder: str | Path) -> None:
         """Write the book as CSV files in canonical order; saving a saved book again gives the same bytes."""
@@ -151,20 +151,20 @@ class TariffBook:
         return timeline(self, importer, exporter, product, start, end, **options)
 
     def average(
-        self, importer: str, exporter: str, on: date | datetime | str, weights: str = "simple", **options: Any
+        self, importer: str, exporter: str, on: date | datetime | str, weights: str | WeightSet = "simple", **options: Any
     ) -> AverageTariff:
         """An average tariff with its weight set and coverage. See `tradewar.tariffs.averages.average`."""
         from tradewar.tariffs.averages import average
 
         return average(self, importer, exporter, on, weights, **options)
 
-    def vector(self, importer: str, exporter: str, on: date | str, weights: str, **options: Any) -> SectorRates:
+    def vector(self, importer: str, exporter: str, on: date | str, weights: str | WeightSet, **options: Any) -> SectorRates:
         """Rates by sector with a report of what found none. See `tradewar.tariffs.bridge.vector`."""
         from tradewar.tariffs.bridge import vector
 
         return vector(self, importer, exporter, on, weights, **options)
 
-    def coverage(self, importer: str, exporter: str, on: date | str, weights: str, **options: Any) -> Coverage:
+    def coverage(self, importer: str, exporter: str, on: date | str, weights: str | WeightSet, **options: Any) -> Coverage:
         """Lines and trade that the measures in force cover. See `tradewar.tariffs.coverage.coverage`."""
         from tradewar.tariffs.coverage import coverage
 

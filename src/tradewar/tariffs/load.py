@@ -1,11 +1,11 @@
-"""From files to a checked `TariffBook`. All faults of a book are reported at once."""
+"""From files to the fields of a checked `TariffBook`. All faults of a book are reported at once."""
 
 from __future__ import annotations
 
 import tomllib
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from tradewar.errors import BookError, Problem
 from tradewar.tariffs import parse, tables, validate
@@ -16,14 +16,11 @@ from tradewar.tariffs.weights import read_weight_sets
 if TYPE_CHECKING:
     import pandas as pd
 
-    from tradewar.tariffs.book import TariffBook
-
-Book = TypeVar("Book", bound="TariffBook")
 HEADER_KEYS = ("name", "title", "rate_unit", "first_day", "last_day", "source", "terms", "gaps", "zones")
 
 
-def load(book: str | Path, build: type[Book]) -> Book:
-    """A book by the name of a built-in dispute, or from a folder or a CSV of measures.
+def read(book: str | Path) -> dict[str, Any]:
+    """The fields of a checked book by the name of a built-in dispute, or from a folder or a CSV of measures.
 
     Raises:
         BookError: listing every fault with its row, the rule it breaks and the fix.
@@ -44,7 +41,7 @@ def load(book: str | Path, build: type[Book]) -> Book:
     if problems:
         raise BookError(problems)
     name = str(header.get("name") or place.stem)
-    return build(
+    return dict(
         name=name,
         title=str(header.get("title", name)),
         tables=frames,

@@ -133,5 +133,10 @@ def ask(
         outcomes=dict(branch.outcomes) if branch else {},
         branch_known=day_of(branch.known_on, "branch") if branch else None,
         compound_lower_bound=compound_lower_bound,
-        convention="start of day" if start_of_day else "end of day" if not isinstance(on, datetime) else "instant",
+        convention=_convention(on, start_of_day),
     )
+
+
+def _convention(on: date | datetime | str, start_of_day: bool) -> str:
+    timed = isinstance(on, datetime) or (isinstance(on, str) and len(on) > 10)
+    return "instant" if timed else "start of day" if start_of_day else "end of day"

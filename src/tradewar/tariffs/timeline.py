@@ -114,7 +114,7 @@ def average_timeline(
         BookError: if the weight set or an option is not right, or the period is empty.
     """
     found: list[AverageTariff] = []
-    for day in days(book, importer, start, end):
+    for day in days(book, importer, start, end, knowledge=known_each_day):
         known: dict[str, Any] = {"known_on": write_day(day)} if known_each_day else {}
         point = averages.average(book, importer, exporter, write_day(day), weight_set, **(options | known))
         if not found or abs((point.rate or 0.0) - (found[-1].rate or 0.0)) > 1e-12:
@@ -123,8 +123,12 @@ def average_timeline(
     return AverageTimeline(importer, exporter, name, tuple(found))
 
 
-def days(book: TariffBook, importer: str, start: date | str, end: date | str) -> list[int]:
+def days(
+    book: TariffBook, importer: str, start: date | str, end: date | str, *, knowledge: bool = False
+) -> list[int]:
     """Days of a period on which something of an importer can change, the first day included.
+
+    `knowledge` adds the days on which something became known.
 
     Raises:
         BookError: if the period is empty.
@@ -132,7 +136,13 @@ def days(book: TariffBook, importer: str, start: date | str, end: date | str) ->
     first, last = day_of(start, "start"), day_of(end, "end")
     if last < first:
         raise BookError.at("end", f"{write_day(last)} is before {write_day(first)}", "Give the days in order")
-    return [first, *(day for day in _breaks(book, importer) if first < day <= last)]
+    found = set(_breaks(book, importer)) | (_published(book) if knowledge else set())
+    return [first, *sorted(day for day in found if first < day <= last)]
+
+
+def _published(book: TariffBook) -> set[int]:
+    items = (*book.measures, *book.changes_planned, *book.suspensions, *book.exclusions, *book.quotas, *book.stacking)
+    return {day for item in items for day in (item.known_from, item.superseded_from)}
 
 
 @lru_cache(maxsize=16)
