@@ -66,7 +66,10 @@ def test_average_and_timeline(command: Command) -> None:
     document = command("average", BOOK, *options, "--on", "2025-02-28", "--on", "2025-03-01")
     assert [point["rate"] for point in document["points"]] == [0.04, 0.19]
     document = command("timeline", BOOK, *options, "--from", "2025-01-01", "--to", "2025-12-31")
-    assert [(point["on"], point["rate"]) for point in document["points"]] == [("2025-01-01", 0.04), ("2025-03-01", 0.19)]
+    assert [(point["on"], point["rate"]) for point in document["points"]] == [
+        ("2025-01-01", 0.04),
+        ("2025-03-01", 0.19),
+    ]
 
 
 def test_sectors(aurelia: TariffBook) -> None:

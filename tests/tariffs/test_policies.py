@@ -8,7 +8,24 @@ import pytest
 from tradewar.errors import BookError
 from tradewar.tariffs import TariffBook
 
-SECTORS = ("AGR", "MIN", "FOO", "TEX", "WOO", "PAP", "PET", "CHE", "PLA", "MNM", "MET", "ELE", "MAC", "TRA", "OTH", "SER")
+SECTORS = (
+    "AGR",
+    "MIN",
+    "FOO",
+    "TEX",
+    "WOO",
+    "PAP",
+    "PET",
+    "CHE",
+    "PLA",
+    "MNM",
+    "MET",
+    "ELE",
+    "MAC",
+    "TRA",
+    "OTH",
+    "SER",
+)
 
 
 def test_the_three_policies_rise_one_after_the_other(book: TariffBook) -> None:

@@ -151,20 +151,29 @@ class TariffBook:
         return timeline(self, importer, exporter, product, start, end, **options)
 
     def average(
-        self, importer: str, exporter: str, on: date | datetime | str, weights: str | WeightSet = "simple", **options: Any
+        self,
+        importer: str,
+        exporter: str,
+        on: date | datetime | str,
+        weights: str | WeightSet = "simple",
+        **options: Any,
     ) -> AverageTariff:
         """An average tariff with its weight set and coverage. See `tradewar.tariffs.averages.average`."""
         from tradewar.tariffs.averages import average
 
         return average(self, importer, exporter, on, weights, **options)
 
-    def vector(self, importer: str, exporter: str, on: date | str, weights: str | WeightSet, **options: Any) -> SectorRates:
+    def vector(
+        self, importer: str, exporter: str, on: date | str, weights: str | WeightSet, **options: Any
+    ) -> SectorRates:
         """Rates by sector with a report of what found none. See `tradewar.tariffs.bridge.vector`."""
         from tradewar.tariffs.bridge import vector
 
         return vector(self, importer, exporter, on, weights, **options)
 
-    def coverage(self, importer: str, exporter: str, on: date | str, weights: str | WeightSet, **options: Any) -> Coverage:
+    def coverage(
+        self, importer: str, exporter: str, on: date | str, weights: str | WeightSet, **options: Any
+    ) -> Coverage:
         """Lines and trade that the measures in force cover. See `tradewar.tariffs.coverage.coverage`."""
         from tradewar.tariffs.coverage import coverage
 

@@ -126,7 +126,7 @@ def _claims(
             rejected.append((measure, "the product is not in its scope on that day"))
             continue
         held, why = held_back(book, measure, question, decisions, lines)
-        if held.any():
+        if why:
             kept = 1.0 - held[claim.index]
             if not (kept > 0).any():
                 rejected.append((measure, why))

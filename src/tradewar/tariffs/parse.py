@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tradewar.errors import Problem
@@ -35,12 +35,13 @@ class Reader:
         """A cell of numbers; NaN where blank."""
         return float(self.row[column])
 
-    def choice(self, column: str, allowed: Iterable[str], default: str = "") -> str:
-        """One of a few words."""
+    def choice(self, column: str, allowed: Sequence[str], default: str = "") -> str:
+        """One of a few words; the first where the cell has another, which is reported."""
         value = self.text(column) or default
-        if value not in allowed:
-            self.wrong(f"{column} is {value!r}", f"Use one of {', '.join(allowed)}")
-        return value
+        if value in allowed:
+            return value
+        self.wrong(f"{column} is {value!r}", f"Use one of {', '.join(allowed)}")
+        return allowed[0]
 
     def yes(self, column: str, default: bool = False) -> bool:
         """Yes or no."""

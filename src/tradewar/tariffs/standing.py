@@ -166,6 +166,8 @@ def held_back(
     share, reasons = np.zeros(len(lines.codes)), list[str]()
     for item in book.suspensions:
         if _names(item.measure_id, measure.measure_id) and _suspends(book, item, question):
+            if lines.of(item.scope) is None:
+                continue
             _raise_to(share, lines, item.scope, 1.0)
             reasons.append(f"suspended since {write_instant(item.valid_from)} ({item.suspension_id})")
     for item in book.exclusions:

@@ -123,9 +123,7 @@ def average_timeline(
     return AverageTimeline(importer, exporter, name, tuple(found))
 
 
-def days(
-    book: TariffBook, importer: str, start: date | str, end: date | str, *, knowledge: bool = False
-) -> list[int]:
+def days(book: TariffBook, importer: str, start: date | str, end: date | str, *, knowledge: bool = False) -> list[int]:
     """Days of a period on which something of an importer can change, the first day included.
 
     `knowledge` adds the days on which something became known.

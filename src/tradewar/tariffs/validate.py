@@ -96,13 +96,13 @@ def check_relations(frames: Frames, parts: dict[str, Any], problems: list[Proble
 
 def _report(
     frame: pd.DataFrame,
-    positions: Iterable[int],
+    positions: Any,
     what: str | Callable[[int], str],
     fix: str,
     problems: list[Problem],
 ) -> None:
-    """One problem per row for the first rows, and one that counts the rest."""
-    places = list(positions)
+    """One problem per row at the positions given, for the first rows, and one that counts the rest."""
+    places = [int(position) for position in positions]
     for position in places[:LISTED]:
         row = f"{frame['_file'].iloc[position]}, row {frame['_row'].iloc[position]}"
         problems.append(Problem(row, what if isinstance(what, str) else what(position), fix))
@@ -130,6 +130,8 @@ def _codes(frame: pd.DataFrame, column: str, problems: list[Problem]) -> None:
 
 def _rates(table: str, frame: pd.DataFrame, column: str, unit: str, problems: list[Problem]) -> pd.DataFrame:
     """Placeholders become unknown, per cent becomes a fraction, and everything else must be one unambiguously."""
+    if not len(frame):
+        return frame
     rate = frame[column].to_numpy(dtype=float)
     placeholder = np.abs(rate) >= tables.PLACEHOLDER_NUMBER
     rate = np.where(placeholder, np.nan, rate)
@@ -160,6 +162,8 @@ def _rates(table: str, frame: pd.DataFrame, column: str, unit: str, problems: li
 
 
 def _duplicates(frame: pd.DataFrame, keys: tuple[str, ...], problems: list[Problem]) -> None:
+    if not len(frame):
+        return
     repeated = frame.duplicated(list(keys), keep="first").to_numpy()
     if repeated.any():
         first = frame.drop_duplicates(list(keys)).set_index(list(keys))["_row"]
@@ -203,6 +207,8 @@ def _shares(frames: Frames, problems: list[Problem]) -> None:
 def _schedule_cells(frame: pd.DataFrame, problems: list[Problem]) -> None:
     from tradewar.tariffs.model import RATE_KINDS
 
+    if not len(frame):
+        return
     wrong = np.flatnonzero(~frame["rate_kind"].isin(RATE_KINDS).to_numpy())
     what = frame["rate_kind"].tolist()
     fix = f"Use one of {', '.join(RATE_KINDS)}"
