@@ -81,7 +81,7 @@ def lists(source: Path) -> pd.DataFrame:
 
 
 def _list(list_id: str | pd.Series, hs: pd.Series, edition: str) -> pd.DataFrame:
-    return pd.DataFrame({"list_id": list_id, "hs": hs, "hs_edition": edition}).assign(part_share="", note="")
+    return pd.DataFrame({"list_id": list_id, "hs": hs, "hs_edition": edition}).assign(part_share=float("nan"), note="")
 
 
 def _us_301(source: Path) -> pd.DataFrame:

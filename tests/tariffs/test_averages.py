@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -202,7 +203,7 @@ def test_timeline_of_an_average_has_only_days_of_change(book: TariffBook) -> Non
     days = [point.on for point in found.points]
     assert [day for day, *_ in C2 if day not in days] == []
     rates = [point.rate for point in found.points]
-    assert all(first != second for first, second in zip(rates, rates[1:], strict=False))
+    assert all(first != second for first, second in pairwise(rates))
     assert list(found.to_frame()["on"]) == days
 
 

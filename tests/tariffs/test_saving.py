@@ -17,6 +17,7 @@ def test_round_trip_is_byte_identical_after_the_first_save(tmp_path: Path, name:
     _round_trip(book, tmp_path)
 
 
+@pytest.mark.slow
 def test_round_trip_of_the_built_in_book(tmp_path: Path, book: TariffBook) -> None:
     again = _round_trip(book, tmp_path)
     answer = again.rate("USA", "CHN", "73269086", "2019-05-20", exported="2019-05-05")

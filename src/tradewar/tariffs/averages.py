@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tradewar.tariffs.book import TariffBook
+    from tradewar.tariffs.schedules import Schedule
 
 COVERAGE_LIMIT = 0.95
 """Averages that cover a smaller share of the weights are flagged."""
@@ -162,10 +163,17 @@ def line_set(book: TariffBook, question: Question, lines_on: int | None = None) 
         return _lines(book, tuple(leaves))
     instant = question.instant if lines_on is None else lines_on
     known = question.known if lines_on is None else max(question.known, lines_on // 1440)
-    found: list[str] = []
-    for schedule in schedules:
-        found += schedule.codes[schedule.in_force(instant, known)].tolist()
-    return _lines(book, tuple(sorted(set(found))))
+    rows = tuple(schedule.in_force(instant, known).tobytes() for schedule in schedules)
+    return _lines_in_force(book, schedules, rows)
+
+
+@lru_cache(maxsize=64)
+def _lines_in_force(book: TariffBook, schedules: tuple[Schedule, ...], rows: tuple[bytes, ...]) -> Lines:
+    """The lines of the rows in force; most days share them with the day before."""
+    found: set[str] = set()
+    for schedule, content in zip(schedules, rows, strict=True):
+        found.update(schedule.codes[np.frombuffer(content, dtype=np.int64)].tolist())
+    return _lines(book, tuple(sorted(found)))
 
 
 @lru_cache(maxsize=64)

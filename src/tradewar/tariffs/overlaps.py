@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from tradewar.errors import Problem
 from tradewar.tariffs.areas import may_share
-from tradewar.tariffs.codes import LENGTHS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,10 +90,11 @@ def _shared(first: frozenset[str], second: frozenset[str], left_out: set[str]) -
     for outer, inner in ((first, second), (second, first)):
         if "*" in outer and inner:
             return min(inner)
-        for code in sorted(inner):
-            for length in LENGTHS:
-                if length <= len(code) and code[:length] in outer and not _left_out(code, left_out):
-                    return code
+        for length in sorted({len(code) for code in outer}):
+            hits = [code for code in inner if len(code) >= length and code[:length] in outer]
+            kept = [code for code in hits if not _left_out(code, left_out)]
+            if kept:
+                return min(kept)
     return None
 
 
