@@ -9,7 +9,7 @@ source. What may be counted from which data set:
 | source | what is kept | why |
 |---|---|---|
 | CFR, CSIS, DCID | counts by month, year, sector, region, motive of four sponsors | facts; no event is copied |
-| EuRepoC (CC BY-NC 4.0), CISSM (no redistribution) | the few yearly figures and cells that a statement is tested on | figures quoted with their source; not the data |
+| EuRepoC (CC BY-NC 4.0), CISSM | the few figures that a statement is tested on | quoted with their source |
 | US Census exports | monthly values by group of Annex 6.1 | public domain |
 | vendor reports | figures named in the press, with address | facts |
 """
@@ -24,7 +24,8 @@ import pandas as pd
 SPONSORS = ("CHN", "RUS", "IRN", "PRK")
 FIRST_MONTH = "2008-01"
 CFR_VINTAGES = ("2019-06-27", "2020-11-14", "2020-12-20", "2022-12-24")
-ACTIVITY_YEARS = range(2010, 2023)
+ACTIVITY_VINTAGES = ("2019-06-27", "2022-12-24")
+ACTIVITY_YEARS = range(2012, 2023)
 CELLS_OF_CLAIMS = ("telecommunications", "government", "financial-services")
 TRADE_PUBLICATION_DAYS = 40
 """US goods trade by partner is published about five weeks after the month; the exact days are not coded."""
@@ -101,16 +102,21 @@ def activity_counts(source: Path) -> pd.DataFrame:
         table["year"] = table["date"].str[:4].astype(int)
         table = table[table["year"].isin(ACTIVITY_YEARS)]
         dimensions = columns | ({"motive": "motive"} if name != "eurepoc" else {})
-        for dimension, column in dimensions.items():
-            counted = count_members(table, column).assign(dataset=table["dataset"].iloc[0], dimension=dimension)
-            if name == "eurepoc":
-                kept = counted["member"].isin(CELLS_OF_CLAIMS) & counted["year"].between(2017, 2019)
-                counted = counted[kept].groupby(["dataset", "dimension", "member", "sponsor"], as_index=False)["n"].sum()
-                counted["year"] = "2017-2019"
-            parts.append(counted)
-    table = pd.concat(parts)[["dataset", "dimension", "sponsor", "year", "member", "n"]]
-    table["member"] = table["member"].replace({"communications": "telecommunications"})
-    return table
+        for vintage in ACTIVITY_VINTAGES if name == "cfr" else ("",):
+            known = table[table["first_vintage_last_date"] <= vintage] if vintage else table
+            for dimension, column in dimensions.items():
+                counted = count_members(known, column)
+                counted = cells_of_claims(counted) if name == "eurepoc" else counted
+                parts.append(counted.assign(dataset=table["dataset"].iloc[0], vintage=vintage, dimension=dimension))
+    activity = pd.concat(parts)[["dataset", "vintage", "dimension", "sponsor", "year", "member", "n"]]
+    activity["member"] = activity["member"].replace({"communications": "telecommunications"})
+    return activity
+
+
+def cells_of_claims(counted: pd.DataFrame) -> pd.DataFrame:
+    """The few cells that a claim is tested on, summed over its years."""
+    kept = counted["member"].isin(CELLS_OF_CLAIMS) & counted["year"].between(2017, 2019)
+    return counted[kept].groupby(["member", "sponsor"], as_index=False)["n"].sum().assign(year="2017-2019")
 
 
 def count_members(table: pd.DataFrame, column: str) -> pd.DataFrame:
@@ -162,7 +168,19 @@ def published_figures(source: Path) -> pd.DataFrame:
             "source": "press reports of June 2016 (scworld, informationsecuritybuzz)",
         }
     )
-    return pd.concat([breakout, redline])
+    totals = pd.DataFrame(
+        {
+            "item": ["goods and services promised", "goods and services delivered"],
+            "adversary": "CHN",
+            "value": [502.4, 288.8],
+            "unit": "USD bn",
+            "period": "2020-2021",
+            "known_from": "2022-12-31",
+            "report": "Bown (2022), Peterson Institute for International Economics, on the agreement's own basis",
+            "source": "https://www.piie.com/blogs/realtime-economics/china-bought-none-extra-200-billion-us-exports-trumps-trade-deal",
+        }
+    )
+    return pd.concat([breakout, redline, totals])
 
 
 if __name__ == "__main__":

@@ -76,6 +76,38 @@ def completeness_from_vintages(
     return np.divide(counts, last, out=np.ones_like(counts), where=last > 0)
 
 
+def completeness_by_age(
+    early: Num[Array, "series period"], late: Num[Array, "series period"], edges: tuple[int, ...] = (6, 18)
+) -> Float[Array, " bucket"]:
+    """q by age of a period when the early vintage ended, pooled over series: n(early) / n(late).
+
+    Args:
+        early, late: counts of the same periods in two vintages; the last period is the newest of the early one.
+        edges: first age (in periods, the newest has age 0) of each later bucket; periods older than the last edge are
+            taken as complete.
+
+    Returns:
+        One value per bucket below the last edge, at most 1; 1 where the late vintage has no event in it.
+    """
+    first, second = counts_of(early, "early"), counts_of(late, "late")
+    require(first.shape == second.shape, "early, late", "have different shapes", "Give the same periods")
+    age = np.arange(first.shape[1])[::-1]
+    bucket = np.searchsorted(edges, age, side="right")
+    result = np.ones(len(edges))
+    for k in range(len(edges)):
+        seen, final = first[:, bucket == k].sum(), second[:, bucket == k].sum()
+        result[k] = min(seen / final, 1.0) if final > 0 and seen > 0 else 1.0
+    return result
+
+
+def completeness_of_age(
+    by_age: Float[Array, " bucket"], periods: int, edges: tuple[int, ...] = (6, 18)
+) -> Float[Array, " period"]:
+    """q of each period of a series whose newest period has age 0 (`completeness_by_age`)."""
+    bucket = np.searchsorted(edges, np.arange(periods)[::-1], side="right")
+    return np.append(by_age, 1.0)[bucket]
+
+
 def share_reported_within(delay_days: Num[Array, " event"], days: float) -> tuple[float, int]:
     """Share of events reported within so many days, and the number of events it rests on.
 

@@ -5,7 +5,10 @@
 | kept | breach probability < .1, no alarm, mean completeness ≥ .5 |
 | unclear | anything between, or incomplete, or fewer than 5 events in the baseline |
 | suspected | breach probability > .9, or E ≥ 20, or an alarm of the standing watch at α = .05 |
-| breach found | breach probability > .99 or E ≥ 100, **and** the comparison with the controls points the same way with p < .05, **and** two sources reach `suspected`, one of them collected in another way |
+| breach found | breach probability > .99 or E ≥ 100, and the two further conditions below |
+
+`breach found` also needs the comparison with the controls to point the same way with p < .05, and two sources that
+reach `suspected`, one of them collected in another way.
 
 A grade is lowered by one step where the verdict changes when a control is left out, under overdispersion, without
 actor profiles, with the limit of the base rate in place of its estimate, or against the other comparison window.
@@ -68,6 +71,13 @@ class Verdict:
     reasons: tuple[str, ...]
 
 
+def probability_text(p: float) -> str:
+    """Four digits, or the bound where rounding would say 0 or 1."""
+    if 0.9999 < p < 1:
+        return "above 0.9999"
+    return "below 0.0001" if 0 < p < 0.0001 else f"{p:.4g}"
+
+
 def source_grade(evidence: SourceEvidence) -> Verdict:
     """The grade of one source on its own: at most `suspected`."""
     if evidence.mean_completeness < MINIMUM_COMPLETENESS:
@@ -75,7 +85,7 @@ def source_grade(evidence: SourceEvidence) -> Verdict:
     if evidence.baseline_events < MINIMUM_BASELINE_EVENTS:
         reason = f"only {evidence.baseline_events:g} events in the baseline (at least {MINIMUM_BASELINE_EVENTS})"
         return Verdict(Grade.UNCLEAR, (reason,))
-    stated = f"breach probability {evidence.breach_probability:.4g}"
+    stated = f"breach probability {probability_text(evidence.breach_probability)}"
     alarmed = evidence.e_value >= SUSPECTED_E_VALUE or evidence.watch_alarm
     if evidence.breach_probability > SUSPECTED_ABOVE:
         return Verdict(Grade.SUSPECTED, (stated,))

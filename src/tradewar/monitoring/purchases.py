@@ -131,10 +131,17 @@ def _verdict(measured: Sequence[_Measured]) -> Verdict:
                 fewer, lead.review.seasonal.breach_probability
             )
     verdict = robust_grade(evidence[0], evidence[1:], variants)
+    verdict = Verdict(verdict.grade, (_stand(lead), *verdict.reasons))
     if len(measured) == 1 and verdict.grade is Grade.SUSPECTED:
         reason = f"measured on the statistics of {lead.series.reporter} only; a breach is found on both partners'"
         return Verdict(verdict.grade, (*verdict.reasons, reason))
     return verdict
+
+
+def _stand(measured: _Measured) -> str:
+    stand, unit = measured.review.seasonal, measured.series.unit
+    delivered = f"{stand.delivered:.1f} of {stand.target:.1f} {unit} delivered by month {stand.months}"
+    return f"{delivered}, {100 * stand.attainment:.0f} percent of the seasonal pace"
 
 
 def _source_evidence(measured: _Measured, breach_probability: float) -> SourceEvidence:

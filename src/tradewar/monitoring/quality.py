@@ -4,7 +4,7 @@
 |---|---|---|
 | truce, fixed review, alarm at ≥ s events | P(Poisson(μ₀) ≥ s) | P(Poisson(m μ₀) ≥ s) |
 | purchases, flag when C_t < c Q Π_t | BetaCDF(c Π_t; κ Π_t, κ(1 − Π_t)) | BetaCDF(c Π_t/(1 − d); same) |
-| standing watch (Shiryaev-Roberts) | 1 / mean run length under the cap | alarm within the period, by simulation with a fixed seed |
+| standing watch (Shiryaev-Roberts) | 1 / mean run length under the cap | alarm within the period, simulated |
 
 The numbers belong to one commitment: detecting a shipment shortfall is not detecting hacking. They are per review
 period; convert them with `DetectionQuality.over` before they meet a discount factor of another period.

@@ -152,6 +152,39 @@ class IncidentSeries:
             without_profiles=None if self.without_profiles is None else self.without_profiles.until(day),
         )
 
+    def by_years(self) -> IncidentSeries:
+        """Calendar years instead of months, the incomplete ones at either end left out.
+
+        Raises:
+            EvidenceError: a series that does not hold one full year.
+        """
+        if self.months_per_period != 1:
+            return self
+        start = month_number(self.first_month)
+        skip = -start % 12
+        years = (len(self.counts) - skip) // 12
+        require(years > 0, f"series {self.dataset}/{self.sponsor}", "holds no full year", "Give a longer series")
+
+        def total(values: Array) -> Array:
+            return np.asarray(values[skip : skip + 12 * years]).reshape(years, 12).sum(axis=1)
+
+        return replace(
+            self,
+            first_month=month_text(start + skip),
+            months_per_period=12,
+            counts=total(self.counts),
+            controls={name: total(array) for name, array in self.controls.items()},
+            completeness=None if self.completeness is None else total(self.completeness) / 12,
+            exposure=None if self.exposure is None else total(self.exposure) / 12,
+            without_profiles=None if self.without_profiles is None else self.without_profiles.by_years(),
+        )
+
+    def span(self, part: slice) -> Window:
+        """First and last month of a slice of periods."""
+        start = month_number(self.first_month)
+        last = start + part.stop * self.months_per_period - 1
+        return month_text(start + part.start * self.months_per_period), month_text(last)
+
     def window(self, window: Window) -> slice:
         """The periods of a window.
 

@@ -109,13 +109,13 @@ def _source_review(commitment: TruceCommitment, series: IncidentSeries, windows:
     phi = _dispersion(series, windows)
     evidence = _source_evidence(commitment, series, windows)
     watch = _watch(commitment, series, windows)
-    months, reference = series.months(), _sums(series, windows.reference)
+    reference = _sums(series, windows.reference)
     return SourceReview(
         dataset=series.dataset,
         date_meaning=series.date_meaning,
         vintage=series.vintage,
         source=series.source,
-        window=(months[windows.review.start], months[windows.review.stop - 1]),
+        window=series.span(windows.review),
         baseline_count=before[0],
         count=after[0],
         baseline_exposure=before[1],
@@ -126,8 +126,8 @@ def _source_review(commitment: TruceCommitment, series: IncidentSeries, windows:
         dispersed_breach_probability=_above(before, after, commitment.allowed_ratio, phi),
         dispersion=phi,
         e_value=evidence.e_value,
-        alarm_month="" if watch is None else months[windows.review.start + watch],
-        share_reference=_span(series, windows.reference),
+        alarm_month="" if watch is None else series.months()[windows.review.start + watch],
+        share_reference="..".join(series.span(windows.reference)),
         share=_share(series, windows.reference, windows.review),
         window_test=None
         if reference[0] + after[0] == 0
@@ -188,11 +188,6 @@ def _sums(series: IncidentSeries, part: slice) -> tuple[float, float]:
 
 def _above(before: tuple[float, float], after: tuple[float, float], ratio: float, phi: float = 1.0) -> float:
     return truce_breach_probability(before[0], after[0], before[1], after[1], ratio, dispersion=phi)
-
-
-def _span(series: IncidentSeries, part: slice) -> str:
-    months = series.months()
-    return f"{months[part.start]}..{months[part.stop - 1]}"
 
 
 def _share(series: IncidentSeries, reference: slice, review: slice) -> ShareTest | None:
