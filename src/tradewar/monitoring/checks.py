@@ -10,7 +10,7 @@ from numpy import ndarray as Array
 from tradewar.errors import EvidenceError, Problem
 
 
-def require(condition: bool, where: str, what: str, fix: str) -> None:
+def require(condition: bool | np.bool_, where: str, what: str, fix: str) -> None:
     """Raise an `EvidenceError` with one problem unless the condition holds."""
     if not condition:
         raise EvidenceError(Problem(where, what, fix))

@@ -86,7 +86,7 @@ class IncidentSeries:
     first_month: str
     """`YYYY-MM` of the first period (January for yearly counts)."""
     counts: Num[Array, " period"]
-    controls: Mapping[str, Num[Array, " period"]] = field(default_factory=dict[str, Any])
+    controls: Mapping[str, Num[Array, ...]] = field(default_factory=dict[str, Any])
     """Other sponsors in the same data set, by name."""
     months_per_period: int = 1
     """1, or 12 for yearly counts."""
@@ -226,7 +226,7 @@ class DeliverySeries:
     """Whose statistics: numerator and target must share them."""
     first_month: str
     values: Num[Array, " month"]
-    controls: Mapping[str, Num[Array, " month"]] = field(default_factory=dict[str, Any])
+    controls: Mapping[str, Num[Array, ...]] = field(default_factory=dict[str, Any])
     """Sales of products, or to partners, that the promise does not cover."""
     unit: str = "USD bn"
     vintage: str = ""
