@@ -12,7 +12,7 @@ activity at or below a cap). What comes out is a probability, an alarm with a kn
 | when did something change | `change_points` |
 | is it changing now, with a promised rate of false alarms | `alarm` |
 | what can a review promise | `quality`; what that is worth: `enforcement` |
-| what may be said | `grades`, `truce`, `purchases`, `monitor` |
+| what may be said | `grades`, `truce`, `purchases`, `monitor`; what to show behind it: `background` |
 | who did how much of what | `activity`, `claims`, `report` |
 | incidents in and out | `incidents`, `incident_files`, `layouts`, `datasets`, `actors`, `stix`, `misp` |
 

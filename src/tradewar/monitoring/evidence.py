@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tradewar.monitoring.background import TruceBackground
 from tradewar.monitoring.grades import Grade, SourceEvidence, Verdict
 from tradewar.monitoring.posterior import PurchasePosterior
 from tradewar.monitoring.quality import DetectionQuality
@@ -97,6 +98,8 @@ class Evidence:
     quality: DetectionQuality | None
     """False-alarm rate, power and delay for the enforcement of the accord."""
     truce: tuple[TruceReview, ...] = ()
+    background: TruceBackground | None = None
+    """Monthly series, change points and retrospective tests of the lead source of a truce."""
     purchase: PurchaseReview | None = None
     sources: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ from jaxtyping import Float
 from numpy import ndarray as Array
 
 from tradewar.monitoring.alarm import log_e_process, log_shiryaev_roberts
+from tradewar.monitoring.background import truce_background
 from tradewar.monitoring.checks import require
 from tradewar.monitoring.dispersion import segment_dispersion, segment_overdispersion
 from tradewar.monitoring.evidence import Evidence, SourceReview, TruceReview
@@ -76,6 +77,7 @@ def monitor_truce(commitment: TruceCommitment, series: Sequence[IncidentSeries],
         breach_probability=latest.lead.breach_probability,
         quality=_quality(commitment, known[0]),
         truce=reviews,
+        background=truce_background(commitment, known[0]),
         sources=tuple(dict.fromkeys(item.source for item in known if item.source)),
         notes=tuple(dict.fromkeys(note for item in known for note in item.notes)),
     )

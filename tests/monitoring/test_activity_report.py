@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from conftest import AFTER_ALL
 from tradewar.errors import EvidenceError
 from tradewar.monitoring import activity_report, embedded_report
 from tradewar.monitoring.activity import (
@@ -26,6 +25,9 @@ from tradewar.monitoring.incident_files import read_incidents
 from tradewar.monitoring.incidents import Incident
 from tradewar.monitoring.report import ActivityReport
 from tradewar.monitoring.tables import read_activity, read_yearly
+
+AFTER_ALL = "2026-12-31"
+"""A day on which every embedded table is known."""
 
 CROSS_DATASET = {
     ("cfr", "public_disclosure", ""): ((30, 11, 49), "holds", "holds"),

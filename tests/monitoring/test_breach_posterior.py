@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conftest import AFTER_ALL
 from tradewar.errors import EvidenceError
 from tradewar.monitoring.posterior import (
     Season,
@@ -20,6 +19,9 @@ from tradewar.monitoring.posterior import (
 )
 from tradewar.monitoring.series import DeliverySeries
 from tradewar.monitoring.tables import read_deliveries, read_published_figures
+
+AFTER_ALL = "2026-12-31"
+"""A day on which every embedded table is known."""
 
 BASE_YEARS = range(2013, 2018)
 EXAMPLE = np.array([0.07, 0.06, 0.07, 0.07, 0.07, 0.07, 0.07, 0.08, 0.09, 0.11, 0.12, 0.12])

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conftest import AFTER_ALL
 from tradewar.errors import EvidenceError
 from tradewar.monitoring import (
     DeliverySeries,
@@ -25,6 +24,9 @@ from tradewar.monitoring import (
 )
 from tradewar.monitoring.series import last_full_month, month_text
 from tradewar.monitoring.tables import read_commitments, read_deliveries, read_incident_series
+
+AFTER_ALL = "2026-12-31"
+"""A day on which every embedded table is known."""
 
 TRUCE = TruceCommitment("truce", "CHN", ("2013-10", "2015-09"), (("2015-10", "2017-09"), ("2017-10", "2019-09")))
 
@@ -203,3 +205,36 @@ def test_series_with_wrong_shapes_are_refused() -> None:
         IncidentSeries("own", "operation_start", "CHN", "2013-10", np.array([1.0, np.nan]))
     with pytest.raises(EvidenceError, match="not a month"):
         IncidentSeries("own", "operation_start", "CHN", "October", np.ones(5))
+
+
+# ---------------------------------------------------------------- background
+
+
+def test_the_background_of_the_truce(evidence: Path) -> None:
+    background = by_name(monitor(evidence, AFTER_ALL), "truce").background
+    assert background is not None
+    assert (background.months[0], background.months[-1]) == ("2011-10", "2019-09")
+    assert background.announced == ("2015-10", "2017-10")
+    assert background.first_window is not None
+    assert background.first_window.tipping_point == pytest.approx(0.344828, abs=1e-6)
+    assert all(test.ratio > 1 for test in background.placebo_sponsors.values())
+    assert background.left_out["RUS"].odds_ratio == pytest.approx(0.114943, abs=1e-5)
+    assert [step.month for step in background.steps] == ["2015-10", "2017-10"]
+    assert background.steps[0].rate_ratio < 1 < background.steps[1].rate_ratio
+
+
+def test_the_reversal_is_found_at_an_unknown_date_and_the_slowdown_is_not(evidence: Path) -> None:
+    background = by_name(monitor(evidence, AFTER_ALL), "truce").background
+    assert background is not None and background.dispersion > 1
+    assert background.placebo_rank == 2 and background.placebo_dates > 100
+    (change,) = background.change_points
+    assert change.month == "2018-06" and change.first <= "2018-06" <= change.last
+    assert change.rate_after > 2 * change.rate_before
+
+
+def test_the_nowcast_stands_above_what_is_reported(evidence: Path) -> None:
+    background = by_name(monitor(evidence, "2021-01-31"), "truce").background
+    assert background is not None
+    assert background.nowcast_mean[-1] > background.counts[-1] and background.nowcast_mean[0] == background.counts[0]
+    frozen = by_name(monitor(evidence, "2016-06-30"), "truce").background
+    assert frozen is not None and frozen.placebo_rank is None

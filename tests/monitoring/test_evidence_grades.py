@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from conftest import AFTER_ALL
 from tradewar.monitoring.grades import Grade, SourceEvidence, grade, robust_grade, source_grade
 from tradewar.monitoring.posterior import truce_breach_probability
 from tradewar.monitoring.tables import read_yearly
+
+AFTER_ALL = "2026-12-31"
+"""A day on which every embedded table is known."""
 
 LEAD = SourceEvidence("cfr", "press", 0.999, controls_agree=True, controls_p_value=0.01, baseline_events=29)
 OTHER_METHOD = SourceEvidence("dcid2", "operation start", 0.95, baseline_events=22)
