@@ -113,6 +113,32 @@ def test_faulty_bundles_are_refused(tmp_path: Path) -> None:
     assert "2014-15-01" in str(found.refused[0].problem)
 
 
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"labels": [3]}, "labels are not a list of texts"),
+        ({"external_references": [None]}, "external_references are not"),
+        ({"id": None}, "id is not text"),
+        ({"name": {"a": 1}, "labels": "x"}, "name is not text; labels are not"),
+    ],
+)
+def test_a_faulty_incident_object_is_refused_alone(change: dict[str, Any], says: str) -> None:
+    bundle = json.loads(to_stix([DISCLOSED, STARTED]))
+    for entry in bundle["objects"]:
+        if entry.get("name") == "dcid-9":
+            entry.update(change)
+    found = incidents_of_bundle(json.dumps({**bundle, "objects": [*bundle["objects"], 7, None]}), "x.json")
+    assert [item.event_id for item in found.incidents] == ["cfr-0481"]
+    assert says in str(found.refused[0].problem) and "dcid-9" in found.refused[0].row["object"]
+
+
+def test_an_incident_given_twice_is_refused_the_second_time() -> None:
+    bundle = json.loads(to_stix([DISCLOSED]))
+    twice = [*bundle["objects"], *objects(json.dumps(bundle), "incident")]
+    found = incidents_of_bundle(json.dumps({**bundle, "objects": twice}), "x.json")
+    assert (len(found.incidents), len(found.refused)) == (1, 1)
+
+
 def test_exports_refuse_what_they_cannot_write() -> None:
     with pytest.raises(EvidenceError, match="twice"):
         to_stix([DISCLOSED, DISCLOSED])

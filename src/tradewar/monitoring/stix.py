@@ -237,22 +237,54 @@ def incidents_of_bundle(text: str, name: str, max_rows: int = MAX_ROWS) -> Incid
         ) from None
     if not isinstance(bundle, dict) or bundle.get("type") != "bundle" or not isinstance(bundle.get("objects"), list):
         raise EvidenceError(Problem(name, "holds no STIX bundle", "Give an object of type bundle with its objects"))
-    objects: list[Any] = bundle["objects"]
-    by_id = {entry["id"]: entry for entry in objects if isinstance(entry, dict) and "id" in entry}
+    objects = [_cleaned(entry) for entry in bundle["objects"]]
+    by_id = {entry["id"]: entry for entry, _ in objects}
     related: dict[str, list[dict[str, Any]]] = {}
     origins: dict[str, list[dict[str, Any]]] = {}
     for entry in by_id.values():
         if entry.get("type") == "relationship":
-            target = by_id.get(entry.get("target_ref", ""))
+            target = by_id.get(entry["target_ref"])
             if target is not None:
                 kind = origins if entry.get("relationship_type") == "originates-from" else related
-                kind.setdefault(entry.get("source_ref", ""), []).append(target)
-    rows = [
-        (number, {"id": str(entry["id"])}, _row(entry, related, origins, name))
-        for number, entry in enumerate(by_id.values(), start=1)
-        if entry.get("type") == "incident"
-    ]
+                kind.setdefault(entry["source_ref"], []).append(target)
+    rows: list[tuple[int, dict[str, str], dict[str, str] | Problem]] = []
+    for number, (entry, fault) in enumerate(objects, start=1):
+        if entry["type"] == "incident":
+            where = f"{name}, object {number}"
+            row = Problem(where, fault, "Correct the object") if fault else _row(entry, related, origins, name)
+            rows.append((number, {"object": json.dumps(bundle["objects"][number - 1])}, row))
     return accept(rows, name, "stix", max_rows=max_rows)
+
+
+_TEXTS = ("id", "type", "name", "relationship_type", "source_ref", "target_ref", "country")
+
+
+def _cleaned(entry: Any) -> tuple[dict[str, Any], str]:
+    """An object whose texts are texts and whose lists are lists, and what was wrong with it (empty if nothing)."""
+    given: dict[str, Any] = entry if isinstance(entry, dict) else {}
+    faults = [] if isinstance(entry, dict) else ["it is not an object"]
+    faults += [f"{name} is not text" for name in _TEXTS if not isinstance(given.get(name, ""), str)]
+    cleaned = {name: given[name] if isinstance(given.get(name), str) else "" for name in _TEXTS}
+    labels, references = (_list(given.get(name)) for name in ("labels", "external_references"))
+    if labels is None or not all(isinstance(label, str) for label in labels):
+        faults.append("labels are not a list of texts")
+        labels = []
+    if references is None or not all(_texts(reference) for reference in references):
+        faults.append("external_references are not a list of objects of texts")
+        references = []
+    if cleaned["type"] == "incident" and not cleaned["id"]:
+        faults.append("it has no id")
+    return {**cleaned, "labels": labels, "external_references": references}, "; ".join(faults)
+
+
+def _list(value: Any) -> list[Any] | None:
+    return [] if value is None else value if isinstance(value, list) else None
+
+
+def _texts(reference: Any) -> bool:
+    return isinstance(reference, dict) and all(
+        isinstance(reference.get(name, ""), str) for name in ("source_name", "external_id", "url")
+    )
 
 
 def _row(
@@ -262,8 +294,8 @@ def _row(
     name: str,
 ) -> dict[str, str]:
     near = list(related.get(entry["id"], ()))
-    labels = dict(label.partition(":")[::2] for label in entry.get("labels", ()) if ":" in label)
-    motives = [label.removeprefix("motive:") for label in entry.get("labels", ()) if label.startswith("motive:")]
+    labels = dict(label.partition(":")[::2] for label in entry["labels"] if ":" in label)
+    motives = [label.removeprefix("motive:") for label in entry["labels"] if label.startswith("motive:")]
     foreign = "dataset" not in labels
     if foreign:
         # others hang targets and actors on the campaign
@@ -272,10 +304,10 @@ def _row(
     sponsors = _labelled(near, "sponsor:")
     if foreign:
         sponsors += [code for actor in actors for code in _codes(origins.get(actor["id"], ())) if code]
-    references = entry.get("external_references") or [{}]
+    references = entry["external_references"] or [{}]
     date = labels.get("date", "")
     return {
-        "event_id": str(references[0].get("external_id") or entry.get("name") or entry["id"]),
+        "event_id": str(references[0].get("external_id") or entry["name"] or entry["id"]),
         "dataset": labels.get("dataset") or str(references[0].get("source_name") or name),
         "date": "" if date == "undated" else date,
         "date_precision": labels.get("date-precision", ""),
@@ -285,14 +317,14 @@ def _row(
         "victim_sectors": ";".join(_labelled(near, "sector:")),
         "type": labels.get("type", ""),
         "motive": ";".join(motives),
-        "actor": ";".join(str(actor.get("name", "")) for actor in actors),
+        "actor": ";".join(actor["name"] for actor in actors),
         "source_url": next((r["url"] for r in references if "url" in r), ""),
-        "actor_profile": "1" if "actor-profile" in entry.get("labels", ()) else "",
+        "actor_profile": "1" if "actor-profile" in entry["labels"] else "",
     }
 
 
 def _labelled(objects: Sequence[Mapping[str, Any]], prefix: str) -> list[str]:
-    labels = (label for item in objects for label in item.get("labels", ()))
+    labels = (label for item in objects for label in item["labels"])
     return [label.removeprefix(prefix) for label in labels if label.startswith(prefix)]
 
 
