@@ -181,5 +181,5 @@ def _sentence(total: float, parts: dict[str, Component]) -> str:
     residual = parts["residual"].share_of_total or 0.0
     return (
         f"Of the {word} of {abs(change):.0f} percent, tariffs explain about {explained:.0%} (in log points); the rest "
-        f"is orders from the state, stocks and waiting for a deal, or, for {residual:.0%}, something we cannot separate."
+        f"is orders from the state, stocks and waiting for a deal, or, for {residual:.0%}, what we cannot separate."
     )

@@ -21,7 +21,7 @@ from tradewar.errors import PathError, Problem
 from tradewar.paths.elasticity import ElasticityCurve, elasticity_at
 
 Coverage = Literal["log", "levels"]
-"""How a covered share below 1 enters: it multiplies the log effect, or the levels of covered and other goods average."""
+"""How a covered share below 1 enters: it scales the log effect, or levels of covered and other goods are averaged."""
 
 LARGEST_POWER = 11.0
 """A tariff power above this (1,000 percent) is taken for a percentage written as a power."""
