@@ -34,7 +34,7 @@ class Attrition:
     p_escalate: float
     """Probability that the deadline passes without a deal; the three sum to 1."""
     waiting_value: float
-    """Value of always waiting until the deadline, as a flow; equals B where the silence is shorter than the deadline."""
+    """Value of always waiting until the deadline, as a flow; B where the silence is shorter than the deadline."""
     sentence: str
 
 

@@ -26,4 +26,6 @@ def expected_value(
     probabilities: Float[Array, "*node action"], values: Float[Array, "*node action"]
 ) -> Float[Array, "*node"]:
     """Σ q v over the last axis, where actions without probability count for nothing (their value may be −inf)."""
-    return np.asarray(np.where(probabilities > 0.0, probabilities * np.where(probabilities > 0.0, values, 0.0), 0.0).sum(axis=-1))
+    return np.asarray(
+        np.where(probabilities > 0.0, probabilities * np.where(probabilities > 0.0, values, 0.0), 0.0).sum(axis=-1)
+    )

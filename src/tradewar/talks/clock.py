@@ -131,9 +131,10 @@ def clock_sentences(clock: Clock) -> tuple[str, ...]:
             f"a {clock.p_escalate:.0%} chance that the tariff rises."
         )
     if clock.value_of_postponing is not None:
-        line = f"At the first deadline, without visible progress the deadline is extended with {first_deadline[0, EXTEND]:.0%}"
+        extended = first_deadline[:, EXTEND]
+        line = f"At the first deadline, without visible progress the deadline is extended with {extended[0]:.0%}"
         if clock.terms.steps_to_text > 1:
-            line += f"; with one finished chapter {first_deadline[1, EXTEND]:.0%}"
+            line += f"; with one finished chapter {extended[1]:.0%}"
         lines.append(line + ".")
         one, two = clock.value_of_postponing
         lines.append(f"One more extension is worth {one:+.2f}/{two:+.2f} % of one year's GDP to the two sides.")

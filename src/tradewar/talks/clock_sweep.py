@@ -25,7 +25,6 @@ from tradewar.talks.clock_terms import (
     ClockTerms,
     check_terms,
     numbers_of,
-    shape_of,
     sign_noise,
     term_names,
     term_value,
@@ -103,7 +102,9 @@ def sweep_clock(terms: ClockTerms, varied: Mapping[str, Float[Array, " draw"]]) 
     draws = _checked_length(terms, varied)
     numbers = _numbers(terms, varied, draws)
     shapes = np.array([np.broadcast_to(varied.get(name, getattr(terms, name)), draws) for name in SHAPE_TERMS]).T
-    results = {name: np.full(draws, np.nan) for name in ("p_deal", "p_escalate", "expected_extensions", "threat_margin")}
+    results = {
+        name: np.full(draws, np.nan) for name in ("p_deal", "p_escalate", "expected_extensions", "threat_margin")
+    }
     value, postponing = np.full((draws, 2), np.nan), np.full((draws, 2), np.nan)
     for row in np.unique(shapes, axis=0):
         chosen = (shapes == row).all(axis=1)
@@ -137,7 +138,9 @@ def random_terms(
         if not (np.isfinite(low) and np.isfinite(high) and low <= high)
     ]
     unknown = [name for name in ranges if name not in term_names()]
-    problems += [Problem(name, "is not a term of the clock", f"Use one of {', '.join(term_names())}") for name in unknown]
+    problems += [
+        Problem(name, "is not a term of the clock", f"Use one of {', '.join(term_names())}") for name in unknown
+    ]
     if problems:
         raise TalksError(problems)
     generator = np.random.default_rng(seed)

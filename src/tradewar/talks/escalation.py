@@ -88,7 +88,7 @@ def escalation_ladder(
     mass[first_mover - 1, start[0], start[1]] = 1.0
     rates = _expected_rates(mass.ravel(), chain, np.asarray(rates_1), np.asarray(rates_2), moves)
     long_run = _long_run(mass.ravel(), chain).reshape(2, *shape).sum(axis=0)
-    top = np.unravel_index(int(long_run.argmax()), shape)
+    top = divmod(int(long_run.argmax()), shape[1])
     sentence = (
         f"Without an agreement the sides drift to {rates_1[top[0]]:.1%} and {rates_2[top[1]]:.1%}, where they spend "
         f"{long_run[top]:.0%} of the time."
@@ -124,7 +124,9 @@ def _choices(
     discount: float,
     allowed: tuple[Bool[Array, "from_1 to_1"], Bool[Array, "from_2 to_2"]],
     noise: float,
-) -> tuple[tuple[Float[Array, "rung_1 rung_2 new_1"], Float[Array, "rung_1 rung_2 new_2"]], Float[Array, "2 rung_1 rung_2 2"]]:
+) -> tuple[
+    tuple[Float[Array, "rung_1 rung_2 new_1"], Float[Array, "rung_1 rung_2 new_2"]], Float[Array, "2 rung_1 rung_2 2"]
+]:
     """(policies of both sides, T(V))."""
     flows = np.moveaxis(payoff, 0, -1)
     updated = np.empty_like(value)
@@ -211,6 +213,8 @@ def _check(
     if step is not None and step < 1:
         problems.append(Problem("step", f"is {step}, must be >= 1", "Give None for any number of rungs"))
     if not noise_path or not all(noise > 0.0 for noise in noise_path):
-        problems.append(Problem("noise_path", "is empty or holds a value that is not > 0", "Give falling positive noise"))
+        problems.append(
+            Problem("noise_path", "is empty or holds a value that is not > 0", "Give falling positive noise")
+        )
     if problems:
         raise TalksError(problems)

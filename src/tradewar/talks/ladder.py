@@ -154,7 +154,7 @@ def ladder_from_table(
     shape = (len(countries), len(rates_1), len(rates_2))
     if payoff.shape != shape:
         raise TalksError.at("payoff", f"has shape {payoff.shape}, must be {shape}", "Give [country, rung_1, rung_2]")
-    solved = np.isfinite(payoff).all(axis=0)
+    solved = np.all(np.isfinite(payoff), axis=0)
     one, two = (payoff[list(countries).index(side)] for side in sides)
     reply_1 = tuple(_best(one[:, b], solved[:, b]) for b in range(shape[2]))
     reply_2 = tuple(_best(two[a, :], solved[a, :]) for a in range(shape[1]))
@@ -191,7 +191,9 @@ def judge_threat(ladder: Ladder, side: int, from_rung: int, to_rung: int, other_
         own, other = own.T, other.T
     rates = (ladder.rates_1, ladder.rates_2) if side == 1 else (ladder.rates_2, ladder.rates_1)
     if not (0 <= from_rung < len(rates[0]) and 0 <= to_rung < len(rates[0]) and 0 <= other_rung < len(rates[1])):
-        raise TalksError.at("threat", f"rungs {from_rung}, {to_rung} and {other_rung}", "Give rungs of the ladder, from 0")
+        raise TalksError.at(
+            "threat", f"rungs {from_rung}, {to_rung} and {other_rung}", "Give rungs of the ladder, from 0"
+        )
     cost = float(own[from_rung, other_rung] - own[to_rung, other_rung])
     harm = float(other[from_rung, other_rung] - other[to_rung, other_rung])
     if not np.isfinite(cost + harm):
@@ -271,10 +273,11 @@ def _ladder_sentence(
 def _check_axes(
     countries: Sequence[str], sides: tuple[str, str], rates_1: Sequence[float], rates_2: Sequence[float]
 ) -> None:
-    problems: list[Problem] = []
-    for side in sides:
-        if side not in countries:
-            problems.append(Problem("sides", f"{side!r} is not a country", f"Use two of {', '.join(countries)}"))
+    problems = [
+        Problem("sides", f"{side!r} is not a country", f"Use two of {', '.join(countries)}")
+        for side in sides
+        if side not in countries
+    ]
     if sides[0] == sides[1]:
         problems.append(Problem("sides", f"both are {sides[0]!r}", "Name two different countries"))
     for name, rates in (("rates_1", rates_1), ("rates_2", rates_2)):
@@ -282,6 +285,8 @@ def _check_axes(
         if len(steps) == 0 or not (np.diff(steps) > 0).all():
             problems.append(Problem(name, f"is {list(rates)}", "Give rising rates, at least one"))
         elif steps[0] <= -1.0 or steps[-1] > 10.0:
-            problems.append(Problem(name, f"runs from {steps[0]:g} to {steps[-1]:g}", "Give rates: 0.25 for 25 percent"))
+            problems.append(
+                Problem(name, f"runs from {steps[0]:g} to {steps[-1]:g}", "Give rates: 0.25 for 25 percent")
+            )
     if problems:
         raise TalksError(problems)
