@@ -83,7 +83,9 @@ def build_accord(name: str, parties: Sequence[str], commitments: Sequence[Commit
         AccordError: listing every commitment by a country that is no party, without scope or target where one is
             needed, with a ceiling that looks like a percentage, or that ends before it starts.
     """
-    problems = [problem for number, item in enumerate(commitments, start=1) for problem in _problems(number, item, parties)]
+    problems = [
+        problem for number, item in enumerate(commitments, start=1) for problem in _problems(number, item, parties)
+    ]
     if len(set(parties)) != len(parties) or len(parties) < 2:
         problems.append(Problem("parties", f"are {', '.join(parties)}", "Name at least two different countries"))
     if not commitments:
@@ -95,20 +97,22 @@ def build_accord(name: str, parties: Sequence[str], commitments: Sequence[Commit
 
 def in_force(accord: Accord, day: date) -> tuple[Commitment, ...]:
     """The commitments that hold on a day."""
-    return tuple(
-        item for item in accord.commitments if item.start <= day and (item.until is None or day <= item.until)
-    )
+    return tuple(item for item in accord.commitments if item.start <= day and (item.until is None or day <= item.until))
 
 
 def commitment_sentence(commitment: Commitment) -> str:
     """The promise in words."""
     promise = commitment.name or commitment.kind.value
     if commitment.target is not None:
-        number = f"{commitment.target:.1%}" if commitment.kind is CommitmentKind.TARIFF_CEILING else f"{commitment.target:,.0f}"
+        number = (
+            f"{commitment.target:.1%}"
+            if commitment.kind is CommitmentKind.TARIFF_CEILING
+            else f"{commitment.target:,.0f}"
+        )
         promise += f" ({number})"
     return (
-        f"The deal obliges {commitment.country} to {promise}; it is checked {_frequency(commitment.checks_per_year)} by "
-        f"{commitment.measure}; if broken, {commitment.consequence}."
+        f"The deal obliges {commitment.country} to {promise}; it is checked "
+        f"{_frequency(commitment.checks_per_year)} by {commitment.measure}; if broken, {commitment.consequence}."
     )
 
 

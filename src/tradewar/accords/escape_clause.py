@@ -28,7 +28,9 @@ class EscapeClause:
     sentence: str
 
 
-def escape_clause(gain_ordinary: float, gain_surge: float, partner_damage: float, breach_fee: float | None = None) -> EscapeClause:
+def escape_clause(
+    gain_ordinary: float, gain_surge: float, partner_damage: float, breach_fee: float | None = None
+) -> EscapeClause:
     """Judge a fee, or the efficient one where none is given.
 
     Args:
@@ -52,12 +54,18 @@ def escape_clause(gain_ordinary: float, gain_surge: float, partner_damage: float
     truthful = gain_ordinary <= fee <= gain_surge
     efficient = truthful and abs(fee - partner_damage) <= 1e-12 * max(1.0, partner_damage)
     if truthful:
-        status, sentence = AccordStatus.SUSTAINABLE, f"At a fee of {fee:.3f} % the clause is used in surges and only then."
+        status, sentence = (
+            AccordStatus.SUSTAINABLE,
+            f"At a fee of {fee:.3f} % the clause is used in surges and only then.",
+        )
     elif gain_ordinary > gain_surge:
         status = AccordStatus.INFEASIBLE_ENFORCEMENT
         sentence = "No fee sorts surges from ordinary times: protection gains no more in a surge."
     elif fee < gain_ordinary:
-        status, sentence = AccordStatus.NOT_SUSTAINABLE, f"A fee of {fee:.3f} % is too low: the clause is used at any time."
+        status, sentence = (
+            AccordStatus.NOT_SUSTAINABLE,
+            f"A fee of {fee:.3f} % is too low: the clause is used at any time.",
+        )
     else:
         status, sentence = AccordStatus.NOT_SUSTAINABLE, f"A fee of {fee:.3f} % is too high: the clause is never used."
     return EscapeClause(status, fee, truthful, gain_ordinary, gain_surge, partner_damage, efficient, sentence)

@@ -26,7 +26,7 @@ from tradewar.errors import AccordError, Problem
 PERMANENT = 1e-12
 """k* within this of 1 means a suspension without end."""
 LONGEST_SUSPENSION = 8
-"""Default bound on T for purchases, quarters: with normal noise the cheapest threshold is rare and harsh without end."""
+"""Default bound on T for purchases, quarters: without one, the cheapest alarm under normal noise is rare and harsh."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +76,7 @@ class Audit:
     sentence: str
 
 
-def suspension(
-    gain: float, stake: float, *, discount: float, false_alarm: float, detection: float
-) -> Suspension:
+def suspension(gain: float, stake: float, *, discount: float, false_alarm: float, detection: float) -> Suspension:
     """The shortest suspension after each alarm that makes cheating unprofitable.
 
     Args:
@@ -96,7 +94,14 @@ def suspension(
     check_fractions([("discount factor", discount)], open_interval=True)
     if stake <= 0.0:
         why = "the war is no loss"
-        return _none(AccordStatus.NEEDS_SIDE_PAYMENT, false_alarm, detection, None, why, "No suspension deters: the war is no loss.")
+        return _none(
+            AccordStatus.NEEDS_SIDE_PAYMENT,
+            false_alarm,
+            detection,
+            None,
+            why,
+            "No suspension deters: the war is no loss.",
+        )
     bracket = (detection - false_alarm) * stake - false_alarm * gain
     critical = gain / ((detection - false_alarm) * stake + (1.0 - false_alarm) * gain) if bracket > 0.0 else None
     if gain == 0.0:
@@ -107,9 +112,7 @@ def suspension(
         )  # fmt: skip
     if bracket <= 0.0:
         why = f"π/α > 1 + g/l fails: {detection:.3g}/{false_alarm:.3g} against {1.0 + gain / stake:.3g}"
-        text = (
-            "No suspension length works because an honest country is punished too often compared with a cheat."
-        )
+        text = "No suspension length works because an honest country is punished too often compared with a cheat."
         return _none(AccordStatus.INFEASIBLE_ENFORCEMENT, false_alarm, detection, None, why, text)
     share = gain * (1.0 - discount) / (discount * bracket)
     if share > 1.0 + PERMANENT:
@@ -122,8 +125,8 @@ def suspension(
     cost = stake - value
     length = "for ever" if permanent else f"of {periods:.0f} periods"
     sentence = (
-        f"With monitoring this noisy a suspension {length} after each alarm keeps the deal; it costs {cost / stake:.0%} of "
-        "the value of the deal because innocent behaviour is sometimes punished."
+        f"With monitoring this noisy a suspension {length} after each alarm keeps the deal; it costs "
+        f"{cost / stake:.0%} of the value of the deal because innocent behaviour is sometimes punished."
     )
     return Suspension(
         AccordStatus.SUSTAINABLE, false_alarm, detection, min(share, 1.0), periods, cost, cost / stake, value, critical,
@@ -176,13 +179,17 @@ def audit_threshold(
         discount: δ per period (a quarter: `discount_per_period`).
         noise: s, standard deviation of log shipments around what was intended.
         shortfall: share of the target not bought by a cheat.
-        thresholds: c to try; None = 200 from −4 s to just below 0.
+        thresholds: c to try; None = 200 from −6 s to just below 0.
         longest: bound on T.
 
     Raises:
         AccordError: for values outside their ranges.
     """
-    tried = list(thresholds) if thresholds is not None else [float(c) for c in np.linspace(-4.0 * noise, -0.02 * noise, 200)]
+    tried = (
+        list(thresholds)
+        if thresholds is not None
+        else [float(c) for c in np.linspace(-6.0 * noise, -0.02 * noise, 200)]
+    )
     curve: list[AuditPoint] = []
     for threshold in tried:
         alarm, detected = audit_probabilities(threshold, noise=noise, shortfall=shortfall)
@@ -195,8 +202,8 @@ def audit_threshold(
     best = min(allowed, key=lambda point: (point.suspension.path_cost or 0.0, -point.threshold))
     sentence = (
         f"Shipments more than {-np.expm1(best.threshold):.0%} below target raise the alarm: {best.false_alarm:.1%} of "
-        f"honest periods and {best.detection:.0%} of breaches, each followed by {best.suspension.periods:.0f} periods of "
-        "suspension."
+        f"honest periods and {best.detection:.0%} of breaches, each followed by "
+        f"{best.suspension.periods:.0f} periods of suspension."
     )
     return Audit(AccordStatus.SUSTAINABLE, best, tuple(curve), sentence)
 

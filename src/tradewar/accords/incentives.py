@@ -57,9 +57,7 @@ class Punishment:
     sentence: str
 
 
-def incentive(
-    country: str, gain: float, stake: float, *, discount: float, war: str, lag: int = 1
-) -> Incentive:
+def incentive(country: str, gain: float, stake: float, *, discount: float, war: str, lag: int = 1) -> Incentive:
     """Does keeping the deal pay?
 
     Args:
@@ -82,8 +80,8 @@ def incentive(
         status, critical = AccordStatus.NEEDS_SIDE_PAYMENT, None
         payment = gain * (1.0 - factor) / factor - stake
         sentence = (
-            f"{country} prefers the {war} to the deal by {-stake:.3f} % of income a period: it would have to be paid at "
-            f"least {payment:.3f} % a period for as long as it keeps the deal."
+            f"{country} prefers the {war} to the deal by {-stake:.3f} % of income a period: it would have to be paid "
+            f"at least {payment:.3f} % a period for as long as it keeps the deal."
         )
     else:
         critical = (gain / (gain + stake)) ** (1.0 / lag)
@@ -91,8 +89,9 @@ def incentive(
         status = AccordStatus.SUSTAINABLE if holds else AccordStatus.NOT_SUSTAINABLE
         payment = None if holds else gain * (1.0 - factor) / factor - stake
         sentence = (
-            f"Keeping the deal pays as long as the future counts for at least {critical:.2f} of the present per period; "
-            f"{country} has {gain:.3f} % of income to gain by cheating and {stake:.3f} % a period to lose in a {war}."
+            f"Keeping the deal pays as long as the future counts for at least {critical:.2f} of the present per "
+            f"period; {country} has {gain:.3f} % of income to gain by cheating "
+            f"and {stake:.3f} % a period to lose in a {war}."
         )
     return Incentive(country, war, gain, stake, discount, lag, status, critical, margin, payment, sentence)
 
@@ -115,7 +114,9 @@ def shortest_punishment(gain: float, stake: float, *, discount: float) -> Punish
     """
     _check(gain, stake, discount, 1)
     if gain <= NO_GAIN:
-        return Punishment(AccordStatus.SUSTAINABLE, 0, "There is nothing to gain by cheating: no war is needed to deter it.")
+        return Punishment(
+            AccordStatus.SUSTAINABLE, 0, "There is nothing to gain by cheating: no war is needed to deter it."
+        )
     if stake <= 0.0:
         sentence = "No war deters: the war itself is no loss."
         return Punishment(AccordStatus.NEEDS_SIDE_PAYMENT, None, sentence)
@@ -127,9 +128,7 @@ def shortest_punishment(gain: float, stake: float, *, discount: float) -> Punish
     return Punishment(AccordStatus.SUSTAINABLE, periods, f"A war of {periods} periods after a breach deters it.")
 
 
-def payer_can_afford(
-    payer: Incentive, payment: float, payer_income: float, receiver_income: float
-) -> Incentive:
+def payer_can_afford(payer: Incentive, payment: float, payer_income: float, receiver_income: float) -> Incentive:
     """The payer's own incentive once it pays: its stake falls by the transfer, in percent of its own income.
 
     Args:

@@ -1,8 +1,8 @@
 """The linear two-country model with exact answers: a benchmark for everything that solved worlds are asked.
 
 Importing good: demand 1 − P, home supply P/2, foreign supply P* and demand 1 − P*, specific tariff t, political
-weight γ on home producers; two mirror goods, so that a country has an import side W(t_own) and an export side V(t_other). Payoffs are
-in the units of the model (surplus), not percent.
+weight γ on home producers; two mirror goods, so that a country has an import side W(t_own) and an export side
+V(t_other). Payoffs are in the units of the model (surplus), not percent.
 
     t_N = (8γ−5)/(4(17−2γ))     t_E = 4(γ−1)/(25−4γ)     prohibitive t = 1/6
     γ = 1:  W − W0 = (3t − 30t²)/49,  V − V0 = −(3t − 9t²)/49,  g = 30/49 (t_N − t)²,  l = 21/49 (t_N² − t²)

@@ -107,7 +107,9 @@ def critical_hazard(
     """
     _check(discount, detection, false_alarm, tariff_gain)
     check_not_negative([("theft gain", theft_gain)])
-    failed = CriticalHazard(AccordStatus.NOT_SUSTAINABLE, None, "No truce is sustainable, even if no tariffs came unprovoked.")
+    failed = CriticalHazard(
+        AccordStatus.NOT_SUSTAINABLE, None, "No truce is sustainable, even if no tariffs came unprovoked."
+    )
     hidden = (detection - false_alarm) * stake + theft_gain * (1.0 - detection)
     together = (1.0 - false_alarm) * (stake + tariff_gain)
     if hidden <= 0.0 or together <= 0.0:
@@ -122,9 +124,7 @@ def critical_hazard(
     return CriticalHazard(AccordStatus.SUSTAINABLE, hazard, sentence)
 
 
-def critical_damage(
-    theft_gain: float, stake: float, *, discount: float, tariff_gain: float = 0.0
-) -> CriticalDamage:
+def critical_damage(theft_gain: float, stake: float, *, discount: float, tariff_gain: float = 0.0) -> CriticalDamage:
     """θ* with perfect detection and no unprovoked tariffs: the stake shrinks to (1 − θ) l.
 
     Raises:

@@ -50,14 +50,18 @@ def mandated_purchase_cost(
     price, weight = np.asarray(prices, dtype=float), np.asarray(weights, dtype=float)
     problems: list[Problem] = []
     if price.shape != weight.shape or price.size == 0 or (price <= 0.0).any() or (weight <= 0.0).any():
-        problems.append(Problem("prices and weights", "differ in number or are not positive", "Give one of each per good"))
+        problems.append(
+            Problem("prices and weights", "differ in number or are not positive", "Give one of each per good")
+        )
     if substitution_elasticity <= 0.0 or substitution_elasticity == 1.0:
         what = f"is {substitution_elasticity:g}"
         problems.append(Problem("substitution_elasticity", what, "Give a positive number other than 1"))
     if not 0 <= promised < price.size:
         problems.append(Problem("promised", f"is {promised}", f"Give a position below {price.size}"))
     if not 0.0 <= shadow_subsidy < 1.0:
-        problems.append(Problem("shadow_subsidy", f"is {shadow_subsidy:g}, must lie in [0, 1)", "Give 0.14 for 14 percent"))
+        problems.append(
+            Problem("shadow_subsidy", f"is {shadow_subsidy:g}, must lie in [0, 1)", "Give 0.14 for 14 percent")
+        )
     if problems:
         raise AccordError(problems)
     power = 1.0 - substitution_elasticity

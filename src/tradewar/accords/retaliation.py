@@ -107,7 +107,9 @@ def retaliation(
         sentence = f"{offender} gains nothing by raising its tariff a little: no answer is needed."
         return Retaliation(offender, partner, 0.0, factor, feasible, imports_left, AccordStatus.SUSTAINABLE, sentence)
     if answer_slope >= 0.0 or factor == 0.0:
-        why = "breaches are never answered in time" if factor == 0.0 else f"no tariff of {partner} on this scope hurts it"
+        why = (
+            "breaches are never answered in time" if factor == 0.0 else f"no tariff of {partner} on this scope hurts it"
+        )
         sentence = f"{offender} cannot be deterred: {why}."
         status = AccordStatus.INFEASIBLE_ENFORCEMENT
         return Retaliation(offender, partner, None, factor, feasible, imports_left, status, sentence)
@@ -115,8 +117,8 @@ def retaliation(
     short = feasible is not None and multiplier > feasible
     status = AccordStatus.INFEASIBLE_ENFORCEMENT if short else AccordStatus.SUSTAINABLE
     sentence = (
-        f"To deter {offender} from cheating, every point of tariff it adds must be answered with {multiplier:.1f} points "
-        "on the same scope"
+        f"To deter {offender} from cheating, every point of tariff it adds must be answered with "
+        f"{multiplier:.1f} points on the same scope"
     )
     if feasible is not None:
         sentence += f"; imports left to hit allow at most {feasible:.1f}"

@@ -52,7 +52,9 @@ def probability_per_period(probability: float, periods: float) -> float:
 def check_fractions(named: Iterable[tuple[str, float]], *, open_interval: bool = False) -> None:
     """Raises AccordError for every value outside [0, 1], or outside (0, 1)."""
     problems = [
-        Problem(name, f"is {value:g}, must lie in {'(0, 1)' if open_interval else '[0, 1]'}", "Give a fraction per period")
+        Problem(
+            name, f"is {value:g}, must lie in {'(0, 1)' if open_interval else '[0, 1]'}", "Give a fraction per period"
+        )
         for name, value in named
         if not (0.0 < value < 1.0 if open_interval else 0.0 <= value <= 1.0)
     ]
