@@ -9,7 +9,7 @@ import pytest
 from jaxtyping import install_import_hook
 
 # Annotated shapes are checked when the tests run: a transposed array fails at the call, not three functions later.
-install_import_hook("tradewar", "beartype.beartype")
+install_import_hook("tradewar", "runtime_types.checked")
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE_DATA = Path(os.environ.get("TRADEWAR_REFERENCE_DATA", ROOT / ".." / "shared" / "data")).resolve()

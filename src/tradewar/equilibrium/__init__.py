@@ -1,0 +1,31 @@
+"""World + Policy -> Outcome, with a certificate; gradients of any objective by the adjoint."""
+
+from tradewar.equilibrium.adjoint import gradient, multipliers
+from tradewar.equilibrium.certificate import Certificate, certify
+from tradewar.equilibrium.closures import Closure
+from tradewar.equilibrium.levers import Levers
+from tradewar.equilibrium.objectives import Multipliers, Seeds
+from tradewar.equilibrium.outcome import Outcome
+from tradewar.equilibrium.policy import Policy
+from tradewar.equilibrium.prepared import Prepared, prepare, solve_levers
+from tradewar.equilibrium.solution import Solution
+from tradewar.equilibrium.solve import solve, solve_prepared
+
+__all__ = [
+    "Certificate",
+    "Closure",
+    "Levers",
+    "Multipliers",
+    "Outcome",
+    "Policy",
+    "Prepared",
+    "Seeds",
+    "Solution",
+    "certify",
+    "gradient",
+    "multipliers",
+    "prepare",
+    "solve",
+    "solve_levers",
+    "solve_prepared",
+]

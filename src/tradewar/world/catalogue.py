@@ -42,8 +42,11 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(name.removesuffix(".zip") for name in found if name.endswith(".zip")))
 
 
-def load_world(name_or_path: str | Path) -> World:
+def load_world(name_or_path: str | Path, *, rescale_shares: bool = False) -> World:
     """A built-in world by name, or the world of a tidy folder or of a zipped one.
+
+    Args:
+        rescale_shares: as in `read_world`, for a folder that is about to be balanced.
 
     Raises:
         WorldError: if there is neither a built-in world of that name nor such a folder, or if what is there is faulty.
@@ -55,7 +58,7 @@ def load_world(name_or_path: str | Path) -> World:
         what = f"is neither a built-in world nor a folder or zip file{nearest(str(name_or_path), names())}"
         fix = f"Built-in: {', '.join(names())}; or give the path of a tidy folder"
         raise WorldError.at(f"world {str(name_or_path)!r}", what, fix)
-    return read_world(path)
+    return read_world(path, rescale_shares=rescale_shares)
 
 
 @cache

@@ -49,6 +49,8 @@ HIGH_RATE = 1.0
 """Tariff rates above this are noted."""
 DERIVED_MATCH = 1e-5
 """Consumption shares read from a file that agree with the derived ones this closely are replaced by them."""
+FINAL_USE_ROUNDING = 1e-13
+"""Negative final use above minus this share of income is rounding: set to 0 without a note."""
 MAX_LISTED = 8
 """How many offending cells of one kind a message lists before it says how many more there are."""
 
@@ -74,7 +76,9 @@ def checked(parts: Mapping[str, Any]) -> dict[str, Any]:
         raise WorldError(problems)
     for name in _shapes(world):
         if world.get(name) is not None:
-            world[name] = np.ascontiguousarray(world[name], dtype=bool if name == "tradable" else float)
+            world[name] = _owned(world[name], bool if name == "tradable" else float)
+    sets = dict(world.get("elasticity_sets") or {})
+    world["elasticity_sets"] = {name: _owned(theta, float) for name, theta in sets.items()}
     problems = list(_shape_problems(world))
     if problems:
         raise WorldError(problems)
@@ -90,6 +94,15 @@ def checked(parts: Mapping[str, Any]) -> dict[str, Any]:
         raise WorldError(problems)
     world["notes"] = tuple(dict.fromkeys(notes))
     return world
+
+
+def _owned(values: Any, kind: type) -> Array:
+    """An array that nobody else can write to: a copy, unless it is read-only already (that of another World)."""
+    if isinstance(values, np.ndarray) and values.dtype == kind and values.base is None:
+        flags = values.flags
+        if flags.c_contiguous and not flags.writeable:
+            return values
+    return np.array(values, dtype=kind, order="C")
 
 
 def nearest(code: str, axis: Sequence[str]) -> str:
@@ -150,6 +163,8 @@ def _shape_problems(world: Mapping[str, Any]) -> Iterable[Problem]:
     for name, theta in dict(world.get("elasticity_sets") or {}).items():
         if np.shape(theta) != shapes["trade_elasticity"]:
             yield Problem(f"elasticity set {name!r}", f"has shape {np.shape(theta)}", "Give one value per sector")
+        elif name == "default":
+            yield Problem("elasticity set 'default'", "is the name of column trade_elasticity", "Call it otherwise")
         elif not (np.isfinite(theta).all() and (np.asarray(theta) > 0).all()):
             yield Problem(f"elasticity set {name!r}", "holds a value that is not > 0", "Give values > 0")
 
@@ -281,17 +296,18 @@ def _normalise_consumption(world: dict[str, Any], notes: list[str], problems: li
 
         given = _normalised(given, 1, never, "consumption shares", describe, notes, problems)
         # files carry seven to nine digits: where they agree with the flows, the flows are exact and are used
-        if np.abs(given - derived).max() > DERIVED_MATCH or (derived < 0).any():
+        if np.abs(given - derived).max() > DERIVED_MATCH or (derived < -FINAL_USE_ROUNDING).any():
             world["consumption_share"] = given
             return
-    negative = derived < 0
+    negative = derived < -FINAL_USE_ROUNDING
     if negative.any():
         worst = np.where(negative, derived, 0.0).sum(axis=1)
         notes.append(
             f"{int(negative.sum())} cells of final use are negative (most in {world['countries'][worst.argmin()]}: "
             f"{-100 * worst.min():.3g} percent of income) and were set to 0: the baseline is solved before any shock."
         )
-        derived = np.where(negative, 0.0, derived)
+    if (derived < 0).any():
+        derived = derived.clip(min=0.0)
         derived /= derived.sum(axis=1, keepdims=True)
     world["consumption_share"] = derived
 
@@ -314,7 +330,7 @@ def _normalised(
         listed = ", ".join(f"{describe(place)} sum to {total[tuple(place)]:.6g}" for place in wrong[:MAX_LISTED])
         more = f" and {len(wrong) - MAX_LISTED} more" if len(wrong) > MAX_LISTED else ""
         limit = f"(must be 1 within {SHARE_LIMIT:g})"
-        fix = "Rebalance with `tradewar world balance` or give the missing rows"
+        fix = "Give the missing shares, or rescale them with `tradewar world balance`"
         problems.append(Problem(what, f"{listed}{more} {limit}", fix))
         return share
     if (off > SHARE_NOTE).any():

@@ -24,6 +24,7 @@ from numpy import ndarray as Array
 from tradewar.world import accounts
 
 if TYPE_CHECKING:
+    import pandas as pd
     import xarray as xr
 
 Market = Literal["competitive", "monopolistic"]
@@ -228,6 +229,12 @@ class World:
         from tradewar.world.frames import to_xarray
 
         return to_xarray(self)
+
+    def to_frame(self) -> pd.DataFrame:
+        """The flows in long form: exporter, importer, sector, value, tariff, tariff_revenue."""
+        from tradewar.world.frames import to_frame
+
+        return to_frame(self)
 
     def _repr_html_(self) -> str:
         from tradewar.world.frames import repr_html

@@ -51,8 +51,19 @@ class Files:
     members: Mapping[str, bytes]
 
     def read(self, name: str) -> bytes:
-        """The bytes of one file."""
-        return self.members[name] if self.folder is None else (self.folder / name).read_bytes()
+        """The bytes of one file.
+
+        Raises:
+            WorldError: if it cannot be read.
+        """
+        if self.folder is None:
+            return self.members[name]
+        try:
+            return (self.folder / name).read_bytes()
+        except OSError as error:
+            raise WorldError.at(
+                str(self.folder / name), f"cannot be read ({error.strerror})", "Check the file"
+            ) from None
 
 
 @dataclass(frozen=True)
@@ -127,7 +138,11 @@ def parse_csv(file: str, data: bytes, problems: list[Problem]) -> Table | None:
     if not text.strip():
         problems.append(Problem(file, "is empty", "Give a header line and the rows"))
         return None
-    lines, rows = _split(text)
+    try:
+        lines, rows = _split(text)
+    except csv.Error as error:
+        problems.append(Problem(file, f"cannot be split into columns ({error})", "Look for a quote that is not closed"))
+        return None
     header = [name.strip() for name in rows[0]]
     for separator, called in ((";", "semicolons"), ("\t", "tabs")):
         if len(header) == 1 and separator in header[0]:
@@ -328,9 +343,9 @@ def _refuse_duplicates(table: Table, flat: Int[Array, " row"], keys: tuple[str, 
     list_rows(table, again, describe, problems, "repeat an earlier row")
 
 
-def cell_label(axes: Iterable[Sequence[str]], cell: Iterable[int]) -> str:
+def cell_label(axes: Iterable[Sequence[str]], cell: Int[Array, " axis"]) -> str:
     """The labels of a cell, such as `MEX/C24`."""
-    return "/".join(axis[k] for axis, k in zip(axes, cell, strict=True))
+    return "/".join(axis[int(k)] for axis, k in zip(axes, cell, strict=True))
 
 
 def refuse_missing(

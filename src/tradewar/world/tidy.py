@@ -68,8 +68,12 @@ OUTPUT_LIMIT = 1e-2
 """Gross output that differs by more than this contradicts the flows and is refused."""
 
 
-def read_world(path: Path | str) -> World:
+def read_world(path: Path | str, *, rescale_shares: bool = False) -> World:
     """Read a World from a tidy folder, or from a zip of one.
+
+    Args:
+        rescale_shares: divide input and consumption shares by their sums, however far these are from 1, and note it,
+            in place of refusing them: for a folder that is about to be balanced.
 
     Raises:
         WorldError: listing every fault with file and line, value, limit and fix.
@@ -90,7 +94,7 @@ def read_world(path: Path | str) -> World:
     assert header is not None
     problems_or(_undeclared(parts["countries"], header.aggregates))
     parts |= _header_parts(header, parts["countries"])
-    parts |= _economy(tables, parts, header, problems)
+    parts |= _economy(tables, parts, header, problems, rescale_shares)
     problems_or(problems)
     return World.build(**parts)
 
@@ -134,6 +138,7 @@ def _read_tables(files: Files, problems: list[Problem]) -> dict[str, Table | Non
 def _countries(table: Table, aggregates: Sequence[str], problems: list[Problem]) -> dict[str, Any]:
     if not check_columns(table, ("country",), ("name", *COUNTRY_DETAILS), problems=problems):
         return {}
+    before = len(problems)
     codes = unique_labels(table, "country", problems)
     lower = np.array([code != code.upper() and code not in aggregates for code in codes])
 
@@ -141,6 +146,8 @@ def _countries(table: Table, aggregates: Sequence[str], problems: list[Problem])
         return f"country {codes[row]!r} is not upper case", f"Write {codes[row].upper()!r}, in every file"
 
     list_rows(table, lower, describe, problems)
+    if len(problems) > before:  # every other table would repeat the fault
+        return {}
     details = {name: tuple(table.columns[name]) for name in COUNTRY_DETAILS if name in table.columns}
     names = tuple(table.columns.get("name", codes))
     return {"countries": codes, "country_names": names, "country_details": details}
@@ -156,12 +163,17 @@ def _sectors(table: Table, problems: list[Problem]) -> dict[str, Any]:
         fix = "Give column trade_elasticity (theta) or substitution_elasticity (sigma = theta + 1)"
         problems.append(Problem(f"{table.file}, line 1", what, fix))
         return {}
+    before = len(problems)
     sectors = unique_labels(table, "sector", problems)
-    sets = {
-        name.removeprefix("theta_"): _theta(table, name, problems)
-        for name in table.columns
-        if name.startswith(("theta_", "sigma_"))
-    }
+    if len(problems) > before:
+        return {}
+    sets: dict[str, Array] = {}
+    for column in (name for name in table.columns if name.startswith(("theta_", "sigma_"))):
+        name = column.removeprefix("theta_")
+        if name in sets or name in ("", "default"):
+            what = f"column {column!r} names an elasticity set {name!r}, which is taken"
+            problems.append(Problem(f"{table.file}, line 1", what, "Call it otherwise"))
+        sets[name] = _theta(table, column, problems)
     scale = numbers(table, "scale_elasticity", problems) if "scale_elasticity" in table.columns else None
     return {
         "sectors": sectors,
@@ -200,7 +212,11 @@ def _tradable(table: Table, problems: list[Problem]) -> Bool[Array, " sector"]:
 
 
 def _economy(
-    tables: Mapping[str, Table | None], axes: Mapping[str, Any], header: Header, problems: list[Problem]
+    tables: Mapping[str, Table | None],
+    axes: Mapping[str, Any],
+    header: Header,
+    problems: list[Problem],
+    rescale: bool,
 ) -> dict[str, Any]:
     """The arrays over countries and sectors, every fault among the problems."""
     n, s = len(axes["countries"]), len(axes["sectors"])
@@ -212,10 +228,11 @@ def _economy(
     share, inputs, consumption = np.ones((n, s)), np.zeros((n, s, s)), None
     if (table := tables.get("production")) is not None:
         share = _production(table, axes, output, notes, problems)
+    sums = notes if rescale else None
     if (table := tables.get("inputs")) is not None:
-        inputs = _inputs(table, axes, (share == 1.0) | (output == 0.0), problems)
+        inputs = _inputs(table, axes, (share == 1.0) | (output == 0.0), sums, problems)
     if (table := tables.get("consumption")) is not None:
-        consumption = _consumption(table, axes, problems)
+        consumption = _consumption(table, axes, sums, problems)
     found = {"trade_value": flows, "tariff_rate": tariffs, "value_added_share": share, "input_share": inputs}
     declared = tuple(axes.get("notes", ()))
     return found | {"consumption_share": consumption, "notes": tuple(dict.fromkeys((*declared, *notes)))}
@@ -264,15 +281,13 @@ def _refuse_values(
     def subsidy(row: int) -> tuple[str, str]:
         return f"tariff = {rates[row]:.10g} is at or below -1", "A subsidy cannot exceed the price"
 
-    def unknown(row: int) -> tuple[str, str]:
-        fix = "Remove the column or the declaration"
-        return f"tariff = {rates[row]:.10g} although {HEADER_FILE} says has_tariffs = false", fix
-
     list_rows(table, values < 0, negative, problems)
     list_rows(table, rates > RATE_LIMIT, percent, problems)
     list_rows(table, rates <= -1, subsidy, problems)
-    if not header.has_tariffs:
-        list_rows(table, rates != 0, unknown, problems)
+    if not header.has_tariffs and (rates != 0).any():
+        first = int(np.flatnonzero(rates != 0)[0])
+        what = f"tariff = {rates[first]:.10g} although {HEADER_FILE} says has_tariffs = false"
+        problems.append(Problem(table.where(first), what, "Remove the column or the declaration"))
 
 
 def _refuse_impossible_tariffs(
@@ -336,7 +351,11 @@ def _production(
 
 
 def _inputs(
-    table: Table, axes: Mapping[str, Any], may_be_zero: Bool[Array, "country using"], problems: list[Problem]
+    table: Table,
+    axes: Mapping[str, Any],
+    may_be_zero: Bool[Array, "country using"],
+    rescaled: list[str] | None,
+    problems: list[Problem],
 ) -> Float[Array, "country supplying using"]:
     n, s = len(axes["countries"]), len(axes["sectors"])
     if not check_columns(table, ("country", "supplying_sector", "using_sector", "share"), problems=problems):
@@ -354,12 +373,16 @@ def _inputs(
     list_rows(table, share < -NEGATIVE_SHARE_LIMIT, negative, problems)
     inputs = fill((n, s, s), flat, share)
     if len(problems) == before:
+        if rescaled is not None:
+            return _rescaled(inputs.clip(min=0.0), table.file, rescaled)
         sums = inputs.clip(min=0.0).sum(axis=1)
         _refuse_sums(table.file, sums, may_be_zero, (axes["countries"], axes["sectors"]), problems)
     return inputs
 
 
-def _consumption(table: Table, axes: Mapping[str, Any], problems: list[Problem]) -> Float[Array, "country sector"]:
+def _consumption(
+    table: Table, axes: Mapping[str, Any], rescaled: list[str] | None, problems: list[Problem]
+) -> Float[Array, "country sector"]:
     n, s = len(axes["countries"]), len(axes["sectors"])
     if not check_columns(table, ("country", "sector", "share"), problems=problems):
         return np.full((n, s), 1.0 / s)
@@ -375,8 +398,19 @@ def _consumption(table: Table, axes: Mapping[str, Any], problems: list[Problem])
     list_rows(table, share < 0, negative, problems)
     consumption = fill((n, s), flat, share)
     if len(problems) == before:
+        if rescaled is not None:
+            return _rescaled(consumption, table.file, rescaled)
         _refuse_sums(table.file, consumption.sum(axis=1), np.zeros(n, dtype=bool), (axes["countries"],), problems)
     return consumption
+
+
+def _rescaled(share: Float[Array, ...], file: str, notes: list[str]) -> Float[Array, ...]:
+    sums = share.sum(axis=1, keepdims=True)
+    off = (np.abs(sums - 1.0) > SHARE_LIMIT) & (sums > 0)
+    if off.any():
+        furthest = sums[off][np.abs(sums[off] - 1.0).argmax()]
+        notes.append(f"{file}: {int(off.sum())} sums of shares were rescaled to 1 (furthest {furthest:.6g}).")
+    return np.divide(share, sums, out=share.copy(), where=off)
 
 
 def _refuse_sums(
@@ -393,6 +427,6 @@ def _refuse_sums(
         what = (
             f"shares of {labels} sum to {sums[tuple(cell)]:.7g} (must be 1 within 1e-6; above {SHARE_LIMIT:g} refused)"
         )
-        problems.append(Problem(file, what, "Give the missing share or rescale them"))
+        problems.append(Problem(file, what, "Give the missing share, or rescale with `tradewar world balance`"))
     if len(cells) > MAX_LISTED:
         problems.append(Problem(file, f"{len(cells) - MAX_LISTED} more sums of shares are off", "Rescale them"))

@@ -1,0 +1,340 @@
+"""Charts of a brief: Altair specifications, drawn without network by vl-convert.
+
+One design for all, so that a reader learns it once. Rows are ranked; the bar is the last policy, an open circle and a
+filled diamond are the earlier ones, and the figure of the bar stands in a column of its own, so that no label can
+cover another. The parties keep their colours everywhere (Okabe and Ito's blue and vermilion, which differ in
+lightness too: they survive a black-and-white printer and colour blindness); everybody else is grey.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from tradewar.brief.numbers import lower_first, plain
+from tradewar.brief.sentences import the
+from tradewar.disputes.findings import Findings, PolicyFindings
+
+PARTY_COLOURS = ("#0072B2", "#D55E00")
+OTHER_COLOUR = "#8A8A8A"
+INK = "#1B1B1B"
+FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
+MARKERS = (("circle", "white"), ("diamond", INK), ("square", "white"), ("triangle-up", INK))
+_CALLED = {"circle": "open circle", "diamond": "filled diamond", "square": "open square", "triangle-up": "triangle"}
+_TOTAL, _ROW, _FIGURES = 430, 21, 54
+"""Width of every chart, height of a row, width of the column of figures; pixels."""
+_CHARACTER = 6.4
+"""Width of a character of a label, pixels, taken generously."""
+_PNG_SCALE = 2.0
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart as it is written and shown."""
+
+    name: str
+    """File name without ending."""
+    title: str
+    caption: str
+    """How to read it, in one sentence."""
+    description: str
+    """The figures of the chart in words, for readers who do not see it."""
+    svg: str
+    png: bytes
+
+
+@dataclass(frozen=True)
+class _Row:
+    label: str
+    colour: str
+    values: tuple[float, ...]
+    """One per policy, in the unit of the chart."""
+
+
+@dataclass(frozen=True)
+class _Ranking:
+    name: str
+    title: str
+    subtitle: str
+    """What the figures are, with unit and base."""
+    unit: str
+    decimals: int
+    rows: tuple[_Row, ...]
+    policies: tuple[str, ...]
+
+
+def draw_charts(findings: Findings, progress: Callable[[str], None]) -> tuple[Chart, ...]:
+    """Every chart of the brief."""
+    first, second = (party.country for party in findings.parties)
+    rankings = [
+        _welfare(findings),
+        _sectors(findings, first),
+        _sectors(findings, second),
+        _suppliers(findings, first),
+        _suppliers(findings, second),
+    ]
+    specifications = [(_caption(r), r, _ranked(r)) for r in rankings]
+    tariffs = _tariffs(findings)
+    specifications.append(("Average over the trade of the baseline year.", tariffs, _tariff_bars(tariffs)))
+    progress(f"Drawing {len(specifications)} charts")
+
+    def draw(item: tuple[str, _Ranking, dict[str, Any]]) -> Chart:
+        caption, ranking, specification = item
+        svg, png = _render(specification)
+        return Chart(ranking.name, ranking.title, caption, _described(ranking), svg, png)
+
+    # two threads: the renderer runs outside the interpreter lock, and two cores are what a laptop surely has
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        return tuple(pool.map(draw, specifications))
+
+
+def inline(chart: Chart) -> str:
+    """The SVG for use inside HTML: scalable, named for assistive technology, its identifiers its own."""
+    body = re.sub(r'\s(?:role|aria-[a-z]+|xmlns(?::xlink)?|version|class)="[^"]*"', "", chart.svg)
+    body = re.sub(r'\bid="', f'id="{chart.name}-', body)
+    body = re.sub(r"url\(#", f"url(#{chart.name}-", body)
+    head, rest = body.split(">", 1)
+    head = re.sub(r'\s(?:width|height)="[^"]*"', "", head)
+    label = escape(chart.title, quote=True)
+    about = f"<title>{escape(chart.title)}</title><desc>{escape(chart.description)}</desc>"
+    return f'{head} role="img" aria-label="{label}. {escape(chart.description, quote=True)}">{about}{rest}'
+
+
+# ---------------------------------------------------------------- what is drawn
+
+
+def _colours(findings: Findings) -> dict[str, str]:
+    return dict(zip((party.country for party in findings.parties), PARTY_COLOURS, strict=True))
+
+
+def _policies(findings: Findings) -> tuple[str, ...]:
+    return tuple(policy.short_title for policy in findings.policies)
+
+
+def _party(findings: Findings, code: str) -> str:
+    return next(party.name for party in findings.parties if party.country == code)
+
+
+def _ranking(
+    findings: Findings,
+    name: str,
+    title: tuple[str, str],
+    unit: str,
+    decimals: int,
+    values: Callable[[PolicyFindings], Sequence[tuple[str, str, float]]],
+) -> _Ranking:
+    """Rows ranked by the last policy; `values` gives (label, colour, value) in one order for every policy."""
+    columns = [values(policy) for policy in findings.policies]
+    rows = [_Row(cells[0][0], cells[0][1], tuple(cell[2] for cell in cells)) for cells in zip(*columns, strict=True)]
+    rows.sort(key=lambda row: -row.values[-1])
+    return _Ranking(name, *title, unit, decimals, tuple(rows), _policies(findings))
+
+
+def _welfare(findings: Findings) -> _Ranking:
+    colours = _colours(findings)
+    title = ("Real income", f"Change against {findings.world.year}, percent")
+    return _ranking(
+        findings,
+        "welfare",
+        title,
+        "percent",
+        3,
+        lambda policy: [
+            (row.name, colours.get(row.country, OTHER_COLOUR), row.real_income_pct) for row in policy.countries
+        ],
+    )
+
+
+def _sectors(findings: Findings, country: str) -> _Ranking:
+    colour = _colours(findings)[country]
+    title = (
+        f"Output of {the(_party(findings, country))}",
+        f"Change of volume by sector against {findings.world.year}, percent",
+    )
+    return _ranking(
+        findings,
+        f"output-{country}",
+        title,
+        "percent",
+        2,
+        lambda policy: [(row.name, colour, row.volume_pct) for row in policy.output(country)],
+    )
+
+
+def _suppliers(findings: Findings, importer: str) -> _Ranking:
+    """Shares of imports: unlike money after the change, they do not depend on the unit of account."""
+    colours = _colours(findings)
+    title = (
+        f"Who supplies {the(_party(findings, importer))}",
+        f"Change of share in its goods imports against {findings.world.year}, percentage points",
+    )
+    return _ranking(
+        findings,
+        f"diversion-{importer}",
+        title,
+        "percentage points",
+        1,
+        lambda policy: [
+            (
+                row.name,
+                colours.get(row.supplier, OTHER_COLOUR),
+                100.0 * (row.import_share - row.import_share_baseline),
+            )
+            for row in policy.market(importer)
+            if row.role != "own"
+        ],
+    )
+
+
+def _tariffs(findings: Findings) -> _Ranking:
+    """Average rates in percent: one row per pair, columns baseline year and policies."""
+    rows: list[_Row] = []
+    for pair in findings.policies[0].tariffs:
+        after = [100 * policy.tariff(pair.importer, pair.exporter).rate for policy in findings.policies]
+        label = f"{_party(findings, pair.importer)} on {_party(findings, pair.exporter)}"
+        rows.append(_Row(label, _colours(findings)[pair.importer], (100 * pair.baseline_rate, *after)))
+    columns = (str(findings.world.year), *_policies(findings))
+    title = "Tariffs on each other's goods"
+    subtitle = f"Average, percent; weights: goods trade of {findings.world.year} between the two"
+    return _Ranking("tariffs", title, subtitle, "percent", 1, tuple(rows), columns)
+
+
+def _caption(ranking: _Ranking) -> str:
+    *earlier, last = ranking.policies
+    marks = [f"{_CALLED[MARKERS[k][0]]}: {lower_first(name)}" for k, name in enumerate(earlier)]
+    return "; ".join([f"Bar and figure: {lower_first(last)}", *marks]) + "."
+
+
+def _described(ranking: _Ranking) -> str:
+    parts = [
+        f"{row.label}: "
+        + ", ".join(
+            f"{lower_first(name)} {plain(value, ranking.decimals, sign=True)}"
+            for name, value in zip(ranking.policies, row.values, strict=True)
+        )
+        for row in ranking.rows
+    ]
+    return f"{ranking.subtitle}. " + "; ".join(parts) + "."
+
+
+# ---------------------------------------------------------------- how it is drawn
+
+
+def _ranked(ranking: _Ranking) -> dict[str, Any]:
+    import altair as alt
+
+    order = [row.label for row in ranking.rows]
+    plot = _plot_width(order)
+    bars = [
+        {"label": row.label, "value": row.values[-1], "colour": row.colour, "text": _written(ranking, row)}
+        for row in ranking.rows
+    ]
+    y = alt.Y("label:N", sort=order, axis=_label_axis(plot))
+    scale = alt.Scale(domain=_domain(ranking), nice=False)
+    x = alt.X("value:Q", scale=scale, axis=alt.Axis(title=None, tickCount=4, format="~f", labelExpr=_AXIS_LABEL))
+    layers: list[Any] = [
+        alt.Chart(alt.Data(values=bars)).mark_bar(height=13).encode(y=y, x=x, color=alt.Color("colour:N", scale=None)),
+        alt.Chart(alt.Data(values=[{"value": 0}])).mark_rule(color=INK, strokeWidth=1).encode(x="value:Q"),
+    ]
+    for k in range(len(ranking.policies) - 1):
+        shape, fill = MARKERS[k]
+        points = [{"label": row.label, "value": row.values[k]} for row in ranking.rows]
+        mark = alt.Chart(alt.Data(values=points)).mark_point(
+            shape=shape, size=34, fill=fill, stroke=INK, strokeWidth=1.2, opacity=1, filled=False
+        )
+        layers.append(mark.encode(y=y, x=x))
+    layers.append(_figure_column(alt.Chart(alt.Data(values=bars)), y, plot))
+    title = _title(ranking.title, [ranking.subtitle, *_legend(ranking)])
+    return _finished(alt.layer(*layers).properties(width=plot, height=_ROW * len(order), title=title))
+
+
+def _tariff_bars(ranking: _Ranking) -> dict[str, Any]:
+    import altair as alt
+
+    highest = max(value for row in ranking.rows for value in row.values)
+    plot = _plot_width(ranking.policies)
+    panels: list[Any] = []
+    for row in ranking.rows:
+        data = alt.Data(
+            values=[
+                {"policy": name, "value": value, "text": plain(value, ranking.decimals)}
+                for name, value in zip(ranking.policies, row.values, strict=True)
+            ]
+        )
+        y = alt.Y("policy:N", sort=list(ranking.policies), axis=_label_axis(plot))
+        x = alt.X("value:Q", scale=alt.Scale(domain=[0, highest * 1.02], nice=False), axis=None)
+        bars = alt.Chart(data).mark_bar(height=15, color=row.colour).encode(y=y, x=x)
+        title = alt.TitleParams(row.label, anchor="start", frame="group", fontSize=12, offset=4, fontWeight="bold")
+        chart = alt.layer(bars, _figure_column(alt.Chart(data), y, plot))
+        panels.append(chart.properties(width=plot, height=24 * len(ranking.policies), title=title))
+    title = _title(ranking.title, [ranking.subtitle])
+    return _finished(alt.vconcat(*panels, spacing=18).properties(title=title))
+
+
+def _plot_width(labels: Sequence[str]) -> int:
+    """What the labels and the figures leave, so that every chart is equally wide and its type equally large."""
+    return round(_TOTAL - _FIGURES - _CHARACTER * max(map(len, labels)))
+
+
+def _label_axis(plot: int) -> Any:
+    import altair as alt
+
+    room = _TOTAL - _FIGURES - plot
+    return alt.Axis(title=None, labelLimit=room, minExtent=room, domain=False, ticks=False, labelPadding=6)
+
+
+def _figure_column(chart: Any, y: Any, plot: int) -> Any:
+    import altair as alt
+
+    mark = chart.mark_text(align="right", baseline="middle", dx=_FIGURES - 2, fontSize=12, color=INK)
+    return mark.encode(y=y, x=alt.value(plot), text="text:N")
+
+
+_AXIS_LABEL = "replace(datum.label, '-', '−')"
+
+
+def _domain(ranking: _Ranking) -> list[float]:
+    values = [value for row in ranking.rows for value in row.values] + [0.0]
+    margin = 0.03 * (max(values) - min(values)) or 1.0
+    return [min(values) - margin, max(values) + margin]
+
+
+def _written(ranking: _Ranking, row: _Row) -> str:
+    return plain(row.values[-1], ranking.decimals, sign=True)
+
+
+def _legend(ranking: _Ranking) -> list[str]:
+    *earlier, last = ranking.policies
+    lines = [f"Bar and figure: {lower_first(last)}"]
+    if earlier:
+        marks = [f"{_CALLED[MARKERS[k][0]]}: {lower_first(name)}" for k, name in enumerate(earlier)]
+        text = "; ".join(marks)
+        lines.append(text[:1].upper() + text[1:])
+    return lines
+
+
+def _title(text: str, below: Sequence[str]) -> Any:
+    import altair as alt
+
+    return alt.TitleParams(
+        text, subtitle=list(below), anchor="start", frame="bounds", fontSize=14, subtitleFontSize=12, offset=12
+    )
+
+
+def _finished(chart: Any) -> dict[str, Any]:
+    config = chart.configure(font=FONT, background="white", padding=8)
+    config = config.configure_view(stroke=None).configure_axis(
+        labelFontSize=12, labelColor=INK, gridColor="#E3E3E3", domainColor="#BBBBBB", tickColor="#BBBBBB"
+    )
+    return config.configure_title(color=INK, subtitleColor="#444444").to_dict(validate=False)
+
+
+def _render(specification: dict[str, Any]) -> tuple[str, bytes]:
+    import vl_convert
+
+    svg = vl_convert.vegalite_to_svg(specification)
+    return svg, vl_convert.svg_to_png(svg, scale=_PNG_SCALE)

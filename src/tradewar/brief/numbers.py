@@ -1,0 +1,114 @@
+"""How figures are written: with unit, with a true minus sign, and with the exact value kept beside the rounded one.
+
+Every figure on the page is an HTML `<data value="...">` element: what is shown is rounded, `value` is the figure of
+`findings.json` to full precision, so that a reader (or a test) can check one against the other.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+MINUS = "−"
+NOT_DEFINED = "n/a"
+NARROW_SPACE = "\u202f"
+_SCALES = {"million": 1e-3, "billion": 1.0, "thousand": 1e-6}
+
+
+@dataclass(frozen=True)
+class Money:
+    """A money unit in which figures of an economy are readable."""
+
+    currency: str
+    """What stands before a figure: `USD`, or nothing."""
+    scale: str
+    """What stands behind it: `billion`."""
+    factor: float
+    """From the world's unit to this one."""
+
+    @property
+    def unit(self) -> str:
+        """`USD billion`, for headers."""
+        return f"{self.currency} {self.scale}".strip()
+
+
+def money_of(unit: str) -> Money:
+    """Billions of the currency of a world's unit such as `USD million` or `USD`; unknown units are left alone."""
+    currency, _, scale = unit.partition(" ")
+    if scale in _SCALES:
+        return Money(currency, "billion", _SCALES[scale])
+    if not scale and len(currency) == 3:
+        return Money(currency, "billion", 1e-9)
+    return Money("", unit, 1.0)
+
+
+def plain(value: float, decimals: int, *, sign: bool = False) -> str:
+    """A figure rounded half to even, thousands apart, never `−0.00`."""
+    if not math.isfinite(value):
+        return NOT_DEFINED
+    text = f"{abs(value):,.{decimals}f}".replace(",", NARROW_SPACE)
+    if float(text.replace(NARROW_SPACE, "")) == 0.0:
+        return text
+    return (MINUS if value < 0 else "+" if sign else "") + text
+
+
+def figure(value: float, decimals: int, *, sign: bool = False, scale: float = 1.0) -> Markup:
+    """`<data value="exact">rounded</data>`; the text shows `scale * value`."""
+    if not math.isfinite(value):
+        return Markup(NOT_DEFINED)
+    return Markup('<data value="{}">{}</data>').format(repr(float(value)), plain(scale * value, decimals, sign=sign))
+
+
+def percent(value: float, decimals: int = 2, *, sign: bool = True) -> Markup:
+    """A change in percent, bare (the unit is in the header or the sentence)."""
+    return figure(value, decimals, sign=sign)
+
+
+def rate(value: float, decimals: int = 1, *, sign: bool = False) -> Markup:
+    """A tariff held as a fraction, written in percent."""
+    return figure(value, decimals, sign=sign, scale=100.0)
+
+
+def amount(value: float, money: Money, decimals: int = 1, *, sign: bool = True) -> Markup:
+    """Money in the readable unit, bare (the unit is in the header)."""
+    return figure(value, decimals, sign=sign, scale=money.factor)
+
+
+def sum_of(value: float, money: Money, decimals: int = 1) -> Markup:
+    """Money with its unit, for sentences: `USD −4.3 billion`."""
+    return Markup(" ").join(part for part in (money.currency, amount(value, money, decimals), money.scale) if part)
+
+
+def unsigned(text: Markup) -> Markup:
+    """A figure shown without its sign where a word (less, more) says it; the exact value keeps the sign."""
+    return Markup(str(text).replace(f">{MINUS}", ">", 1).replace(">+", ">", 1))
+
+
+def lower_first(text: str) -> str:
+    """A title for the middle of a sentence."""
+    return text[:1].lower() + text[1:]
+
+
+def bare(value: float, sign: bool = True) -> str:
+    """A figure of the chronicle, as short as it is."""
+    return plain(value if sign else abs(value), 0 if float(value).is_integer() else 2)
+
+
+def day(value: object) -> str:
+    """`20 February 2019` for a date."""
+    import datetime as dt
+
+    if isinstance(value, dt.date):
+        return f"{value.day} {value:%B %Y}"
+    return str(value)
+
+
+def residual(value: float) -> str:
+    """A residual in words and digits: `4 × 10⁻¹³`, or 0."""
+    if value == 0:
+        return "0"
+    exponent = math.floor(math.log10(abs(value)))
+    digits = str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{value / 10.0**exponent:.1f} × 10{digits}"

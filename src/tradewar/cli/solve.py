@@ -1,0 +1,108 @@
+"""`tradewar solve`: one counterfactual."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tradewar.cli.output import number, print_json, print_table, print_text, progress, write_file
+
+if TYPE_CHECKING:
+    from tradewar.equilibrium.outcome import Outcome
+
+
+def solve(
+    world: Annotated[str, typer.Argument(help="Built-in world, or the path of a tidy folder.")],
+    tariffs: Annotated[
+        Path | None, typer.Option(help="CSV: exporter, importer, sector and tariff (new rate) or change_pp.")
+    ] = None,
+    closure: Annotated[
+        str, typer.Option(help="Trade deficits: share-of-world, balanced, or fixed:NUMERAIRE (world or a country).")
+    ] = "share-of-world",
+    market: Annotated[
+        str | None, typer.Option(help="competitive or monopolistic; by default that of the world.")
+    ] = None,
+    elasticities: Annotated[str | None, typer.Option(help="A named set of trade elasticities of the world.")] = None,
+    flows: Annotated[bool, typer.Option("--flows", help="With the change of every flow.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Also write the result to this file (.json or .csv).")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+) -> None:
+    """Solve one counterfactual: what a change of tariffs does to every country."""
+    from tradewar.equilibrium.policy import Policy
+    from tradewar.equilibrium.solve import solve as solve_world
+    from tradewar.world.catalogue import load_world
+
+    with progress() as say:
+        say(f"Reading {world}")
+        baseline = load_world(world)
+        policy = None if tariffs is None else Policy.from_file(baseline, tariffs)
+        say("Solving")
+        outcome = solve_world(baseline, policy, closure=closure, market=market, elasticities=elasticities)
+    if out is not None:
+        _write(out, outcome, flows)
+    if as_json:
+        print_json(outcome.to_dict(flows=flows))
+    else:
+        _show(outcome.to_dict(flows=flows), outcome.baseline.money_unit)
+
+
+def _write(out: Path, outcome: Outcome, flows: bool) -> None:
+    from tradewar.disputes.plain import json_text
+    from tradewar.errors import InputError
+
+    if out.suffix == ".json":
+        write_file(out, json_text(outcome.to_dict(flows=flows)))
+    elif out.suffix == ".csv":
+        write_file(out, outcome.to_frame().to_csv(index=False))
+    else:
+        raise InputError.at(f"--out {out}", f"{out.suffix or 'no ending'} is not known", "Use .json or .csv")
+
+
+def _show(facts: dict[str, Any], money_unit: str) -> None:
+    certificate = facts["certificate"]
+    print_text(
+        f"{facts['world']}: closure {facts['closure']}, market {facts['market']}, unit of account {facts['numeraire']}."
+    )
+    print_table(
+        f"Against the baseline, percent; money in {money_unit}",
+        ("country", "real income", "real wage", "exports", "imports", "tariff revenue", "before"),
+        [
+            (
+                row["country"],
+                number(row["real_income_pct"], 4, sign=True),
+                number(row["real_wage_pct"], 4, sign=True),
+                number(row["exports_pct"], sign=True),
+                number(row["imports_pct"], sign=True),
+                number(row["tariff_revenue"], 1),
+                number(row["tariff_revenue_baseline"], 1),
+            )
+            for row in facts["countries"]
+        ],
+    )
+    if "flows" in facts:
+        _show_flows(facts["flows"], money_unit)
+    print_text(
+        f"Certificate: largest relative error of any equation {certificate['max_residual']:.1e} "
+        f"after {certificate['iterations']} iterations, {certificate['seconds']:.2f} s."
+    )
+
+
+def _show_flows(flows: list[dict[str, Any]], money_unit: str) -> None:
+    print_table(
+        f"Flows, f.o.b., {money_unit}",
+        ("exporter", "importer", "sector", "before", "after", "percent"),
+        [
+            (
+                row["exporter"],
+                row["importer"],
+                row["sector"],
+                number(row["baseline"], 1),
+                number(row["counterfactual"], 1),
+                "n/a" if row["change_pct"] is None else number(row["change_pct"], sign=True),
+            )
+            for row in flows
+        ],
+        text_columns=3,
+    )

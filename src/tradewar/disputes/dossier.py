@@ -1,0 +1,185 @@
+"""A dispute on file, and what of it was known on a day.
+
+A dossier is a folder with `dispute.toml` (see `tradewar.disputes.schema`) and `chronicle.csv` (see
+`tradewar.disputes.chronicle`). `Dossier.known_on(day)` is the only door through which a run looks at a dossier: rows
+whose `known_from` is later than the day are gone, not hidden.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import tomllib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Self
+
+from pydantic import ValidationError
+
+from tradewar.disputes.chronicle import Event, read_chronicle
+from tradewar.disputes.schema import Deadline, DisputeFile, Party, ScaledIncreases, TariffFile, problems_of
+from tradewar.errors import DossierError, Problem
+from tradewar.world.identities import nearest
+from tradewar.world.table import decode
+
+LIBRARY = Path(__file__).parent / "library"
+DISPUTE_FILE = "dispute.toml"
+CHRONICLE_FILE = "chronicle.csv"
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """A dispute between two parties, as known on the day `as_of`."""
+
+    name: str
+    title: str
+    parties: tuple[Party, Party]
+    actors: tuple[Party, ...]
+    """Others that the chronicle names."""
+    as_of: dt.date
+    """The day of knowledge: nothing that became known later is in the other fields."""
+    written_for: dt.date
+    """The day for which the dossier was written; its policies are described from there."""
+    world: str
+    """A built-in world, or the path of a tidy folder."""
+    closure: str
+    deadlines: tuple[Deadline, ...]
+    policies: tuple[ScaledIncreases | TariffFile, ...]
+    """In rising order: each is compared with the one before it."""
+    chronicle: tuple[Event, ...]
+    folder: Path
+    hashes: tuple[tuple[str, str], ...]
+    """(file, SHA-256) of each file of the dossier that was read."""
+
+    def known_on(self, day: dt.date) -> Self:
+        """The dossier without whatever became known after the day.
+
+        Raises:
+            DossierError: if no policy of the dossier was known on the day.
+        """
+        policies = tuple(policy for policy in self.policies if policy.known_from <= day)
+        if not policies:
+            first = min(policy.known_from for policy in self.policies)
+            what = f"no policy of {self.name!r} was known on {day}"
+            raise DossierError.at("--as-of", what, f"Use a day from {first} on")
+        return replace(
+            self,
+            as_of=day,
+            deadlines=tuple(row for row in self.deadlines if row.known_from <= day),
+            policies=policies,
+            chronicle=tuple(event for event in self.chronicle if event.known_from <= day),
+        )
+
+    @property
+    def deadline(self) -> Deadline | None:
+        """The plan as it is known: the deadline that became known last."""
+        return max(self.deadlines, key=lambda row: row.known_from, default=None)
+
+
+def names() -> tuple[str, ...]:
+    """Names of the built-in disputes."""
+    return tuple(sorted(path.parent.name for path in LIBRARY.glob(f"*/{DISPUTE_FILE}")))
+
+
+def load_dispute(name_or_folder: str | Path) -> Dossier:
+    """A built-in dispute by name, or a dossier folder. Built-in names win; write `./NAME` for a folder.
+
+    Raises:
+        DossierError: listing every fault with file, key or line, value and fix.
+    """
+    folder = _folder(name_or_folder)
+    problems: list[Problem] = []
+    toml_data = _bytes(folder, DISPUTE_FILE, problems)
+    chronicle_data = _bytes(folder, CHRONICLE_FILE, problems)
+    content = _content(toml_data, problems) if toml_data is not None else None
+    events = read_chronicle(CHRONICLE_FILE, chronicle_data, problems) if chronicle_data is not None else ()
+    if content is not None:
+        problems.extend(_policy_problems(content, folder))
+    if problems or content is None or toml_data is None or chronicle_data is None:
+        raise DossierError(problems)
+    hashes = {DISPUTE_FILE: toml_data, CHRONICLE_FILE: chronicle_data} | _tariff_files(content, folder)
+    return Dossier(
+        name=content.name,
+        title=content.title,
+        parties=(content.parties[0], content.parties[1]),
+        actors=content.actors,
+        as_of=dt.date.max,
+        written_for=content.as_of,
+        world=_world(content.world, folder),
+        closure=content.closure,
+        deadlines=content.deadlines,
+        policies=content.policies,
+        chronicle=events,
+        folder=folder,
+        hashes=tuple((name, hashlib.sha256(data).hexdigest()) for name, data in hashes.items()),
+    )
+
+
+def _folder(name_or_folder: str | Path) -> Path:
+    if isinstance(name_or_folder, str) and name_or_folder in names():
+        return LIBRARY / name_or_folder
+    folder = Path(name_or_folder)
+    if folder.is_dir():
+        return folder
+    what = f"is neither a built-in dispute nor a folder{nearest(str(name_or_folder), names())}"
+    fix = f"Use {', '.join(names())} or the path of a folder with {DISPUTE_FILE}"
+    raise DossierError.at(str(name_or_folder), what, fix)
+
+
+def _bytes(folder: Path, file: str, problems: list[Problem]) -> bytes | None:
+    try:
+        return (folder / file).read_bytes()
+    except OSError as error:
+        reason = "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read ({error.strerror})"
+        problems.append(Problem(file, f"{reason} in {folder}", "Give this file"))
+        return None
+
+
+def _content(data: bytes, problems: list[Problem]) -> DisputeFile | None:
+    text = decode(DISPUTE_FILE, data, problems)
+    if text is None:
+        return None
+    try:
+        return DisputeFile.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        problems.append(Problem(DISPUTE_FILE, f"is not valid TOML: {error}", "Correct the line"))
+    except ValidationError as error:
+        problems.extend(problems_of(error, DISPUTE_FILE))
+    return None
+
+
+def _policy_problems(content: DisputeFile, folder: Path) -> list[Problem]:
+    """What can be wrong between the tables of the file."""
+    parties = {party.country for party in content.parties}
+    problems: list[Problem] = []
+    for k, policy in enumerate(content.policies, start=1):
+        where = f"{DISPUTE_FILE}: policies[{k}]"
+        if isinstance(policy, TariffFile):
+            if not (folder / policy.file).is_file():
+                problems.append(Problem(f"{where}.file", f"{policy.file!r} is not in {folder}", "Give the file"))
+            continue
+        seen: set[tuple[str, str]] = set()
+        for m, row in enumerate(policy.increases, start=1):
+            pair = (row.importer, row.exporter)
+            if set(pair) != parties:
+                what = f"{row.importer} on {row.exporter} is not between the parties {' and '.join(sorted(parties))}"
+                problems.append(
+                    Problem(f"{where}.increases[{m}]", what, "Use kind = 'tariff-file' for third countries")
+                )
+            if pair in seen:
+                problems.append(
+                    Problem(f"{where}.increases[{m}]", f"{pair[0]} on {pair[1]} is there twice", "Keep one")
+                )
+            seen.add(pair)
+    return problems
+
+
+def _tariff_files(content: DisputeFile, folder: Path) -> dict[str, bytes]:
+    files = [policy.file for policy in content.policies if isinstance(policy, TariffFile)]
+    return {file: (folder / file).read_bytes() for file in files}
+
+
+def _world(world: str, folder: Path) -> str:
+    """A folder beside `dispute.toml` goes before a built-in name."""
+    beside = folder / world
+    return str(beside) if beside.is_dir() else world

@@ -1,0 +1,263 @@
+"""One pass of the equilibrium map under perfect competition, as pure array functions.
+
+Unknowns: wage w_i (hat), unit cost c_is (hat), expenditure X_js (money). With the weights of the suppliers
+
+    A_ijs = π_ijs (1−κ_ijs) [(1+t'_ijs)/(1+t_ijs) · (1+e_ijs) · d_ijs / (1+sub_is)]^(−θ_s)
+
+the equations are
+1. price index  P_js = (Σ_i A_ijs c_is^(−θ_s))^(−1/θ_s)
+2. unit cost    log c_is = v_is log w_i + Σ_k m_iks log P_ik
+3. shares       π'_ijs = A_ijs c_is^(−θ_s) P_js^(θ_s)
+4. border value B_ijs = π'_ijs X_js / (1+t'_ijs), f.o.b., export tax included, duty excluded
+5. revenue      Y_is = (1+sub_is) Σ_j B_ijs / (1+e_ijs)
+6. income       I_j = w_j VA_j + D_j + Σ_is t'_ijs B_ijs + Σ_ns e_jns B_jns/(1+e_jns) − Σ_ns sub_js B_jns/(1+e_jns)
+7. goods        X_js = Σ_r m_jsr Y_jr + α_js I_j
+8. trade        Σ_ns B_ins + D_i = Σ_ns B_nis, the same as the labour market given 7
+9. numeraire    Σ_i g_i w_i = 1
+
+**Index order inside this module: `[sector, importer, exporter]` for what crosses a border, `[sector, country]` for the
+rest.** One pass is three batched products of a matrix with a vector, one matrix per sector, and they run several
+times faster on contiguous matrices. Everything public keeps `[importer, exporter, sector]`. Importers and exporters
+may differ in number in the functions on prices and borders.
+
+Sources: Caliendo and Parro (2015, Review of Economic Studies 82(1)), equations 10 to 14; Dekle, Eaton and Kortum
+(2008, IMF Staff Papers 55(3)).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Bool, Float
+from numpy import ndarray as Array
+
+from tradewar.equilibrium.levers import Levers, attraction_factor
+
+WAGE_STEP = 0.3
+"""Response of the log wage to excess labour demand as a share of value added."""
+WAGE_STEP_LIMIT = 0.3
+"""Largest change of a log wage in one pass."""
+DENSE_CHANGE = 0.1
+"""Share of changed tariffs above which whole arrays are computed rather than single cells."""
+
+
+@dataclass(frozen=True, eq=False)
+class Economy:
+    """The baseline as the kernels need it, computed once per world and closure."""
+
+    share: Float[Array, "sector importer exporter"]
+    """π."""
+    share_before_duty: Float[Array, "sector importer exporter"]
+    """π / (1 + t)."""
+    value_added_share: Float[Array, "sector country"]
+    """v."""
+    material_share: Float[Array, "country supplying using"] | None
+    """m, or None where no sector uses materials."""
+    consumption_share: Float[Array, "sector country"]
+    """α."""
+    value_added: Float[Array, " country"]
+    """VA, money."""
+    trade_deficit: Float[Array, " country"]
+    """D after the change, money of the numeraire."""
+    expenditure: Float[Array, "sector country"]
+    """X of the baseline, money."""
+    trade_elasticity: Float[Array, " sector"]
+    """θ."""
+    numeraire_weight: Float[Array, " country"]
+    """g, sums to 1."""
+    tariff_rate: Float[Array, "importer exporter sector"]
+    """t of the baseline, in the public order."""
+    inactive: Bool[Array, "sector exporter"] | None
+    """Exporters that sell nothing; None where there are none."""
+    absent: Bool[Array, "sector importer"] | None
+    """Importers that buy nothing; None where there are none."""
+
+
+@dataclass(frozen=True, eq=False)
+class Wedges:
+    """What the levers make of the baseline: the matrices that one pass multiplies with."""
+
+    attraction: Float[Array, "sector importer exporter"]
+    """A."""
+    before_duty: Float[Array, "sector importer exporter"]
+    """A / (1 + t')."""
+    before_duty_and_tax: Float[Array, "sector importer exporter"] | None = None
+    """A / [(1 + t')(1 + e)]; None without export taxes."""
+    subsidy: Float[Array, "sector exporter"] | None = None
+    """sub; None without subsidies."""
+
+
+class Borders(NamedTuple):
+    """Trade of every country, money, `[sector, country]`."""
+
+    imports: Array
+    """Σ_i B, duty excluded."""
+    sales: Array
+    """Σ_j B, own sales included."""
+    sales_net_of_tax: Array
+    """Σ_j B / (1 + e)."""
+
+
+# ---------------------------------------------------------------- levers to matrices
+
+
+def wedges(economy: Economy, levers: Levers) -> Wedges:
+    """The matrices of one policy. Only cells whose tariff changes are computed anew where they are few."""
+    if levers.tariffs_only:
+        changed = levers.tariff_rate != economy.tariff_rate
+        if np.count_nonzero(changed) <= DENSE_CHANGE * changed.size:
+            return _few_tariffs(economy, levers.tariff_rate, changed)
+    factor = attraction_factor(levers, economy.tariff_rate, economy.trade_elasticity)
+    attraction = economy.share * factor.transpose(2, 0, 1)
+    before_duty = attraction / (1.0 + levers.tariff_rate.transpose(2, 0, 1))
+    tax, subsidy = levers.export_tax, levers.output_subsidy
+    return Wedges(
+        attraction,
+        before_duty,
+        None if tax is None else before_duty / (1.0 + tax.transpose(2, 0, 1)),
+        None if subsidy is None else np.ascontiguousarray(subsidy.T),
+    )
+
+
+def _few_tariffs(
+    economy: Economy,
+    tariff_rate: Float[Array, "importer exporter sector"],
+    changed: Bool[Array, "importer exporter sector"],
+) -> Wedges:
+    cells = np.nonzero(changed)
+    importer, exporter, sector = cells
+    power = 1.0 + tariff_rate[cells]
+    log_wedge = np.log(power / (1.0 + economy.tariff_rate[cells]))
+    weight = economy.share[sector, importer, exporter] * np.exp(-economy.trade_elasticity[sector] * log_wedge)
+    attraction, before_duty = economy.share.copy(), economy.share_before_duty.copy()
+    attraction[sector, importer, exporter] = weight
+    before_duty[sector, importer, exporter] = weight / power
+    return Wedges(attraction, before_duty)
+
+
+# ---------------------------------------------------------------- prices and borders (rectangular)
+
+
+def price_index(
+    attraction: Float[Array, "sector importer exporter"],
+    log_cost: Float[Array, "sector exporter"],
+    trade_elasticity: Float[Array, " sector"],
+    inactive: Bool[Array, "sector exporter"] | None = None,
+    absent: Bool[Array, "sector importer"] | None = None,
+) -> tuple[Array, Array, Array]:
+    """Equation 1.
+
+    Returns:
+        log P `[sector, importer]` (0 where absent); the suppliers' pull b = (c / min c)^(−θ) `[sector, exporter]`; and
+        Σ_i A b `[sector, importer]` (1 where absent). The minimum is taken out because θ goes up to 65.
+    """
+    theta = trade_elasticity[:, None]
+    active_cost = log_cost if inactive is None else np.where(inactive, np.inf, log_cost)
+    lowest = active_cost.min(axis=1, keepdims=True)
+    pull = np.exp(theta * (lowest - active_cost))
+    total = np.matmul(attraction, pull[:, :, None])[:, :, 0]
+    if absent is None:
+        return lowest - np.log(total) / theta, pull, total
+    total = np.where(absent, 1.0, total)
+    return np.where(absent, 0.0, lowest - np.log(total) / theta), pull, total
+
+
+def borders(
+    policy: Wedges,
+    pull: Float[Array, "sector exporter"],
+    spending: Float[Array, "sector importer"],
+) -> Borders:
+    """Equation 4 summed over exporters and over importers; `spending` is X_js / Σ_i A_ijs b_is."""
+    imports = spending * np.matmul(policy.before_duty, pull[:, :, None])[:, :, 0]
+    sales = pull * np.matmul(spending[:, None, :], policy.before_duty)[:, 0, :]
+    if policy.before_duty_and_tax is None:
+        return Borders(imports, sales, sales)
+    net = pull * np.matmul(spending[:, None, :], policy.before_duty_and_tax)[:, 0, :]
+    return Borders(imports, sales, net)
+
+
+# ---------------------------------------------------------------- one pass
+
+
+def pack(log_wage: Array, log_cost: Array, expenditure: Array, value_added: Array) -> Float[Array, " unknown"]:
+    """z = (log w, log c, X / VA), flat; log c and X are `[sector, country]`."""
+    return np.concatenate([log_wage, log_cost.ravel(), (expenditure / value_added).ravel()])
+
+
+def unpack(economy: Economy, point: Float[Array, " unknown"]) -> tuple[Array, Array, Array]:
+    """log w `[country]`, log c and X (money) `[sector, country]` of z."""
+    sectors, countries = economy.expenditure.shape
+    size = sectors * countries
+    log_cost = point[countries : countries + size].reshape(sectors, countries)
+    expenditure = point[countries + size :].reshape(sectors, countries) * economy.value_added
+    return point[:countries], log_cost, expenditure
+
+
+def baseline_point(economy: Economy) -> Float[Array, " unknown"]:
+    """z of the baseline."""
+    zeros = np.zeros_like(economy.expenditure)
+    return pack(np.zeros(len(economy.value_added)), zeros, economy.expenditure, economy.value_added)
+
+
+def one_pass(economy: Economy, policy: Wedges, point: Float[Array, " unknown"]) -> tuple[Array, float]:
+    """G(z) and the residual of the equations at z.
+
+    The residual is the largest of |gap in log c|, |gap in X| / VA, |excess labour demand| / VA and |numeraire|.
+    """
+    log_wage, log_cost, expenditure = unpack(economy, point)
+    log_price, pull, total = price_index(
+        policy.attraction, log_cost, economy.trade_elasticity, economy.inactive, economy.absent
+    )
+    trade = borders(policy, pull, expenditure / total)
+    wage = np.exp(log_wage)
+    new_expenditure, _, _ = demand(economy, policy, wage, expenditure, trade)
+    excess = ((trade.sales - trade.imports).sum(axis=0) + economy.trade_deficit) / economy.value_added
+    new_log_cost = unit_cost(economy, log_wage, log_price)
+    # with the whole excess in place of the wage step, G(z) − z holds the gaps of all equations
+    image = pack(log_wage + excess, new_log_cost, new_expenditure, economy.value_added)
+    level = float(economy.numeraire_weight @ wage) - 1.0
+    residual = max(float(np.abs(image - point).max()), abs(level))
+
+    countries, sectors = len(log_wage), len(log_cost)
+    change = np.minimum(np.maximum(WAGE_STEP * excess, -WAGE_STEP_LIMIT), WAGE_STEP_LIMIT)
+    change -= np.log(economy.numeraire_weight @ (wage * np.exp(change)))
+    image[:countries] = log_wage + change
+    # the new wage enters costs in the same pass: a third fewer passes
+    image[countries : countries * (1 + sectors)] += (economy.value_added_share * change).ravel()
+    return image, residual
+
+
+def unit_cost(economy: Economy, log_wage: Array, log_price: Array) -> Float[Array, "sector country"]:
+    """Equation 2, in logs."""
+    log_cost = economy.value_added_share * log_wage
+    if economy.material_share is None:
+        return log_cost
+    by_country = np.ascontiguousarray(log_price.T)
+    return log_cost + np.matmul(by_country[:, None, :], economy.material_share)[:, 0, :].T
+
+
+def demand(
+    economy: Economy, policy: Wedges, wage: Array, expenditure: Array, trade: Borders
+) -> tuple[Array, Array, Array]:
+    """Equations 5 to 7: X implied `[sector, country]`, Y `[sector, country]` and I `[country]`, money."""
+    net = trade.sales_net_of_tax
+    income = wage * economy.value_added + economy.trade_deficit + (expenditure - trade.imports).sum(axis=0)
+    output = net
+    if policy.before_duty_and_tax is not None:
+        income = income + (trade.sales - net).sum(axis=0)
+    if policy.subsidy is not None:
+        output = net * (1.0 + policy.subsidy)
+        income = income - (policy.subsidy * net).sum(axis=0)
+    implied = economy.consumption_share * income
+    if economy.material_share is not None:
+        by_country = np.ascontiguousarray(output.T)
+        implied = implied + np.matmul(economy.material_share, by_country[:, :, None])[:, :, 0].T
+    return implied, output, income
+
+
+def trade_values(policy: Wedges, pull: Array, spending: Array) -> Float[Array, "importer exporter sector"]:
+    """Equation 4, cell by cell, in the public order."""
+    value = policy.before_duty * spending[:, :, None] * pull[:, None, :]
+    return np.ascontiguousarray(value.transpose(1, 2, 0))

@@ -1,0 +1,173 @@
+"""A world made ready for many solves: consistent baseline, closure and kernel arrays, computed once.
+
+    prepared = prepare(world, "balanced")
+    solution = solve_levers(prepared, Levers(tariff_rate))            # arrays only, no certificate
+    outcome = tradewar.equilibrium.solve.solve_prepared(prepared, policy)
+
+A baseline that is not an equilibrium of the model (final use clipped at zero, consumption shares read from a file), or
+whose deficits the closure removes, is solved once at baseline tariffs and rebased: flows, output, expenditure, income
+and deficits are replaced by the solved values, and all hats refer to these. Removing deficits is itself a large shock
+and is never mixed into the effect of a policy.
+
+Source: Ossa (2014, American Economic Review 104(12)), section II.C; Dekle, Eaton and Kortum (2008), section 4.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Bool
+from numpy import ndarray as Array
+
+from tradewar.equilibrium import competitive, monopolistic
+from tradewar.equilibrium.closures import Closure
+from tradewar.equilibrium.kernels import Economy
+from tradewar.equilibrium.levers import Levers
+from tradewar.equilibrium.monopolistic import FixedFirms
+from tradewar.equilibrium.solution import Solution
+from tradewar.errors import NoSolutionError, PolicyError
+from tradewar.world.identities import MAX_LISTED
+from tradewar.world.model import Market, World
+
+REBASE_TOLERANCE = 1e-12
+BALANCED_LIMIT = 1e-12
+"""Deficits below this share of world value added count as none."""
+MARKETS: tuple[Market, ...] = ("competitive", "monopolistic")
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A world, closure and market structure with everything that no policy changes."""
+
+    world: World
+    """As given, with the elasticities chosen."""
+    baseline: World
+    """The world to which all hats refer; `world` itself where it needed no rebasing."""
+    closure: Closure
+    market: Market
+    economy: Economy | FixedFirms
+
+    @property
+    def rebased(self) -> bool:
+        """True if the baseline was solved first."""
+        return self.baseline is not self.world
+
+
+def prepare(
+    world: World,
+    closure: Closure | str = "share-of-world",
+    *,
+    market: Market | str | None = None,
+    elasticities: str | None = None,
+) -> Prepared:
+    """Make a world ready for solving.
+
+    Args:
+        world: the calibrated world.
+        closure: the rule for trade deficits.
+        market: `competitive` or `monopolistic`; None takes the world's own.
+        elasticities: name of one of the world's elasticity sets; None keeps the world's own.
+
+    Raises:
+        PolicyError: if the closure or the market does not exist.
+        WorldError: if the world has no such elasticities, or not what the market structure needs.
+        NoSolutionError: if the baseline cannot be solved.
+    """
+    chosen = world if elasticities is None else world.with_elasticities(elasticities)
+    rule = Closure.parse(closure).checked(chosen)
+    structure = _market(market, chosen)
+    if structure != chosen.market:
+        chosen = replace(chosen, market=structure)
+    chosen = _without_unsupplied(chosen)
+    largest = float(np.abs(chosen.trade_deficit).max() / chosen.value_added.sum())
+    unbalanced = rule.removes_deficits and largest > BALANCED_LIMIT
+    baseline = chosen if chosen.consistent and not unbalanced else _rebased(chosen, rule, unbalanced)
+    return Prepared(chosen, baseline, rule, structure, _economy(baseline, rule))
+
+
+def solve_levers(
+    prepared: Prepared, levers: Levers, start: Solution | None = None, tolerance: float = 1e-10
+) -> Solution:
+    """The equilibrium under any levers, as arrays.
+
+    Args:
+        prepared: the world.
+        levers: every lever, as arrays of the baseline's shape.
+        start: an earlier solution of the same prepared world, as the first point.
+        tolerance: largest residual of the equations, relative.
+
+    Returns:
+        The solution; `converged` says whether the tolerance was reached. No certificate is computed.
+
+    Raises:
+        PolicyError: if the market structure does not have one of the levers.
+    """
+    if isinstance(prepared.economy, FixedFirms):
+        return monopolistic.solve(prepared.economy, levers, start, tolerance)
+    return competitive.solve(prepared.economy, levers, start, tolerance)
+
+
+def _market(market: str | None, world: World) -> Market:
+    if market is None:
+        return world.market
+    for known in MARKETS:
+        if market == known:
+            return known
+    what = f"there is no market structure {market!r}"
+    raise PolicyError.at("market", what, f"Use one of {', '.join(MARKETS)}")
+
+
+def _economy(world: World, closure: Closure) -> Economy | FixedFirms:
+    if world.market == "monopolistic":
+        return monopolistic.economy_of(world, closure)
+    return competitive.economy_of(world, closure)
+
+
+def _without_unsupplied(world: World) -> World:
+    """The world without demand for what nobody sells to a country; its other shares are scaled up and noted."""
+    bought = world.expenditure > 0
+    wanted = (world.consumption_share > 0) | (world.material_share.sum(axis=2) > 0)
+    if not (wanted & ~bought).any():
+        return world
+    inputs = np.where(bought[:, :, None], world.input_share, 0.0)
+    left = inputs.sum(axis=1, keepdims=True)
+    inputs = np.divide(inputs, left, out=np.zeros_like(inputs), where=left > 0)
+    consumption = np.where(bought, world.consumption_share, 0.0)
+    names = [f"{world.countries[j]}/{world.sectors[s]}" for j, s in np.argwhere(wanted & ~bought)[:MAX_LISTED]]
+    note = f"Demand for what nobody sells there was moved to other sectors: {', '.join(names)}."
+    return world.replace(
+        input_share=inputs,
+        value_added_share=np.where(left[:, 0, :] > 0, world.value_added_share, 1.0),
+        consumption_share=consumption / consumption.sum(axis=1, keepdims=True),
+        notes=(*world.notes, note),
+    )
+
+
+def _rebased(world: World, closure: Closure, unbalanced: bool) -> World:
+    draft = Prepared(world, world, closure, world.market, _economy(world, closure))
+    solved = solve_levers(draft, Levers(world.tariff_rate), tolerance=REBASE_TOLERANCE)
+    if not solved.converged and solved.residual > 10.0 * REBASE_TOLERANCE:
+        what = f"the baseline of {world.name} under closure {closure} was not solved"
+        raise NoSolutionError(f"{what}: residual {solved.residual:.3g} after {solved.passes} passes ({solved.method})")
+    why: list[str] = []
+    if not world.consistent:
+        why.append(f"final use differed from consumption shares by up to {world.inconsistency:.2g} of income")
+    if unbalanced:
+        worst = int(np.abs(world.trade_deficit / world.income).argmax())
+        share = 100.0 * world.trade_deficit[worst] / world.income[worst]
+        why.append(f"trade deficits were removed ({world.countries[worst]}: {share:.3g} percent of income)")
+    income_change = 100.0 * np.abs(solved.income / world.income - 1.0).max()
+    note = f"Solved at baseline tariffs before any change because {' and '.join(why)}: income moved by up to "
+    return world.replace(
+        # where no demand is left the solver leaves rounding errors of either sign
+        trade_value=np.where(_demanded(world)[:, None, :], np.maximum(solved.trade_value, 0.0), 0.0),
+        consumption_share=world.consumption_share,
+        notes=(*world.notes, f"{note}{income_change:.3g} percent."),
+    )
+
+
+def _demanded(world: World) -> Bool[Array, "importer sector"]:
+    """True where a country consumes a sector or uses it as a material."""
+    used = (world.material_share * (world.gross_output > 0)[:, None, :]).any(axis=2)
+    return (world.consumption_share > 0) | used

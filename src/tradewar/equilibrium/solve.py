@@ -1,0 +1,85 @@
+"""World and policy to outcome: the one public verb of this package.
+
+    prepare (closure, rebasing) → levers → solver chain → certificate → Outcome
+
+A solution whose certificate does not hold is never returned.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+
+from tradewar.equilibrium.certificate import certify
+from tradewar.equilibrium.closures import Closure
+from tradewar.equilibrium.outcome import Outcome
+from tradewar.equilibrium.policy import Policy
+from tradewar.equilibrium.prepared import Prepared, prepare, solve_levers
+from tradewar.equilibrium.solution import Solution
+from tradewar.errors import NoSolutionError, PolicyError
+from tradewar.world.model import Market, World
+
+LOOSEST, TIGHTEST = 1e-3, 1e-14
+"""Tolerances outside these are refused: looser ones mislead, tighter ones are below rounding."""
+
+
+def solve(
+    world: World,
+    policy: Policy | None = None,
+    *,
+    closure: Closure | str = "share-of-world",
+    market: Market | str | None = None,
+    elasticities: str | None = None,
+    tolerance: float = 1e-10,
+    start: Outcome | None = None,
+) -> Outcome:
+    """The equilibrium of a world under a policy.
+
+    Args:
+        world: the calibrated world. If its baseline is not an equilibrium, or the closure removes its deficits, it is
+            solved at baseline tariffs first and `Outcome.baseline` is the world so rebased.
+        policy: what changes; None is the baseline.
+        closure: rule for trade deficits, `share-of-world`, `balanced`, `fixed:world` or `fixed:` and a country code.
+        market: `competitive` or `monopolistic`; None takes the world's own.
+        elasticities: name of one of the world's elasticity sets.
+        tolerance: largest residual of the solver's equations, relative; every certified one is within ten times it.
+        start: an earlier outcome of the same world, as the first point.
+
+    Returns:
+        The outcome, with a certificate that holds.
+
+    Raises:
+        PolicyError: if the policy, closure, market or tolerance is wrong.
+        WorldError: if the world lacks what the options ask for.
+        NoSolutionError: if no equilibrium was found; the message names the worst equation and its residual.
+    """
+    prepared = prepare(world, closure, market=market, elasticities=elasticities)
+    return solve_prepared(prepared, policy, tolerance=tolerance, start=start)
+
+
+def solve_prepared(
+    prepared: Prepared, policy: Policy | None = None, *, tolerance: float = 1e-10, start: Outcome | None = None
+) -> Outcome:
+    """As `solve`, for a world that is already prepared: the way to solve many policies."""
+    if not (math.isfinite(tolerance) and TIGHTEST <= tolerance <= LOOSEST):
+        what = f"is {tolerance:g}, outside [{TIGHTEST:g}, {LOOSEST:g}]"
+        raise PolicyError.at("tolerance", what, "The default of 1e-10 suits every world")
+    chosen = Policy() if policy is None else policy
+    levers = chosen.levers(prepared.baseline)
+    began = time.perf_counter()
+    solution = solve_levers(prepared, levers, _first(prepared, start), tolerance)
+    certificate = certify(prepared, solution, tolerance=tolerance, seconds=time.perf_counter() - began)
+    if not certificate.converged:
+        name = f" {chosen.name}" if chosen.name else ""
+        raise NoSolutionError(f"No equilibrium of {prepared.world.name} under policy{name}: {certificate.explain()}.")
+    return Outcome(prepared, chosen, solution, certificate)
+
+
+def _first(prepared: Prepared, start: Outcome | None) -> Solution | None:
+    if start is None:
+        return None
+    before, now = start.baseline, prepared.baseline
+    if before.countries != now.countries or before.sectors != now.sectors:
+        what = f"is an outcome of {before.name}, which has other countries or sectors than {now.name}"
+        raise PolicyError.at("start", what, "Give an outcome of the same world, or none")
+    return start.solution

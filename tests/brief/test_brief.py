@@ -1,0 +1,234 @@
+"""The brief end to end: the files, the page, and that no figure on it is anything but a finding."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import hashlib
+import json
+import math
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tradewar.brief.page import Brief, brief
+from tradewar.disputes.findings import Findings
+from tradewar.disputes.plain import plain_data
+from tradewar.errors import DossierError
+
+CHARTS = ("diversion-CHN", "diversion-USA", "output-CHN", "output-USA", "tariffs", "welfare")
+TABLES = ("certificates", "chronicle", "countries", "sectors", "suppliers", "tariffs")
+VOID = {"meta", "link", "br", "img", "input", "hr", "source", "path", "rect", "line", "circle", "use"}
+
+
+class Reader(HTMLParser):
+    """What a test wants to know of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.data: list[tuple[float, str]] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self._value: float | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+        if tag == "data":
+            self._value = float(dict(attrs)["value"] or "nan")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID:
+            assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self._value is not None:
+            self.data.append((self._value, data))
+            self._value = None
+
+
+@pytest.fixture(scope="module")
+def reader(page: str) -> Reader:
+    made = Reader()
+    made.feed(page)
+    return made
+
+
+def numbers(value: Any) -> set[float]:
+    """Every number in plain data."""
+    if isinstance(value, dict):
+        return set().union(*map(numbers, value.values()), set())
+    if isinstance(value, list):
+        return set().union(*map(numbers, value), set())
+    return {float(value)} if isinstance(value, int | float) and not isinstance(value, bool) else set()
+
+
+def test_all_files_are_there(written: Brief) -> None:
+    expected = {"brief.html", "findings.json", "manifest.json"}
+    expected |= {f"tables/{name}.csv" for name in TABLES}
+    expected |= {f"charts/{name}.{ending}" for name in CHARTS for ending in ("svg", "png")}
+    found = {str(path.relative_to(written.folder)) for path in written.folder.rglob("*") if path.is_file()}
+    assert found == expected
+    assert {path.relative_to(written.folder).as_posix() for path in written.files} == expected
+    for name in CHARTS:
+        assert (written.folder / f"charts/{name}.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_nothing_is_loaded_from_elsewhere(page: str, reader: Reader) -> None:
+    loading = {"src", "href", "srcset", "data", "poster", "action", "xlink:href", "background", "cite"}
+    for tag, attributes in reader.tags:
+        assert tag not in {"script", "link", "iframe", "object", "embed", "img", "base", "form"}
+        for name in loading & set(attributes):
+            assert (attributes[name] or "").startswith("#"), (tag, attributes)
+    assert "@import" not in page
+    assert re.findall(r"url\((?!#)", page) == []
+    assert re.findall(r"https?://", page) == []
+
+
+def test_the_page_is_well_formed(reader: Reader) -> None:
+    assert reader.open == []
+    names = [attributes["id"] for _, attributes in reader.tags if "id" in attributes]
+    assert len(names) == len(set(names))
+    for _, attributes in reader.tags:
+        if "aria-labelledby" in attributes:
+            assert attributes["aria-labelledby"] in names
+
+
+def test_every_figure_is_a_finding(reader: Reader, written: Brief) -> None:
+    found = numbers(json.loads((written.folder / "findings.json").read_text(encoding="utf-8")))
+    assert len(reader.data) > 200
+    for value, shown in reader.data:
+        assert value in found
+        number = float(shown.replace("−", "-").replace("\u202f", ""))
+        decimals = len(shown.partition(".")[2])
+        half = 0.5000001 * 10.0**-decimals
+        # shown as it is, in percent (a rate), or in billions (money in millions); a word may stand for the sign
+        readings = (value, 100 * value, value / 1000)
+        assert any(min(abs(number - r), abs(number - abs(r))) <= half for r in readings), (value, shown)
+
+
+def test_sentences_hold_no_other_number(written: Brief, page: str) -> None:
+    headline = re.search(r'<p class="headline">(.*?)</p>', page)
+    assert headline
+    without_data = re.sub(r"<data.*?</data>", "", headline[1])
+    assert re.findall(r"\d", without_data) == []
+    assert "0.06" in written.headline
+    assert "0.28" in written.headline
+
+
+def test_every_chart_is_named_for_those_who_do_not_see_it(reader: Reader, findings: Findings) -> None:
+    charts = [attributes for tag, attributes in reader.tags if tag == "svg"]
+    assert len(charts) == len(CHARTS)
+    for attributes in charts:
+        assert attributes["role"] == "img"
+        assert len(attributes["aria-label"] or "") > 100
+    welfare = next(label for label in (a["aria-label"] or "" for a in charts) if label.startswith("Real income"))
+    for row in findings.policies[-1].countries:
+        assert row.name in welfare
+
+
+def test_page_has_every_part(page: str) -> None:
+    for heading in (
+        "Who gains, who loses",
+        "What is compared",
+        "Who takes over the sales",
+        "Which sectors grow, which shrink",
+        "What happened and what was said",
+        "Are the figures a solution of the model?",
+        "Assumptions",
+        "What the model leaves out",
+        "Sources",
+    ):
+        assert heading in page
+
+
+def test_certificate_table_explains_every_equation(page: str, findings: Findings) -> None:
+    from tradewar.brief.sentences import EQUATIONS
+
+    for name in findings.policies[0].certificate["residuals"]:
+        assert name in EQUATIONS, f"the equation {name!r} has no words"
+
+
+def test_manifest_accounts_for_every_file(written: Brief) -> None:
+    manifest = json.loads((written.folder / "manifest.json").read_text(encoding="utf-8"))
+    assert set(manifest) == {"tradewar", "python", "platform", "libraries", "options", "inputs", "outputs", "seconds"}
+    assert manifest["options"] == {"dispute": "us-china-2019", "as_of": "2019-02-20", "closure": "share-of-world"}
+    assert [row["input"] for row in manifest["inputs"]] == ["dispute.toml", "chronicle.csv", "world world-2017"]
+    listed = {row["file"]: row["sha256"] for row in manifest["outputs"]}
+    for path in written.files:
+        name = path.relative_to(written.folder).as_posix()
+        if name != "manifest.json":
+            assert listed[name] == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_tables_hold_the_findings_exactly(written: Brief, findings: Findings) -> None:
+    with (written.folder / "tables/countries.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 3 * 18
+    for row in rows:
+        policy = next(p for p in findings.policies if p.name == row["policy"])
+        assert float(row["real_income_pct"]) == policy.country(row["country"]).real_income_pct
+    with (written.folder / "tables/suppliers.csv").open(encoding="utf-8", newline="") as file:
+        suppliers = list(csv.DictReader(file))
+    own = [row for row in suppliers if row["role"] == "own"]
+    assert {row["import_share_fraction"] for row in own} == {""}
+
+
+def test_nothing_later_than_the_day_is_on_the_page(page: str, tmp_path: Path) -> None:
+    later = ["postponed until further notice", "2019-03-05", "2019-05-10", "2019-05-13", "2019-06-01"]
+    for words in later:
+        assert words not in page
+    afterwards = brief("us-china-2019", tmp_path / "later", dt.date(2019, 6, 1))
+    text = afterwards.page.read_text(encoding="utf-8")
+    for words in ("postponed until further notice", "2019-05-10", "2019-06-01"):
+        assert words in text
+
+
+def test_hindsight_is_said(page: str) -> None:
+    assert "were not known on 20 February 2019" in page
+
+
+def test_a_second_brief_replaces_the_first_and_leaves_others_alone(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    brief("us-china-2019", out)
+    (out / "mine.txt").write_text("mine")
+    (out / "charts" / "mine.svg").write_text("mine")
+    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    manifest["outputs"] += [{"file": "tables/old.csv"}, {"file": "../outside.txt"}, {"file": "mine.txt"}]
+    (out / "manifest.json").write_text(json.dumps(manifest))
+    (out / "tables" / "old.csv").write_text("of an earlier brief")
+    (tmp_path / "outside.txt").write_text("mine")
+    brief("us-china-2019", out)
+    assert not (out / "tables" / "old.csv").exists()
+    for kept in (out / "mine.txt", out / "charts" / "mine.svg", tmp_path / "outside.txt"):
+        assert kept.read_text() == "mine"
+    assert not list(out.glob(".draft-*"))
+
+
+def test_a_brief_that_fails_leaves_no_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> str:
+        raise OSError("no space left")
+
+    monkeypatch.setattr("tradewar.brief.page.render_page", broken)
+    with pytest.raises(OSError, match="no space left"):
+        brief("us-china-2019", tmp_path / "out")
+    assert not list(tmp_path.rglob("*.html"))
+    assert not list(tmp_path.rglob(".draft-*"))
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
+    for out in (tmp_path / "taken", tmp_path / "taken" / "below"):
+        with pytest.raises(DossierError, match="is a file, not a folder"):
+            brief("us-china-2019", out)
+
+
+def test_plain_data_knows_no_nan() -> None:
+    assert plain_data({"a": (math.nan, 1.0, dt.date(2019, 2, 20))}) == {"a": [None, 1.0, "2019-02-20"]}
