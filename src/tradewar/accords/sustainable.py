@@ -25,7 +25,10 @@ PayoffFunction = Callable[[Array], tuple[Array, Array]]
 BestResponse = Callable[[int, Array], Array]
 """(country, instruments) -> all instruments, the country's own replaced by those best for it."""
 
-SEGMENT_POINTS = 41
+SEGMENT_POINTS = 21
+MAX_ITERATIONS = 100
+SOLVER_TOLERANCE = 1e-12
+"""Change of the objective at which the solver stops; below it lies the noise of solved worlds."""
 LEAST_GAIN = 1e-7
 """Gain over the disagreement payoff, scaled, below which nothing is sustained."""
 ACTIVE = 1e-6
@@ -211,11 +214,21 @@ def _improve(problem: _Problem, start: Array) -> Array:
         value, slope = _objective(problem, point, least)
         return -value, -slope
 
+    # the solver asks for values and slopes apart, and every answer costs a best response per country
+    last: dict[bytes, tuple[Array, Array]] = {}
+
+    def both(point: Array) -> tuple[Array, Array]:
+        key = point.tobytes()
+        if key not in last:
+            last.clear()
+            last[key] = _slack(problem, point)
+        return last[key]
+
     def slack(point: Array) -> Array:
-        return _slack(problem, point)[0]
+        return both(point)[0]
 
     def slope(point: Array) -> Array:
-        return _slack(problem, point)[1]
+        return both(point)[1]
 
     constraints: list[dict[str, Any]] = [{"type": "ineq", "fun": slack, "jac": slope}]
     done = minimize(
@@ -225,7 +238,7 @@ def _improve(problem: _Problem, start: Array) -> Array:
         method="SLSQP",
         bounds=list(zip(problem.stage.lower, problem.stage.upper, strict=True)),
         constraints=constraints,
-        options={"maxiter": 300, "ftol": 1e-15},
+        options={"maxiter": MAX_ITERATIONS, "ftol": SOLVER_TOLERANCE},
     )
     return np.clip(done.x, problem.stage.lower, problem.stage.upper)
 

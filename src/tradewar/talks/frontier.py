@@ -17,6 +17,9 @@ from tradewar.errors import NoSolutionError, TalksError
 from tradewar.talks.bargaining import STATIONARITY_LIMIT, BargainStatus, Talks, programme_of
 from tradewar.talks.optimise import CONSTRAINT_TOLERANCE, Programme, maximise_sum, stationarity
 
+POINT_TOLERANCE = 1e-9
+"""Change of the scaled payoff at which a point of the frontier is good enough to draw."""
+
 
 @dataclass(frozen=True, eq=False)
 class Frontier:
@@ -49,7 +52,7 @@ def efficient_frontier(talks: Talks, points: int = 30, *, within_walk_away: bool
     if len(talks.parties) != 2 or points < 2:
         what = f"of {len(talks.parties)} parties with {points} points"
         raise TalksError.at("frontier", what, "Give two parties and at least two points")
-    programme = programme_of(talks)
+    programme = replace(programme_of(talks), tolerance=POINT_TOLERANCE)
     parties = (talks.parties[0], talks.parties[1])
     floors = talks.disagreement if within_walk_away else np.full(2, -np.inf)
     one, two = np.array([1.0, 0.0]), np.array([0.0, 1.0])
@@ -66,10 +69,22 @@ def efficient_frontier(talks: Talks, points: int = 30, *, within_walk_away: bool
     levels = np.linspace(lowest, float(best_2.payoff[1]), points)
     traced = [best_1.point]
     for level in levels[1:-1]:
-        near = replace(programme, starts=(traced[-1], best_2.point))
-        traced.append(maximise_sum(near, one, np.array([-np.inf, level])).point)
+        traced.append(_next_point(programme, float(level), traced[-1], best_2.point))
     traced.append(best_2.point)
     return _assembled(parties, programme, np.array(traced))
+
+
+def _next_point(
+    programme: Programme, level: float, before: Float[Array, " instrument"], last: Float[Array, " instrument"]
+) -> Float[Array, " instrument"]:
+    """The best for side 1 at a level of side 2, from the point before; other starts only where that one fails."""
+    one, floors = np.array([1.0, 0.0]), np.array([-np.inf, level])
+    for starts in ((before,), (last, *programme.starts)):
+        found = maximise_sum(replace(programme, starts=starts), one, floors)
+        residual, _, _ = stationarity(programme, found.point, np.ones(2, dtype=bool))
+        if found.violation <= CONSTRAINT_TOLERANCE and residual <= STATIONARITY_LIMIT:
+            break
+    return found.point
 
 
 def _assembled(parties: tuple[str, str], programme: Programme, traced: Float[Array, "point instrument"]) -> Frontier:

@@ -21,8 +21,9 @@ from numpy import ndarray as Array
 
 from tradewar.talks.payoffs import PayoffFunction
 
-MAX_ITERATIONS = 300
-SOLVER_TOLERANCE = 1e-15
+MAX_ITERATIONS = 100
+SOLVER_TOLERANCE = 1e-12
+"""Change of the scaled objective at which the solver stops; below it lies the noise of solved worlds."""
 CONSTRAINT_TOLERANCE = 1e-8
 """Largest violation of a floor, in units of the scaled payoff, at which a point counts as feasible."""
 AT_BOUND = 1e-7
@@ -39,6 +40,7 @@ class Programme:
     starts: tuple[Float[Array, " instrument"], ...]
     scale: Float[Array, " party"]
     """A typical size of each payoff's response."""
+    tolerance: float = SOLVER_TOLERANCE
 
 
 @dataclass(frozen=True, eq=False)
@@ -213,7 +215,7 @@ def _best(
             method="SLSQP",
             bounds=list(zip(lower, upper, strict=True)),
             constraints=constraints,
-            options={"maxiter": MAX_ITERATIONS, "ftol": SOLVER_TOLERANCE},
+            options={"maxiter": MAX_ITERATIONS, "ftol": programme.tolerance},
         )
         variables = np.clip(done.x, lower, upper)
         violation = float(max(0.0, -constraint(variables)[0].min())) if constraint is not None else 0.0
