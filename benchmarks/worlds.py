@@ -13,14 +13,13 @@ from numpy import ndarray as Array
 
 from tradewar.world import World, accounts
 
-ROOT = Path(__file__).resolve().parent.parent
 REFERENCE_VARIABLE = "TRADEWAR_REFERENCE_DATA"
 
 
 def reference_data() -> Path | None:
     """The optional folder of published worlds and tables, or None where it is not present."""
-    place = Path(os.environ.get(REFERENCE_VARIABLE, ROOT / ".." / "shared" / "data")).resolve()
-    return place if place.is_dir() else None
+    named = os.environ.get(REFERENCE_VARIABLE)
+    return Path(named) if named and Path(named).is_dir() else None
 
 
 def missing(what: str) -> str:

@@ -22,7 +22,7 @@ from tradewar.equilibrium.prepared import Prepared
 from tradewar.equilibrium.solution import Solution
 
 
-def multipliers(prepared: Prepared, solution: Solution, seeds: Seeds, tolerance: float = 1e-11) -> Multipliers:
+def multipliers(prepared: Prepared, solution: Solution, seeds: Seeds, tolerance: float = 1e-10) -> Multipliers:
     """ψ and Φ of K objectives at a solution, in either market structure.
 
     Args:

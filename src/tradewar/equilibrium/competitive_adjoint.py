@@ -91,7 +91,7 @@ class _Values:
     wage: Array
 
 
-def multipliers(economy: Economy, solution: Solution, seeds: Seeds, tolerance: float = 1e-11) -> Multipliers:
+def multipliers(economy: Economy, solution: Solution, seeds: Seeds, tolerance: float = 1e-10) -> Multipliers:
     """The multipliers of K objectives at a solution, all in one iteration.
 
     Args:
@@ -194,8 +194,8 @@ def _transposed(
     income = seeds.income + (economy.consumption_share[:, :, None] * worth).sum(axis=0)
     output = seeds.gross_output
     if economy.material_share is not None:
-        materials = np.matmul(economy.material_share.transpose(0, 2, 1), worth.transpose(1, 0, 2))
-        output = output + materials.transpose(1, 0, 2)
+        by_country = np.ascontiguousarray(worth.transpose(1, 2, 0))
+        output = output + np.matmul(by_country, economy.material_share).transpose(2, 0, 1)
     net_seller = point.subsidy_power * (output - income)
     seller = income + trade
     buyer = income + seeds.tariff_revenue + trade
@@ -207,10 +207,11 @@ def _transposed(
     gain = gain - point.passed_on * buyer + seeds.at_buyer
     price = seeds.price + theta * point.expenditure * gain
     if economy.material_share is not None:
-        price = price + np.matmul(economy.material_share, cost.transpose(1, 0, 2)).transpose(1, 0, 2)
-    paid = np.matmul(point.before_duty.transpose(0, 2, 1), point.expenditure * buyer)
+        by_country = np.ascontiguousarray(cost.transpose(1, 0, 2))
+        price = price + np.matmul(economy.material_share, by_country).transpose(1, 0, 2)
+    paid = _over_importers(point.before_duty, point.expenditure * buyer)
     effect = net_seller * point.sold_net + seller * point.sold - paid + seeds.at_seller
-    new_cost = np.matmul(point.share.transpose(0, 2, 1), price) - theta * effect
+    new_cost = _over_importers(point.share, price) - theta * effect
     return _Values(
         buyer=buyer,
         net_seller=net_seller,
@@ -220,6 +221,12 @@ def _transposed(
         cost=new_cost / point.output_scale,
         wage=seeds.wage / bill + pressure / bill + income,
     )
+
+
+def _over_importers(matrix: Array, values: Array) -> Array:
+    """Σ_j matrix_sji values_sjk, `[sector, exporter, objective]`; rows times matrices, which are contiguous."""
+    rows = np.ascontiguousarray(values.transpose(0, 2, 1))
+    return np.matmul(rows, matrix).transpose(0, 2, 1)
 
 
 def _multipliers(values: _Values, solution: Solution, seeds: Seeds, scale: Array) -> Multipliers:

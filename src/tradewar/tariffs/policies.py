@@ -1,0 +1,170 @@
+"""Policies from the book: both sides' tariffs by sector on a day, as known on a day, on a branch of what is open.
+
+The result is plain labelled arrays; a dossier turns them into the tariff array of a policy for the world it uses. The
+level is what the book says; the change in points is against a base day, over the codes whose rate is known on both, so
+that a code without a rate on one of the days changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray as Array
+
+from tradewar.errors import BookError
+from tradewar.tariffs import averages, bridge, weights
+from tradewar.tariffs.bridge import MappingReport
+from tradewar.tariffs.instants import day_of, write_day
+from tradewar.tariffs.model import Branch
+from tradewar.tariffs.question import ask
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from tradewar.tariffs.book import TariffBook
+
+Pair = tuple[str, str]
+"""Importer and exporter."""
+
+
+@dataclass(frozen=True, eq=False)
+class PolicyRates:
+    """Tariffs by sector of P pairs of importer and exporter. S sectors."""
+
+    on: str
+    known: str
+    base_on: str
+    branch: Branch | None
+    sector_set: str
+    pairs: tuple[Pair, ...]
+    sectors: tuple[str, ...]
+    rate: Float[Array, "pair sector"]
+    """Level on the day, fraction; NaN where no value with a known rate is mapped."""
+    change_points: Float[Array, "pair sector"]
+    """Change since the base day in percentage points; NaN where the level is."""
+    value: Float[Array, "pair sector"]
+    """Trade mapped to each sector, money of the weight set."""
+    average: Float[Array, " pair"]
+    """Level over all sectors with a known rate, weighted by the value mapped to them."""
+    average_change_points: Float[Array, " pair"]
+    weight_sets: tuple[str, ...]
+    """Weight set of each pair."""
+    weight_digests: tuple[str, ...]
+    reports: tuple[MappingReport, ...]
+    """Mapping report of each pair."""
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per pair and sector."""
+        import pandas as pd
+
+        rows: list[dict[str, Any]] = []
+        for p, (importer, exporter) in enumerate(self.pairs):
+            for s, sector in enumerate(self.sectors):
+                facts = {"importer": importer, "exporter": exporter, "sector": sector}
+                numbers = {"rate": self.rate[p, s], "change_pp": self.change_points[p, s], "value": self.value[p, s]}
+                rows.append(facts | numbers)
+        return pd.DataFrame(rows)
+
+
+def policy_on(
+    book: TariffBook,
+    day: date | str,
+    *,
+    known_on: date | str | None = None,
+    branch: Branch | Mapping[str, str] | None = None,
+    base_day: date | str | None = None,
+    weight_sets: Mapping[Pair, str] | None = None,
+    sector_set: str | None = None,
+    sectors: Sequence[str] | None = None,
+    not_tradable: Sequence[str] = (),
+) -> PolicyRates:
+    """Tariffs of both sides by sector on a day.
+
+    `known_on` is the day of knowledge (default: the day itself), `branch` fixes open questions (`{"deal": "no"}`),
+    `base_day` is the day against which changes are taken (default: the first day of the book). `weight_sets` names one
+    per pair (default: the bilateral imports that the book has). Other arguments are those of `bridge.vector`.
+
+    Raises:
+        BookError: if a name or a day is not right, or a pair has no weight set.
+    """
+    on = write_day(day_of(day, "day"))
+    known = on if known_on is None else write_day(day_of(known_on, "known_on"))
+    base = write_day(book.first_day) if base_day is None else write_day(day_of(base_day, "base_day"))
+    outcomes = book.branch(known, **branch) if isinstance(branch, Mapping) else branch
+    chosen = dict(weight_sets) if weight_sets is not None else bilateral(book)
+    named: dict[str, Any] = {"sector_set": sector_set, "sectors": sectors, "not_tradable": not_tradable}
+    levels = [
+        bridge.vector(book, *pair, on, name, known_on=known, branch=outcomes, **named) for pair, name in chosen.items()
+    ]
+    if not levels:
+        raise BookError.at("weights", "the book has no bilateral weight set", "Name one per pair in `weight_sets`")
+    changes = [
+        _change(book, pair, on, base, known, outcomes, level) for pair, level in zip(chosen, levels, strict=True)
+    ]
+    return PolicyRates(
+        on=on,
+        known=known,
+        base_on=base,
+        branch=outcomes,
+        sector_set=levels[0].sector_set,
+        pairs=tuple(chosen),
+        sectors=levels[0].sectors,
+        rate=np.stack([level.rate for level in levels]),
+        change_points=np.stack([by_sector for by_sector, _ in changes]),
+        value=np.stack([level.value for level in levels]),
+        average=np.array([_mean(level) for level in levels]),
+        average_change_points=np.array([overall for _, overall in changes]),
+        weight_sets=tuple(level.weight_set for level in levels),
+        weight_digests=tuple(level.weight_digest for level in levels),
+        reports=tuple(level.report for level in levels),
+    )
+
+
+def bilateral(book: TariffBook) -> dict[Pair, str]:
+    """The weight set of each pair that the book has: imports of a country with measures, first by name."""
+    found: dict[Pair, str] = {}
+    for name, item in sorted(book.weight_sets.items()):
+        if item.importer in book.importers and item.exporter not in ("", "*", "WLD") and item.flow == "imports":
+            found.setdefault((item.importer, item.exporter), name)
+    # the larger importer of the dossier first: order is that of the measures
+    order = {importer: k for k, importer in enumerate(dict.fromkeys(item.importer for item in book.measures))}
+    return dict(sorted(found.items(), key=lambda item: order[item[0][0]]))
+
+
+def _mean(level: bridge.SectorRates) -> float:
+    known = ~np.isnan(level.rate)
+    return float((level.rate[known] * level.value[known]).sum() / level.value[known].sum())
+
+
+def _change(
+    book: TariffBook,
+    pair: Pair,
+    on: str,
+    base: str,
+    known: str,
+    outcomes: Branch | None,
+    level: bridge.SectorRates,
+) -> tuple[Float[Array, " sector"], float]:
+    """Change in points by sector and overall, over codes whose rate is known on both days."""
+    item = weights.find(book, level.weight_set)
+    rates: list[Any] = []
+    for day in (on, base):
+        question = ask(book, *pair, day, known_on=known, branch=outcomes)
+        rates.append(averages.matched(averages.code_rates(book, question, item.digits), item.codes))
+    difference = rates[0] - rates[1]
+    laid = bridge.lay(book, item, level.sector_set)
+    both = ~np.isnan(difference)[laid.code]
+    place = np.array([level.sectors.index(name) for name in laid.sectors])[laid.sector]
+    worth = np.where(both, laid.value, 0.0)
+    gained = worth * np.nan_to_num(difference)[laid.code]
+    size = len(level.sectors)
+    weight = np.bincount(place, weights=worth, minlength=size)
+    gain = np.bincount(place, weights=gained, minlength=size)
+    points = 100 * np.divide(gain, weight, out=np.full(size, np.nan), where=weight > 0)
+    points[np.isin(level.sectors, level.report.not_tradable)] = 0.0
+    return points, float(100 * gain.sum() / weight.sum())

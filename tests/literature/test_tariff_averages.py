@@ -1,0 +1,92 @@
+"""Published average tariffs and coverage of 2018 to 2020, within bands that reflect other weights.
+
+Bown, Jung and Zhang (PIIE, 2019-06-12 workbook, figure 1) and the PIIE chart of US-China tariffs weigh with the
+exporter's exports to the world; our series for the United States weigh with imports. Both name their weights.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from tradewar.tariffs import TariffBook
+
+US = "us_imports_from_china_hs6_2017"
+CHINA = "china_imports_from_us_hs8_2017"
+WORLD = "us_exports_to_world_hs6_2017"
+
+
+@pytest.fixture(scope="module")
+def book() -> TariffBook:
+    return TariffBook.load("us-china-2019")
+
+
+def test_united_states_on_china(book: TariffBook) -> None:
+    published = [("2018-01-01", 3.1), ("2018-09-25", 12.0), ("2020-02-14", 19.3)]
+    own = [100 * (book.average("USA", "CHN", day, US).rate or 0.0) for day, _ in published]
+    for value, (_, target) in zip(own, published, strict=True):
+        assert target - 4.5 <= value <= target
+    assert own == sorted(own)
+
+
+def test_china_on_united_states(book: TariffBook) -> None:
+    published = [
+        ("2018-01-01", 7.99),
+        ("2018-04-02", 8.37),
+        ("2018-07-06", 10.12),
+        ("2018-09-24", 18.33),
+        ("2019-01-01", 16.50),
+        ("2019-06-01", 20.72),
+    ]
+    for day, target in published:
+        assert 100 * (book.average("CHN", "USA", day, WORLD).rate or 0.0) == pytest.approx(target, abs=1.5)
+
+
+def test_china_on_others(book: TariffBook) -> None:
+    for day, target in (("2018-01-01", 7.99), ("2019-06-01", 6.67)):
+        # the mean of what others pay: 6.23 of ours beside 6.67
+        assert 100 * (book.average("CHN", "DEU", day, WORLD).rate or 0.0) == pytest.approx(target, abs=0.6)
+
+
+def test_coverage_of_both_sides(book: TariffBook) -> None:
+    american = book.coverage("USA", "CHN", "2020-02-14", US, programmes=["s301"], lines_on="2020-01-01")
+    assert american.value == pytest.approx(351.8e9, abs=0.1e9)
+    assert american.value == pytest.approx(335e9, rel=0.10)
+    chinese = book.coverage("CHN", "USA", "2019-08-31", CHINA)
+    assert chinese.value == pytest.approx(90e9, rel=0.10)
+    before = book.coverage("CHN", "USA", "2018-12-31", CHINA)
+    suspended = before.value - book.coverage("CHN", "USA", "2019-01-01", CHINA).value
+    assert suspended > 10e9  # cars
+    assert len(chinese.codes_without_weight) == 99
+    assert chinese.codes == 6101 - 211
+
+
+def test_value_of_each_american_list_is_approximate(book: TariffBook) -> None:
+    """Published at eight digits: 32 / 15.3 / 191.8 / 110.1 / 160.4 of 2018; an equal split of headings gives these."""
+    from tradewar.tariffs.changes import scope_value
+    from tradewar.tariffs.weights import find
+
+    split = {"1": 43.3, "2": 12.6, "3": 180.1, "4A": 115.8, "4B": 156.1}
+    for name, expected in split.items():
+        value = scope_value(book, "USA", f"US-301-L{name}", find(book, US))
+        assert value / 1e9 == pytest.approx(expected, abs=0.06)
+
+
+def test_reference_table_of_published_averages(book: TariffBook, reference_data: object) -> None:
+    table = pd.read_csv(f"{reference_data}/tariffs/benchmarks/published_averages.csv")
+    rows = table[(table["metric"] == "China on US") & (table["date"] <= "2019-06-01")]
+    assert len(rows) == 6
+    for row in rows.to_dict("records"):
+        own = 100 * (book.average("CHN", "USA", row["date"], WORLD).rate or 0.0)
+        assert own == pytest.approx(float(row["value"]), abs=1.5)
+
+
+def test_purchase_accord_groups(reference_data: object) -> None:
+    """US exports to China in 2017 under the accord of 2020, USD billion: 20.970 / 7.649 / 66.416."""
+    folder = f"{reference_data}/tariffs/phase_one"
+    table = pd.read_csv(f"{folder}/us_exports_to_china_by_group_monthly_2013_2021.csv")
+    year = table[table["month"].astype(str).str.startswith("2017")]
+    found = year.groupby(year["group"].str[:3].str.lower())["exports_usd"].sum() / 1e9
+    assert found["agr"] == pytest.approx(20.970, abs=1e-3)
+    assert found["ene"] == pytest.approx(7.649, abs=1e-3)
+    assert found["man"] == pytest.approx(66.416, abs=1e-3)
