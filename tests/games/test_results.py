@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from tradewar.cli.war import war as war_command
 from tradewar.equilibrium.policy import Policy
 from tradewar.equilibrium.solve import solve
 from tradewar.games import War, best_response, cooperate, escalation, reaction_curve, war
+from tradewar.games.certificate import Deviation
 from tradewar.games.setup import Options
 from tradewar.world import write_world
 from worlds import CN, US, toy, toy_io
@@ -152,3 +154,15 @@ def test_the_command_tells_and_prints_json(command: typer.Typer, tmp_path) -> No
     rates = {(row["importer"], row["exporter"], row["sector"]): row["tariff"] for row in facts["tariffs"]}
     assert rates["US", "CN", "soy"] == pytest.approx(0.152949, abs=1e-5)
     assert facts["certificate"]["converged"] is True
+
+
+def test_a_failed_certificate_is_shown_as_failed(found: War) -> None:
+    gain = Deviation("CN", 0.4, "soy at the upper bound", 7)
+    failed = replace(found.certificate, certified=False, deviations=(gain,), largest_gain_from_deviating_pct=0.4)
+    shown = replace(found, found=replace(found.found, certificate=failed))
+    assert not shown.certified
+    assert "not an equilibrium: CN gains 0.4 percent by deviating (found from soy at the upper bound)" in repr(shown)
+    assert "War (not certified)" in shown._repr_html_()
+    assert shown.to_dict()["certificate"]["converged"] is False
+    assert shown.equilibria == ()
+    assert shown.uniqueness == "no equilibrium found from 1 starts"
