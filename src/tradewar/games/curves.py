@@ -16,7 +16,7 @@ from jaxtyping import Float
 from numpy import ndarray as Array
 
 from tradewar.errors import InputError, Problem
-from tradewar.games.climb import climb
+from tradewar.games.climb import Effort, climb
 from tradewar.games.objectives import real_incomes
 from tradewar.games.result import War
 from tradewar.games.setup import Options, Setup, setup
@@ -26,6 +26,8 @@ from tradewar.world.identities import nearest
 if TYPE_CHECKING:
     import pandas as pd
 
+POINT = Effort(tolerance=1e-8, equilibrium=1e-11, slack=1e-11)
+"""A point of a curve: average tariffs to about 1e-8."""
 DEFAULT_AVERAGES = tuple(0.05 * k for k in range(11))
 
 
@@ -105,7 +107,8 @@ def reaction_curve(
     moving = setup(world, [mover], replace(asked, exempt=(*asked.exempt, *all_but(world, mover, answerer))))
     shape, weights = _shape(ready, moving, pattern)
     stage, own = ready.game.stage, ready.game.instruments
-    level, position = own.read(stage.log_power), ready.factual
+    in_force = stage.log_power if pattern is None else np.log1p(pattern.tariff_rate)
+    level, position = own.read(in_force), ready.factual
     answered = np.zeros((4, len(averages)))
     converged = True
     incomes = real_incomes(stage, ready.factual)
@@ -114,7 +117,7 @@ def reaction_curve(
     for k, average in enumerate(averages):
         log_power = stage.log_power.copy()
         log_power[moving.chosen] = np.log1p(average * shape)
-        found = climb(ready.game, log_power, level, position)
+        found = climb(ready.game, log_power, level, position, POINT)
         level, position, converged = found.point.level, found.point.position, converged and found.converged
         rates = np.expm1(position.log_power)
         change = 100.0 * np.expm1(real_incomes(stage, position) - incomes)[places]

@@ -128,7 +128,7 @@ def escalation(
         reaction_curve(world, first, second, averages=averages, pattern=full, options=asked),
         reaction_curve(world, second, first, averages=averages, pattern=full, options=asked),
     )
-    judged = None if threat is None else judge_threat(world, first, second, threat, asked)
+    judged = None if threat is None else judge_threat(world, first, second, threat, asked, answers[0])
     return Escalation((first, second), answers, full, curves, judged)
 
 
@@ -138,11 +138,16 @@ def answer(world: World, party: str, opponent: str, options: Options) -> War:
     return _played(world, [party], replace(options, exempt=exempt, between=False))
 
 
-def judge_threat(world: World, party: str, opponent: str, threat: Policy, options: Options) -> Threat:
-    """Whether carrying out a threat is a best response of the party, and what it is worth after the best answer."""
+def judge_threat(
+    world: World, party: str, opponent: str, threat: Policy, options: Options, known: War | None = None
+) -> Threat:
+    """Whether carrying out a threat is a best response of the party, and what it is worth after the best answer.
+
+    `known` is the party's best answer to the tariffs of the day, where it was computed before.
+    """
     ready = setup(world, [party], replace(options, exempt=all_but(world, party, opponent), between=False))
     unanswered = _payoffs(ready, threat)
-    best = answer(world, party, opponent, options)
+    best = answer(world, party, opponent, options) if known is None else known
     reply = answer(world, opponent, party, replace(options, policy=threat))
     replied = _payoffs(ready, replace(threat, tariff_rate=reply.tariff_rate))
     one, two = (ready.game.stage.world.country_index(code) for code in (party, opponent))
