@@ -22,6 +22,7 @@ from tradewar.equilibrium import (
     solve,
     solve_levers,
 )
+from tradewar.equilibrium.kernels import Economy
 from tradewar.equilibrium.objectives import real_income_seeds
 from tradewar.equilibrium.welfare import consumer_price
 from tradewar.errors import WorldError
@@ -246,3 +247,14 @@ def test_a_gradient_that_does_not_converge_says_so(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(competitive_adjoint, "PASS_LIMIT", 2)
     with pytest.raises(NoSolutionError, match="gradient did not converge: residual"):
         gradient(outcome)
+
+
+def test_the_transposed_pass_works_on_contiguous_matrices() -> None:
+    world = random_world(16, 6, 4)
+    prepared = prepare(world)
+    assert isinstance(prepared.economy, Economy)
+    levers = Levers(random_rates(world, 10, 0.5), export_tax=np.full_like(world.tariff_rate, 0.1))
+    point = competitive_adjoint._point(prepared.economy, solve_levers(prepared, levers))
+    for matrix in (point.share, point.before_duty, point.net):
+        assert matrix is not None
+        assert matrix.flags.c_contiguous

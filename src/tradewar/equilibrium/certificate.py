@@ -40,7 +40,7 @@ SLACK = 10.0
 CELLS_AT_ONCE = 2**15
 """How many cells are computed together: a quarter of a megabyte an array stays in the cache of a processor."""
 LARGEST_EXPONENT = 200.0
-"""A power is split in two factors where the exponent of the second is no larger: what the first loses is below e^−500."""
+"""Up to this exponent a power is split in two factors: shares that the first one rounds to 0 are below e^−500."""
 
 
 @dataclass(frozen=True)
