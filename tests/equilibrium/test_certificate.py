@@ -88,6 +88,8 @@ def test_an_error_in_the_formula_of_the_solver_is_caught(monkeypatch: pytest.Mon
         return attraction_factor(*arguments) ** 2
 
     monkeypatch.setattr(kernels, "attraction_factor", doubled)
+    # were the certificate to use it too, both would agree
+    monkeypatch.setattr("tradewar.equilibrium.certificate.attraction_factor", doubled, raising=False)
     prepared = prepare(toy_io())
     wrong = solve_levers(prepared, Levers(random_rates(toy_io(), 1)))
     assert wrong.converged

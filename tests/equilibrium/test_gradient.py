@@ -250,7 +250,8 @@ def test_a_gradient_that_does_not_converge_says_so(monkeypatch: pytest.MonkeyPat
 
 
 def test_the_transposed_pass_works_on_contiguous_matrices() -> None:
-    world = random_world(16, 6, 4)
+    # large enough for NumPy to put a product into the memory, and the order, of a temporary factor
+    world = random_world(16, 31, 40)
     prepared = prepare(world)
     assert isinstance(prepared.economy, Economy)
     levers = Levers(random_rates(world, 10, 0.5), export_tax=np.full_like(world.tariff_rate, 0.1))

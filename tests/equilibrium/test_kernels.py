@@ -130,17 +130,3 @@ def test_few_changed_tariffs_give_the_same_matrices_as_all_of_them(draw: np.rand
     everything = kernels.wedges(economy, Levers(rates, iceberg_hat=np.ones_like(rates)))
     assert_allclose(few.attraction, everything.attraction, rtol=1e-13)
     assert_allclose(few.before_duty, everything.before_duty, rtol=1e-13)
-
-
-def test_matrices_of_many_changed_tariffs_are_contiguous() -> None:
-    from tradewar.equilibrium import Levers, prepare
-    from worlds import random_rates, random_world
-
-    world = random_world(5, 6, 4)
-    economy = prepare(world).economy
-    assert isinstance(economy, kernels.Economy)
-    taxes = np.full_like(world.tariff_rate, 0.1)
-    found = kernels.wedges(economy, Levers(random_rates(world, 1), export_tax=taxes))
-    for matrix in (found.attraction, found.before_duty, found.before_duty_and_tax):
-        assert matrix is not None
-        assert matrix.flags.c_contiguous

@@ -122,7 +122,7 @@ def wedges(economy: Economy, levers: Levers) -> Wedges:
 
 
 def by_sector(values: Float[Array, "importer exporter sector"]) -> Float[Array, "sector importer exporter"]:
-    """The same in the order of this module, contiguous: arithmetic with a mere view would hand down its strides."""
+    """The same in the order of this module, contiguous: arithmetic on a mere view may hand its strides on."""
     return np.ascontiguousarray(values.transpose(2, 0, 1))
 
 
