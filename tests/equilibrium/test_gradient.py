@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from numpy.testing import assert_allclose
+from numpy.testing import assert_allclose, assert_array_equal
 
 from tradewar.equilibrium import (
     Levers,
@@ -259,3 +259,18 @@ def test_the_transposed_pass_works_on_contiguous_matrices() -> None:
     for matrix in (point.share, point.before_duty, point.net):
         assert matrix is not None
         assert matrix.flags.c_contiguous
+
+
+def test_one_sector_and_nothing_is_written_over() -> None:
+    world = random_world(18, 4, 1)
+    prepared = prepare(world)
+    levers = Levers(random_rates(world, 12, 0.5))
+    solution = solve_levers(prepared, levers, tolerance=1e-13)
+    before = solution.trade_value.copy(), levers.tariff_rate.copy()
+    seeds = real_income_seeds(prepared, solution, range(4))
+    found = multipliers(prepared, solution, seeds).tariff_gradient(prepared, solution)
+    assert_array_equal(solution.trade_value, before[0])
+    assert_array_equal(levers.tariff_rate, before[1])
+    for cell in cells(world, 3):
+        expected = difference(prepared, levers, cell, log_real_income(prepared))
+        assert_allclose(found[(slice(None), *cell)], expected, rtol=1e-6, atol=1e-11)

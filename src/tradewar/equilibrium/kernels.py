@@ -122,8 +122,8 @@ def wedges(economy: Economy, levers: Levers) -> Wedges:
 
 
 def by_sector(values: Float[Array, "importer exporter sector"]) -> Float[Array, "sector importer exporter"]:
-    """The same in the order of this module, contiguous: arithmetic on a mere view may hand its strides on."""
-    return np.ascontiguousarray(values.transpose(2, 0, 1))
+    """A contiguous copy in the order of this module; with one sector, too, where a view would be contiguous."""
+    return np.array(values.transpose(2, 0, 1), order="C")
 
 
 def _few_tariffs(
