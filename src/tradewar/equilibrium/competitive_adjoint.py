@@ -135,8 +135,7 @@ def _point(economy: Economy, solution: Solution) -> _Point:
     before_duty *= np.divide(1.0, spent, out=np.zeros_like(spent), where=spent > 0)
     levers = solution.levers
     tax, subsidy = levers.export_tax, levers.output_subsidy
-    share = by_sector(levers.tariff_rate)
-    share += 1.0
+    share = by_sector(1.0 + levers.tariff_rate)
     share *= before_duty
     weighted = economy.numeraire_weight * solution.wage_hat
     output = np.ascontiguousarray(solution.gross_output.T)[:, :, None]
