@@ -274,11 +274,3 @@ def test_one_sector_and_nothing_is_written_over() -> None:
     for cell in cells(world, 3):
         expected = difference(prepared, levers, cell, log_real_income(prepared))
         assert_allclose(found[(slice(None), *cell)], expected, rtol=1e-6, atol=1e-11)
-
-
-def test_tariffs_may_be_whole_numbers() -> None:
-    world = toy()
-    rates = np.zeros(world.trade_value.shape, dtype=int)
-    rates[US, CN, GOODS] = 1
-    found = gradient(solve(world, Policy(rates)), ["US"])
-    assert_allclose(found, gradient(solve(world, Policy(rates.astype(float))), ["US"]), atol=1e-14)
