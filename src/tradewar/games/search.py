@@ -39,7 +39,7 @@ MODERATE = np.log1p(0.1)
 """The interior starting point: a tariff of 10 percent."""
 TRAIL = Effort(tolerance=1e-4, max_steps=40, equilibrium=1e-7, slack=1e-7)
 PROMISING = 1e-6
-"""A trail or a random direction whose rough log payoff is less than this below the best one known is computed exactly."""
+"""What ends with a rough log payoff less than this below the best one known is computed exactly."""
 NEAR = 0.05
 """Largest difference of a log import demand, (θ + 1) |Δ log(1 + t)|, at which two points are one."""
 KEPT_GAIN = 1e-9
