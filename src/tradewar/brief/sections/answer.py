@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from tradewar.brief.charts import OTHER_COLOUR, Drawing, Ranking, Row, colours, ranking_drawing
-from tradewar.brief.numbers import day, plain
+from tradewar.brief.numbers import day, plain, residual
 from tradewar.brief.reaction import Reaction, Spot, reaction_chart
 from tradewar.brief.section import Section, Words
 from tradewar.brief.tables import Table, table, unit_of
@@ -19,16 +19,21 @@ from tradewar.disputes.findings import Findings
 THREAT = (
     "Carrying out the threat of the deadline {{ 'is' if v.is_best_response else 'is not' }} a best response of "
     "{{ the(name(v.party)) }}: unanswered, it changes its real income by {{ percent(own, 3) }} percent "
-    "({{ money(own_money) }} a year), where the tariffs that serve it best would give {{ percent(best, 3) }}"
-    "{% if not v.is_best_response %}; the threat costs it {{ money(v.short_of_best_money, sign=False) }} a year against "
-    "those{% endif %}. After the best answer of {{ the(name(v.opponent)) }} it is {{ percent(answered, 3) }}."
+    "({{ money(own_money) }} a year), where the tariffs that serve it best would give {{ percent(best, 3) }} "
+    "({{ money(best_money) }})."
+)
+
+ANSWERED = (
+    "If {{ the(name(v.opponent)) }} then gives its best answer, at an average of {{ rate(reply) }} instead of "
+    "{{ rate(today) }} percent, it is {{ percent(answered, 3) }} percent for {{ the(name(v.party)) }} and "
+    "{{ percent(opponent, 3) }} for {{ the(name(v.opponent)) }}."
 )
 
 BEST = (
     "{{ the(name(party))[:1] | upper }}{{ the(name(party))[1:] }} would serve itself best with an average of "
-    "{{ rate(average) }} percent on goods of {{ the(name(other)) }}, where it charges {{ rate(today) }} now: "
-    "{{ percent(own, 3) }} percent of real income for itself ({{ money(own_money) }} a year) and {{ percent(cost, 3) }} for "
-    "{{ the(name(other)) }}."
+    "{{ rate(average) }} percent on goods of {{ the(name(other)) }}, where it charges {{ rate(today) }} now. That gives it "
+    "{{ percent(own, 3) }} percent of real income ({{ money(own_money) }} a year), and {{ the(name(other)) }} "
+    "{{ percent(cost, 3) }}."
 )
 
 WAR = (
@@ -46,12 +51,13 @@ CURVES = (
 )
 
 CLOSURE = (
-    "These figures are not comparable with those above, for two reasons. They are changes against the tariffs of the "
-    "day, not against {{ year }}. And they are computed after all trade deficits were removed from the world"
+    "The figures of this section differ from those above for two reasons. They are changes against the tariffs of the "
+    "day, not those of {{ year }}. And they are computed after all trade deficits were removed from the world"
     "{% if differs %}, while the rest of the page keeps each deficit the same share of world value added{% endif %}: "
     "a government that maximises income could otherwise gain by moving the value of the transfer that a deficit is, "
     "which would say nothing about tariffs. Governments are taken to want real income of their country and nothing "
-    "else, and to set each sector's tariff on the other side freely; tariffs on and of third countries stay."
+    "else, and to set each sector's tariff on the other side freely; tariffs on and of third countries stay. "
+    "Averages are weighted with the trade between the two in {{ year }}, by sector."
 )
 
 SEARCH = (
@@ -81,7 +87,8 @@ def _sentences(findings: Findings) -> Words:
     war = _move(answer, "war")
     certificate = answer.certificate
     return {
-        "threat": _threat(findings, answer),
+        "threat": _threat(findings, answer, THREAT),
+        "answered": _threat(findings, answer, ANSWERED),
         "best": [_best(findings, answer, k) for k in (0, 1)],
         "war": fill(
             findings,
@@ -101,25 +108,30 @@ def _sentences(findings: Findings) -> Words:
             c=certificate,
             tried=certificate.deviations_tried,
             gain=f"{certificate.largest_gain_from_deviating_pct:.1g}",
-            residual=f"{certificate.first_order_residual:.0e}",
+            residual=residual(certificate.first_order_residual),
         ),
     }
 
 
-def _threat(findings: Findings, answer: Answer) -> Markup:
+def _threat(findings: Findings, answer: Answer, template: str) -> Markup:
     verdict = answer.verdict
     if verdict is None:
         return Markup("")
     k = answer.parties.index(verdict.party)
-    threat = _move(answer, "threat")
+    threat, answered = _move(answer, "threat"), _move(answer, "threat-answered")
+    best = _move(answer, f"best-{verdict.party}")
     return fill(
         findings,
-        THREAT,
+        template,
         v=verdict,
         own=threat.real_income_pct[k],
         own_money=threat.real_income_money[k],
-        best=_move(answer, f"best-{verdict.party}").real_income_pct[k],
-        answered=_move(answer, "threat-answered").real_income_pct[k],
+        best=best.real_income_pct[k],
+        best_money=best.real_income_money[k],
+        today=answer.today[1 - k],
+        reply=answered.averages[1 - k],
+        answered=answered.real_income_pct[k],
+        opponent=answered.real_income_pct[1 - k],
     )
 
 
@@ -167,7 +179,7 @@ def _reaction(findings: Findings) -> Drawing:
     colour, names = colours(findings), dict(findings.names)
     curves = [
         Reaction(
-            label=f"Best answer of {the(names[curve.answerer])}",
+            label=("Best answer of", the(names[curve.answerer])),
             colour=colour[curve.answerer],
             points=tuple(
                 (100 * moved, 100 * answered) if curve.mover == first else (100 * answered, 100 * moved)
@@ -214,8 +226,8 @@ def _costs(findings: Findings) -> Drawing:
         for row in answer.countries
     ]
     rows.sort(key=lambda row: -row.values[-1])
-    columns = (*(f"best answer of {the(names[code])} alone" for code in answer.parties), "Full war")
-    subtitle = "Change against the tariffs of the day, percent"
+    columns = (*(f"answer of {the(names[code])}" for code in answer.parties), "Full war")
+    subtitle = "Change against the tariffs of the day, percent; answer: best one, given alone"
     return ranking_drawing(Ranking("war", "Real income in full war", subtitle, "percent", 3, tuple(rows), columns))
 
 
