@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from tradewar.monitoring.activity import ActivityCount, ShareRow, YearRow, by_year, shares
+from tradewar.monitoring.activity import ActivityCount, ShareRow, YearRow, activity_counts, by_year, known_by, shares
 from tradewar.monitoring.checks import require
 from tradewar.monitoring.claims import CLAIMS, Claim, ClaimResult, YearlyCounts, claims_table
 from tradewar.monitoring.datasets import DATASETS
@@ -20,6 +20,8 @@ from tradewar.monitoring.evidence import Evidence, plain
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from tradewar.monitoring.incident_files import IncidentFile
 
 Table = Literal["years", "sectors", "regions", "motives", "claims", "figures"]
 WINDOW_YEARS = 3
@@ -115,6 +117,19 @@ def embedded_report(folder: Path, as_of: str, window: tuple[int, int] | None = N
         figures=read_published_figures(folder, as_of),
         commitments=monitor(folder, as_of),
     )
+
+
+def report_of_files(files: Sequence[Path], layout: str, as_of: str) -> tuple[ActivityReport, tuple[IncidentFile, ...]]:
+    """The report from a user's own files, one data set or more side by side, and what was read and refused.
+
+    Raises:
+        EvidenceError: a file that cannot be read, or no dated incident of the four sponsors by the day.
+    """
+    from tradewar.monitoring.incident_files import read_incidents
+
+    read = tuple(read_incidents(path, layout) for path in files)
+    counts = activity_counts(incident for found in read for incident in found.incidents)
+    return activity_report(known_by(counts, as_of), as_of), read
 
 
 # ---------------------------------------------------------------- text
