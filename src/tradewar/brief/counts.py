@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tradewar.brief.charts import INK, OTHER_COLOUR, TOTAL, finished, title_of
+from tradewar.brief.charts import INK, TOTAL, finished, title_of
 
-_AXIS, _HEIGHT, _BELOW, _ROOF = 26, 150, 84, 48
-"""Room for the axis at the left, height of the plots, and of the words above the upper one; pixels."""
+_AXIS, _HEIGHT, _BELOW = 26, 150, 84
+"""Room for the axis at the left, height of the plots; pixels."""
 BAND = "#F0E442"
 
 
@@ -63,7 +63,7 @@ def counts_chart(
     panels = [_panel(months, upper, announced, changes, width, _HEIGHT, words=True)]
     if lower is not None:
         panels.append(_panel(months, lower, announced, (), width, _BELOW, words=False))
-    return finished(alt.vconcat(*panels, spacing=10).properties(title=title_of(title, subtitles, offset=10)))
+    return finished(alt.vconcat(*panels, spacing=20).properties(title=title_of(title, subtitles, offset=10)))
 
 
 def _panel(
@@ -91,24 +91,22 @@ def _panel(
         rows = [{"month": place[change.first], "end": place[change.last] + 1, "value": 0, "top": top}]
         band = alt.Chart(alt.Data(values=rows)).mark_rect(color=BAND, opacity=0.55)
         layers.append(band.encode(x=x, x2="end:Q", y=y, y2="top:Q"))
+        best = alt.Chart(alt.Data(values=[{"month": place[change.month]}])).mark_rule(color=INK, strokeWidth=1)
+        layers.append(best.encode(x=x))
     layers += _bars(item, x, y)
     starts = alt.Data(values=[{"month": place[month]} for month in announced if month in place])
     layers.append(alt.Chart(starts).mark_rule(color=INK, strokeDash=[4, 3]).encode(x=x))
     for window in item.windows:
         rows = [{"month": place[window.first], "end": place[window.last] + 1, "value": window.rate}]
         mean = alt.Chart(alt.Data(values=rows)).mark_rule(color=INK, strokeWidth=2.4)
-        layers.append(mark_span(mean, x, y))
+        layers.append(mean.encode(x=x, x2="end:Q", y=y))
         layers += _words(window, place, x) if words else []
+    # above the plot, where it crosses neither bars nor rules; before the first window there is room at the left
     name = alt.Chart(alt.Data(values=[{"text": item.label}])).mark_text(
-        align="left", baseline="top", dx=4, dy=3, fontSize=12, fontWeight="bold", color=item.colour
+        align="left", baseline="middle", fontSize=12, fontWeight="bold", color=item.colour
     )
-    layers.append(name.encode(x=alt.value(0), y=alt.value(0), text="text:N"))
+    layers.append(name.encode(x=alt.value(0), y=alt.value(-30 if words else -9), text="text:N"))
     return alt.layer(*layers).properties(width=width, height=height)
-
-
-def mark_span(chart: Any, x: Any, y: Any) -> Any:
-    """A horizontal mark from `month` to `end`."""
-    return chart.encode(x=x, x2="end:Q", y=y)
 
 
 def _bars(item: Counted, x: Any, y: Any) -> list[Any]:
@@ -140,6 +138,3 @@ def _words(window: Window, place: dict[str, int], x: Any) -> list[Any]:
         )
         marks.append(mark.encode(x=x, y=alt.value(15 * k - 15 * len(window.lines)), text="text:N"))
     return marks
-
-
-__all__ = ["BAND", "OTHER_COLOUR", "Change", "Counted", "Window", "counts_chart"]

@@ -30,12 +30,12 @@ def heat_map(title: str, subtitles: Sequence[str], rows: Sequence[str], panels: 
 
     labels = round(_CHARACTER * max(map(len, rows)) + 8)
     side_by_side = min(len(panels), _ROW_OF_PANELS)
-    width = (TOTAL - labels - 12 * (side_by_side - 1)) // side_by_side
+    width = (TOTAL - labels - 8 * (side_by_side - 1)) // side_by_side
     highest = max((n for panel in panels for _, _, n, few in panel.cells if not few), default=1)
     drawn = [
         _panel(panel, rows, width, labels if k % side_by_side == 0 else 0, highest) for k, panel in enumerate(panels)
     ]
-    lines = [alt.hconcat(*drawn[k : k + side_by_side], spacing=12) for k in range(0, len(drawn), side_by_side)]
+    lines = [alt.hconcat(*drawn[k : k + side_by_side], spacing=8) for k in range(0, len(drawn), side_by_side)]
     return finished(alt.vconcat(*lines, spacing=16).properties(title=title_of(title, subtitles)))
 
 
@@ -54,7 +54,9 @@ def _panel(panel: HeatPanel, rows: Sequence[str], width: int, labels: int, highe
         if labels
         else None
     )
-    column_axis = alt.Axis(title=None, domain=False, ticks=False, orient="top", labelAngle=0, labelFontSize=11)
+    column_axis = alt.Axis(
+        title=None, domain=False, ticks=False, orient="top", labelAngle=0, labelFontSize=10, labelPadding=2
+    )
     y = alt.Y("row:N", sort=list(rows), scale=alt.Scale(domain=list(rows), padding=0.06), axis=row_axis)
     x = alt.X(
         "column:N",
@@ -65,7 +67,9 @@ def _panel(panel: HeatPanel, rows: Sequence[str], width: int, labels: int, highe
     shade = alt.Color("n:Q", scale=alt.Scale(domain=[1, highest], range=list(SHADES)), legend=None)
     colour = alt.condition("datum.few", alt.value(FEW_COLOUR), shade)
     tiles = alt.Chart(data).mark_rect().encode(x=x, y=y, color=colour)
-    ink = alt.condition("datum.few", alt.value("#555555"), alt.condition("datum.light", alt.value(INK), alt.value("white")))
-    figures = alt.Chart(data).mark_text(fontSize=12).encode(x=x, y=y, text="n:Q", color=ink)
+    grey = alt.condition("datum.few", alt.value("#555555"), alt.value(INK))
+    written = alt.Chart(data).mark_text(fontSize=12).encode(x=x, y=y, text="n:Q")
+    dark = written.transform_filter("datum.light").encode(color=grey)
+    light = written.transform_filter("!datum.light").encode(color=alt.value("white"))
     title = alt.TitleParams(panel.title, anchor="start", frame="group", fontSize=12, offset=2)
-    return alt.layer(tiles, figures).properties(width=width, height=_CELL_HEIGHT * len(rows), title=title)
+    return alt.layer(tiles, dark, light).properties(width=width, height=_CELL_HEIGHT * len(rows), title=title)

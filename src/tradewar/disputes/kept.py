@@ -1,6 +1,6 @@
 """Is it being kept? Every commitment of a dispute with its grade, its evidence and what would change it.
 
-The commitments and the series on which they are measured lie in the folder of evidence that the dossier names
+The commitments and the series on which they are measured lie in the dossier's folder `evidence`
 (`tradewar.monitoring.tables` describes it). Nothing later than the day asked is read from it.
 """
 
@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tradewar.disputes.dossier import DISPUTE_FILE, load_dispute, names
+from tradewar.disputes.dossier import COMMITMENTS_FILE, DISPUTE_FILE, EVIDENCE_FOLDER, load_dispute, names
 from tradewar.disputes.plain import plain_data
 from tradewar.errors import EvidenceError
 from tradewar.monitoring.activity import SPONSORS
-from tradewar.monitoring.commitments_file import COMMITMENTS_FILE
 from tradewar.monitoring.evidence import Evidence
 from tradewar.monitoring.outlook import GradeChange, what_would_change
 from tradewar.monitoring.report import ActivityReport, embedded_report
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
 
     from tradewar.disputes.material import Material
 
-EVIDENCE_FOLDER = "evidence"
-
 
 @dataclass(frozen=True)
 class WindowRate:
@@ -41,6 +38,7 @@ class WindowRate:
     first: str
     last: str
     """Months, `YYYY-MM`; the last one that was known."""
+    months: int
     count: float
     rate: float
     """Events per month, corrected for reporting delay."""
@@ -192,6 +190,7 @@ def _windows(promise: TruceCommitment, evidence: Evidence) -> tuple[WindowRate, 
                     what,
                     str(months[inside][0]),
                     str(months[inside][-1]),
+                    int(inside.sum()),
                     float(np.array(background.counts)[inside].sum()),
                     float(corrected[inside].mean()),
                     float(controls[inside].sum()),

@@ -76,7 +76,7 @@ def activity_report(
     Args:
         counts: by data set, dimension, sponsor, year and member (`activity.activity_counts` or the embedded tables).
         as_of: `YYYY-MM-DD`; claims published later are left out.
-        window: first and last year of the share tables; by default the last three full years.
+        window: first and last year of the share tables; by default the last three full years with counts.
         yearly: series for claims of a fall or rise.
         claims: what to hold against the data.
         figures: published figures to quote.
@@ -86,7 +86,7 @@ def activity_report(
         EvidenceError: no counts.
     """
     require(bool(counts), "counts", f"are none as of {as_of}", "Give incidents, or ask a later day")
-    last = int(as_of[:4]) - 1
+    last = min(int(as_of[:4]) - 1, max(item.last_year for item in counts))
     first_year, last_year = window or (last - WINDOW_YEARS + 1, last)
     known = [claim for claim in claims if claim.known_from <= as_of]
     sectors = (*shares(counts, "sector", first_year, last_year), *shares(counts, "sector_wide", first_year, last_year))
