@@ -133,7 +133,7 @@ def _purchase(evidence: Evidence, review: PurchaseReview) -> tuple[GradeChange, 
     if evidence.grade is Grade.KEPT or missing <= 0:
         return tuple(changes)
     if stand.months == MONTHS:
-        changes.append(GradeChange(Grade.KEPT, f"a revision that adds {missing:.1f} to the year: it is over"))
+        changes.append(GradeChange(Grade.KEPT, f"a revision of the statistics by {missing:.1f}: the year is over"))
         return tuple(changes)
     left = MONTHS - stand.months
     factor = stand.required_rest / stand.pace if stand.pace > 0 else math.inf

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from tradewar.brief.charts import Drawing
 from tradewar.brief.numbers import figure
 from tradewar.brief.section import Section, Words
-from tradewar.brief.sections.kept_charts import counts_drawing, deliveries_drawing, sectors_drawing
+from tradewar.brief.sections.kept_charts import counts_drawing, dated, deliveries_drawing, sectors_drawing
 from tradewar.brief.sections.kept_words import data_set, meaning, month, quoted, short_month, worded
 from tradewar.brief.tables import Table, table
 from tradewar.brief.text import fill
@@ -18,6 +18,7 @@ from tradewar.disputes.findings import Findings
 from tradewar.disputes.kept import KeptCommitment, KeptFindings
 from tradewar.monitoring.claims import ClaimCell
 from tradewar.monitoring.evidence import SourceReview
+from tradewar.monitoring.posterior import MONTHS
 from tradewar.monitoring.series import PurchaseCommitment, TruceCommitment
 
 COUNTED = (
@@ -50,7 +51,7 @@ AT_DEAL = (
     "{{ share(t.low, 0) }} to {{ share(t.high, 0) }}). Had the detected part of all operations gone to "
     "{{ share(t.ratio, 0) }} percent of what it was, that would explain all of it; "
     "{{ share(t.insignificance_point, 0) }} percent would be enough to make it insignificant."
-    "{% if b.placebo_rank %} Of {{ n(b.placebo_dates) }} dates that can be compared, it has the fall number "
+    "{% if b.placebo_rank %} Of {{ n(b.placebo_dates) }} dates that can be compared, its fall is number "
     "{{ n(b.placebo_rank) }} by size.{% endif %}"
     "{% if others %} For the others the same test gives {% for name, o in others %}{{ share(o.ratio, 0) }} percent "
     "({{ name }}){{ ', ' if loop.revindex > 2 else ' and ' if loop.revindex == 2 }}{% endfor %}.{% endif %}"
@@ -65,6 +66,9 @@ GRADES = (
     "and a second source that is collected in another way. A grade goes down one step where it hangs on one choice of "
     "method."
 )
+
+ENDED = {0.0: "met", 1.0: "missed: the year is over"}
+"""At the end of the year the answer is a comparison, not a probability."""
 
 QUALITY = (
     "What a yearly review of this series can promise: a false alarm in {{ share(q.false_alarm_rate, 0) }} percent of "
@@ -103,6 +107,11 @@ def share(value: float, decimals: int = 1) -> Markup:
     return figure(value, decimals, scale=100.0)
 
 
+def short_probability(value: float) -> Markup:
+    """The same for a cell of a table."""
+    return Markup(str(probability(value)).replace("above", "&gt;").replace("below", "&lt;"))
+
+
 # ---------------------------------------------------------------- sentences
 
 
@@ -120,8 +129,8 @@ def _lead(kept: KeptFindings) -> str:
     grades = [str(item.evidence.grade) for item in kept.commitments]
     if len(grades) == 1:
         return f"One promise can be judged. Its grade is: {grades[0]}."
-    found = [f"{grade}: {grades.count(grade)}" for grade in dict.fromkeys(grades)]
-    return f"{len(grades)} promises were known. Grades: {', '.join(found)}."
+    found = [f"{grades.count(grade)} {grade}" for grade in dict.fromkeys(grades)]
+    return f"{len(grades)} promises can be judged. Their grades: {', '.join(found)}."
 
 
 def _truce(findings: Findings, item: KeptCommitment) -> list[Markup]:
@@ -165,7 +174,7 @@ def _values(findings: Findings) -> Mapping[str, Any]:
     return {
         "kept": kept,
         "n": number,
-        "p": probability,
+        "p": short_probability,
         "share": share,
         "month": month,
         "short_month": short_month,
@@ -174,7 +183,8 @@ def _values(findings: Findings) -> Mapping[str, Any]:
         "claims": [(result.claim, *_claim_cells(result.cells)) for result in claims],
         "quotes": _quotes(findings, kept),
         "worded": worded,
-        "has_sectors": bool(sectors_drawing(findings, kept)),
+        "has_sectors": sectors_drawing(findings, kept) is not None,
+        "dated": dated(kept),
     }
 
 
@@ -199,7 +209,7 @@ def _purchase_row(item: KeptCommitment) -> dict[str, Any]:
         "review": review,
         "low": review.fan[0][-1] if review.fan and review.fan[0] else None,
         "high": review.fan[-1][-1] if review.fan and review.fan[-1] else None,
-        "grade": item.evidence.grade,
+        "ended": ENDED[review.seasonal.breach_probability] if review.seasonal.months == MONTHS else "",
     }
 
 

@@ -132,7 +132,7 @@ def sectors_drawing(findings: Findings, kept: KeptFindings) -> Drawing | None:
     codes = ", ".join(f"{code} {names.get(code, code)}" for code in kept.sponsors)
     window = rows[0].window.replace("-", " to ")
     title = f"Reported operations by sponsor and sector, {window}"
-    subtitles = [codes, "Grey: fewer than 5, no statement rests on them. Wide: also from the description"]
+    subtitles = [codes, dated(kept), "Grey: fewer than 5, no statement rests on them. Wide: also from the description"]
     parts = [
         f"{panel.title}: " + ", ".join(f"{column} {row} {n}" for row, column, n, few in panel.cells if not few)
         for panel in panels
@@ -141,6 +141,16 @@ def sectors_drawing(findings: Findings, kept: KeptFindings) -> Drawing | None:
     return Drawing(
         "sectors", title, subtitles[0], description, heat_map(title, subtitles, list(words.values()), panels)
     )
+
+
+def dated(kept: KeptFindings) -> str:
+    """What the dates of each data set mean: counts of different meanings are not compared."""
+    found: dict[str, list[str]] = {}
+    for row in kept.report.sectors if kept.report else ():
+        names = found.setdefault(meaning(row.date_meaning), [])
+        names += [data_set(row.dataset)] if data_set(row.dataset) not in names else []
+    parts = [f"{', '.join(names)} by {words}" for words, names in found.items()]
+    return f"Dated: {'; '.join(parts)}" if parts else ""
 
 
 def _panel(kept: KeptFindings, key: tuple[str, str], rows: list[ShareRow], words: dict[str, str]) -> HeatPanel:
