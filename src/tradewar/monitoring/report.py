@@ -8,7 +8,7 @@ Disclosure counts are called "reported". No sentence names a cause or says that 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -88,7 +88,8 @@ def activity_report(
     require(bool(counts), "counts", f"are none as of {as_of}", "Give incidents, or ask a later day")
     last = min(int(as_of[:4]) - 1, max(item.last_year for item in counts))
     first_year, last_year = window or (last - WINDOW_YEARS + 1, last)
-    known = [claim for claim in claims if claim.known_from <= as_of]
+    # a claim is held against the years that had ended by the day, whatever its own span
+    known = [replace(item, last_year=min(item.last_year, last)) for item in claims if item.known_from <= as_of]
     sectors = (*shares(counts, "sector", first_year, last_year), *shares(counts, "sector_wide", first_year, last_year))
     return ActivityReport(
         as_of=as_of,
