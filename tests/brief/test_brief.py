@@ -22,10 +22,12 @@ from tradewar.disputes.plain import plain_data
 from tradewar.disputes.taxed import Taxed
 from tradewar.errors import DossierError
 
-CHARTS = ("averages", "diversion-CHN", "diversion-USA", "output-CHN", "output-USA", "tariffs", "welfare")
+CHARTS = (
+    "averages", "counts", "diversion-CHN", "diversion-USA", "output-CHN", "output-USA", "sectors", "tariffs", "welfare",
+)  # fmt: skip
 TABLES = (
-    "averages", "certificates", "chronicle", "countries", "coverage", "mapping", "products", "sectors", "steps",
-    "suppliers", "tariffs", "unverified",
+    "averages", "certificates", "chronicle", "claims", "countries", "coverage", "mapping", "operations_by_sector",
+    "products", "promises", "sectors", "steps", "suppliers", "tariffs", "truce_by_source", "unverified",
 )  # fmt: skip
 VOID = {"meta", "link", "br", "img", "input", "hr", "source", "path", "rect", "line", "circle", "use"}
 
