@@ -6,7 +6,10 @@
     │   ├── PolicyError       a policy or a tariff file
     │   ├── BookError         a tariff book
     │   ├── DossierError      a dispute on file
-    │   └── EvidenceError     incident or delivery data
+    │   ├── EvidenceError     incident or delivery data
+    │   ├── PathError         the assumptions of a month-by-month path
+    │   ├── TalksError        a ladder, a bargain or the talks clock
+    │   └── AccordError       commitments, enforcement or linkage
     └── NoSolutionError       no solution within the limits                    exit status 3
         └── InfeasibleError   a target that cannot be met; holds the best attainable
 
@@ -75,6 +78,18 @@ class DossierError(InputError):
 
 class EvidenceError(InputError):
     """Incident or delivery data are wrong."""
+
+
+class PathError(InputError):
+    """The assumptions of a month-by-month path are wrong."""
+
+
+class TalksError(InputError):
+    """The terms of a ladder, a bargain or the talks clock are wrong."""
+
+
+class AccordError(InputError):
+    """The terms of an accord, its enforcement or its linkage are wrong."""
 
 
 class NoSolutionError(TradewarError):

@@ -1,0 +1,195 @@
+"""The enforcement table: every country, every war that could follow a breach, every assumption that matters.
+
+Payoffs are flows in percent of income per year; gains, stakes and costs of the result are per period, so that they go
+with the discount factor, the alarm and the detection of one period. One row per country and war. Always show the
+table for several wars and discount factors: which war is the consequence decides enforceability.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from tradewar.accords.imperfect_monitoring import Suspension, suspension
+from tradewar.accords.incentives import Incentive, incentive
+from tradewar.accords.linkage import critical_hazard, truce
+from tradewar.accords.retaliation import Retaliation
+from tradewar.accords.terms import AccordStatus, discount_per_period
+from tradewar.errors import AccordError, Problem
+
+DISCOUNTS = (0.9, 0.95, 0.98)
+"""Discount factors per year of the sensitivity table."""
+
+
+@dataclass(frozen=True)
+class AccordTerms:
+    """What the check needs about the accord as a whole."""
+
+    commitment: str
+    payoff: Mapping[str, float]
+    """Accord payoff by country, percent of income per year."""
+    deviation_payoff: Mapping[str, float]
+    """Payoff of the best breach, the others keeping the accord."""
+    wars: Mapping[str, Mapping[str, float]]
+    """Payoff by country of every war that could follow, by name."""
+    discount_per_year: float
+    periods_per_year: float = 1.0
+    lag: int = 1
+    """Periods until a breach is answered."""
+    false_alarm: float = 0.0
+    detection: float = 1.0
+    """Per period."""
+    theft_gain: Mapping[str, float] | None = None
+    """h per year by country that may steal: an assumption of the user; without it only the break-even is shown."""
+    hazard: float = 0.0
+    """q per period: tariffs that come anyway."""
+    answers: Mapping[str, Retaliation] | None = None
+    """Local retaliation against each country."""
+
+
+@dataclass(frozen=True)
+class AccordRow:
+    """One country under one war. Gains, stakes and costs are percent of income per period."""
+
+    country: str
+    commitment: str
+    war: str
+    discount_per_year: float
+    periods_per_year: float
+    gain: float
+    stake: float
+    critical_discount: float | None
+    status: AccordStatus
+    margin: float
+    side_payment: float | None
+    multiplier: float | None
+    imports_left_to_hit: float | None
+    suspension_periods: float | None
+    path_cost: float | None
+    break_even_theft: float | None
+    critical_hazard: float | None
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class AccordCheck:
+    """The enforcement table."""
+
+    terms: AccordTerms
+    rows: tuple[AccordRow, ...]
+    sentence: str
+
+    def row(self, country: str, war: str) -> AccordRow:
+        """The row of a country under a war.
+
+        Raises:
+            AccordError: if there is none.
+        """
+        for item in self.rows:
+            if (item.country, item.war) == (country, war):
+                return item
+        raise AccordError.at("row", f"there is none for {country} under {war}", "Use the names of the terms")
+
+
+def check_accord(terms: AccordTerms) -> AccordCheck:
+    """Would the accord hold?
+
+    Raises:
+        AccordError: for countries that are missing somewhere, a breach that pays less than the accord by more than
+            rounding, or values outside their ranges.
+    """
+    _check(terms)
+    rows = tuple(_row(terms, country, war) for war in terms.wars for country in terms.payoff)
+    verdicts: list[str] = []
+    for war in terms.wars:
+        failing = [row for row in rows if row.war == war and row.status is not AccordStatus.SUSTAINABLE]
+        if failing:
+            why = ", ".join(f"{row.country} ({row.status.value.replace('_', ' ')})" for row in failing)
+            verdicts.append(f"With a {war} as the consequence the deal does not hold by itself: {why}.")
+        else:
+            verdicts.append(f"With a {war} as the consequence the deal keeps itself.")
+    return AccordCheck(terms, rows, " ".join(verdicts))
+
+
+def accord_sensitivity(
+    terms: AccordTerms, discounts: Sequence[float] = DISCOUNTS, false_alarms: Sequence[float] | None = None
+) -> tuple[AccordCheck, ...]:
+    """The check at several discount factors per year and, where given, false alarms per period."""
+    alarms = [terms.false_alarm] if false_alarms is None else false_alarms
+    return tuple(
+        check_accord(replace(terms, discount_per_year=discount, false_alarm=alarm))
+        for discount in discounts
+        for alarm in alarms
+    )
+
+
+def _row(terms: AccordTerms, country: str, war: str) -> AccordRow:
+    periods = terms.periods_per_year
+    discount = discount_per_period(terms.discount_per_year, periods)
+    accord = terms.payoff[country]
+    gain = max(terms.deviation_payoff[country] - accord, 0.0) / periods
+    stake = (accord - terms.wars[war][country]) / periods
+    kept = incentive(country, gain, stake, discount=discount, war=war, lag=terms.lag)
+    watched = suspension(gain, stake, discount=discount, false_alarm=terms.false_alarm, detection=terms.detection)
+    answer = (terms.answers or {}).get(country)
+    theft, hazard, linked = _linked(terms, country, gain, stake, discount)
+    return AccordRow(
+        country=country,
+        commitment=terms.commitment,
+        war=war,
+        discount_per_year=terms.discount_per_year,
+        periods_per_year=periods,
+        gain=gain,
+        stake=stake,
+        critical_discount=kept.critical_discount,
+        status=_status(kept, watched, terms),
+        margin=kept.margin,
+        side_payment=kept.side_payment,
+        multiplier=answer.multiplier if answer else None,
+        imports_left_to_hit=answer.imports_left_to_hit if answer else None,
+        suspension_periods=watched.periods,
+        path_cost=watched.path_cost,
+        break_even_theft=theft,
+        critical_hazard=hazard,
+        sentences=(kept.sentence, watched.sentence, *linked, *((answer.sentence,) if answer else ())),
+    )
+
+
+def _status(kept: Incentive, watched: Suspension, terms: AccordTerms) -> AccordStatus:
+    """The incentive decides; where monitoring is imperfect it must also find a suspension that works."""
+    perfect = terms.false_alarm == 0.0 and terms.detection == 1.0
+    if perfect or kept.status is not AccordStatus.SUSTAINABLE:
+        return kept.status
+    return watched.status
+
+
+def _linked(
+    terms: AccordTerms, country: str, gain: float, stake: float, discount: float
+) -> tuple[float | None, float | None, tuple[str, ...]]:
+    if terms.theft_gain is None or country not in terms.theft_gain or stake <= 0.0:
+        return None, None, ()
+    noise = {"detection": terms.detection, "false_alarm": terms.false_alarm, "tariff_gain": gain}
+    held = truce(stake, discount=discount, hazard=terms.hazard, **noise)
+    hazard = critical_hazard(terms.theft_gain[country] / terms.periods_per_year, stake, discount=discount, **noise)
+    return held.break_even_theft, hazard.hazard, (held.sentence, hazard.sentence)
+
+
+def _check(terms: AccordTerms) -> None:
+    problems: list[Problem] = []
+    countries = set(terms.payoff)
+    if not terms.payoff or not terms.wars:
+        problems.append(Problem("accord", "has no countries or no war", "Give payoffs and at least one consequence"))
+    named = {"deviation_payoff": terms.deviation_payoff, **{f"war {name}": table for name, table in terms.wars.items()}}
+    for name, table in named.items():
+        missing = sorted(countries - set(table))
+        if missing:
+            problems.append(Problem(name, f"lacks {', '.join(missing)}", "Give every country of the accord"))
+    for country in sorted(countries & set(terms.deviation_payoff)):
+        shortfall = terms.payoff[country] - terms.deviation_payoff[country]
+        if not np.isfinite(shortfall) or shortfall > 1e-6:
+            what = f"the best breach pays {shortfall:.3g} less than the accord"
+            problems.append(Problem(country, what, "A best response cannot be worse: solve it again"))
+    if problems:
+        raise AccordError(problems)

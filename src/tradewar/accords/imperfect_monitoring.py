@@ -1,0 +1,214 @@
+"""Suspensions under noisy monitoring (Green and Porter 1984, Econometrica; Park 2011, Review of Economic Studies).
+
+A breach pays g once. After every alarm the accord is suspended for T periods (payoff 0 relative to the war) and then
+returns. False alarms come with probability α while the accord is kept, detections with π when it is broken.
+
+    v_C − u_war = l(1−δ)/(1−δ+δαk),  k = 1 − δ^T                   per-period average
+    deterred iff g <= δ(π−α) k l/(1−δ+δαk)
+    k* = g(1−δ)/(δ[(π−α) l − α g]),   T* = ⌈ln(1−k*)/ln δ⌉
+    cost of innocent suspensions = l δαk/(1−δ+δαk) at k = 1 − δ^{T*}
+    δ* = g/[(π−α) l + (1−α) g];   necessary: π/α > 1 + g/l
+
+A suspension of the whole schedule is not an equilibrium of the stage game: whether it would be carried out is a
+question for the talks clock's threat margin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tradewar.accords.terms import AccordStatus, check_fractions, check_not_negative
+from tradewar.errors import AccordError, Problem
+
+PERMANENT = 1e-12
+"""k* within this of 1 means a suspension without end."""
+LONGEST_SUSPENSION = 8
+"""Default bound on T for purchases, quarters: without one, the cheapest alarm under normal noise is rare and harsh."""
+
+
+@dataclass(frozen=True)
+class Suspension:
+    """The shortest suspension that keeps the deal, and what it costs."""
+
+    status: AccordStatus
+    false_alarm: float
+    """α per period."""
+    detection: float
+    """π per period."""
+    punishment_share: float | None
+    """k*: share of an endless war that the suspension must be worth; None where none works."""
+    periods: float | None
+    """T*, whole periods; infinity where the war must be permanent; None where no length works."""
+    path_cost: float | None
+    """Percent of income per period lost to suspensions of the innocent, at T*."""
+    path_cost_share: float | None
+    """The same as a share of the stake."""
+    value: float | None
+    """v_C − u_war: what the accord is worth per period with these suspensions."""
+    critical_discount: float | None
+    """δ*; None where no discount factor suffices."""
+    failing: str | None
+    """Which condition fails, where one does."""
+    sentence: str
+
+
+@dataclass(frozen=True)
+class AuditPoint:
+    """One threshold of the purchase audit."""
+
+    threshold: float
+    """c < 0: an alarm if ln(shipments/target) falls below it."""
+    false_alarm: float
+    detection: float
+    suspension: Suspension
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The threshold of a purchase audit that costs least, and the trade-off curve."""
+
+    status: AccordStatus
+    best: AuditPoint | None
+    curve: tuple[AuditPoint, ...]
+    sentence: str
+
+
+def suspension(gain: float, stake: float, *, discount: float, false_alarm: float, detection: float) -> Suspension:
+    """The shortest suspension after each alarm that makes cheating unprofitable.
+
+    Args:
+        gain: g >= 0 per period.
+        stake: l per period.
+        discount: δ per period.
+        false_alarm: α per period.
+        detection: π per period.
+
+    Raises:
+        AccordError: for values outside their ranges.
+    """
+    check_not_negative([("deviation gain", gain)])
+    check_fractions([("false alarm probability", false_alarm), ("detection probability", detection)])
+    check_fractions([("discount factor", discount)], open_interval=True)
+    if stake <= 0.0:
+        why = "the war is no loss"
+        return _none(
+            AccordStatus.NEEDS_SIDE_PAYMENT,
+            false_alarm,
+            detection,
+            None,
+            why,
+            "No suspension deters: the war is no loss.",
+        )
+    bracket = (detection - false_alarm) * stake - false_alarm * gain
+    critical = gain / ((detection - false_alarm) * stake + (1.0 - false_alarm) * gain) if bracket > 0.0 else None
+    if gain == 0.0:
+        value = suspended_value(stake, discount, false_alarm, 0.0)
+        sentence = "There is nothing to gain by cheating: no suspension is needed."
+        return Suspension(
+            AccordStatus.SUSTAINABLE, false_alarm, detection, 0.0, 0.0, 0.0, 0.0, value, critical or 0.0, None, sentence
+        )  # fmt: skip
+    if bracket <= 0.0:
+        why = f"π/α > 1 + g/l fails: {detection:.3g}/{false_alarm:.3g} against {1.0 + gain / stake:.3g}"
+        text = "No suspension length works because an honest country is punished too often compared with a cheat."
+        return _none(AccordStatus.INFEASIBLE_ENFORCEMENT, false_alarm, detection, None, why, text)
+    share = gain * (1.0 - discount) / (discount * bracket)
+    if share > 1.0 + PERMANENT:
+        why = f"k* = {share:.3g} exceeds 1: even a permanent suspension deters too little"
+        text = f"No suspension length works at this discount factor; it would have to be at least {critical:.2f}."
+        return _none(AccordStatus.NOT_SUSTAINABLE, false_alarm, detection, critical, why, text)
+    permanent = share >= 1.0 - PERMANENT
+    periods = np.inf if permanent else float(np.ceil(np.log1p(-share) / np.log(discount) - 1e-9))
+    value = suspended_value(stake, discount, false_alarm, 1.0 if permanent else 1.0 - discount**periods)
+    cost = stake - value
+    length = "for ever" if permanent else f"of {periods:.0f} periods"
+    sentence = (
+        f"With monitoring this noisy a suspension {length} after each alarm keeps the deal; it costs "
+        f"{cost / stake:.0%} of the value of the deal because innocent behaviour is sometimes punished."
+    )
+    return Suspension(
+        AccordStatus.SUSTAINABLE, false_alarm, detection, min(share, 1.0), periods, cost, cost / stake, value, critical,
+        None, sentence,
+    )  # fmt: skip
+
+
+def suspended_value(stake: float, discount: float, false_alarm: float, punishment_share: float) -> float:
+    """v_C − u_war = l(1−δ)/(1−δ+δαk): value per period of an accord that is kept but sometimes suspended."""
+    return stake * (1.0 - discount) / (1.0 - discount + discount * false_alarm * punishment_share)
+
+
+def audit_probabilities(threshold: float, *, noise: float, shortfall: float) -> tuple[float, float]:
+    """(α, π) of an alarm when ln(shipments/target) = ln(1 − shortfall) + s ε falls below c < 0, ε standard normal.
+
+    Raises:
+        AccordError: for a threshold that is not negative, noise that is not positive, or a shortfall outside (0, 1).
+    """
+    from scipy.special import ndtr
+
+    problems = [
+        Problem(name, f"is {value:g}, must be {rule}", "See the audit of purchases")
+        for name, value, good, rule in (
+            ("threshold", threshold, threshold < 0.0, "< 0"),
+            ("noise", noise, noise > 0.0, "> 0 (standard deviation of log shipments)"),
+            ("shortfall", shortfall, 0.0 < shortfall < 1.0, "in (0, 1)"),
+        )
+        if not good
+    ]
+    if problems:
+        raise AccordError(problems)
+    return float(ndtr(threshold / noise)), float(ndtr((threshold - np.log1p(-shortfall)) / noise))
+
+
+def audit_threshold(
+    gain: float,
+    stake: float,
+    *,
+    discount: float,
+    noise: float,
+    shortfall: float,
+    thresholds: Sequence[float] | None = None,
+    longest: float = LONGEST_SUSPENSION,
+) -> Audit:
+    """The threshold that keeps the promise to buy at the least cost on the path, with T <= `longest`.
+
+    Args:
+        gain: g of falling short, percent of income per period.
+        stake: l per period.
+        discount: δ per period (a quarter: `discount_per_period`).
+        noise: s, standard deviation of log shipments around what was intended.
+        shortfall: share of the target not bought by a cheat.
+        thresholds: c to try; None = 200 from −6 s to just below 0.
+        longest: bound on T.
+
+    Raises:
+        AccordError: for values outside their ranges.
+    """
+    tried = (
+        list(thresholds)
+        if thresholds is not None
+        else [float(c) for c in np.linspace(-6.0 * noise, -0.02 * noise, 200)]
+    )
+    curve: list[AuditPoint] = []
+    for threshold in tried:
+        alarm, detected = audit_probabilities(threshold, noise=noise, shortfall=shortfall)
+        found = suspension(gain, stake, discount=discount, false_alarm=alarm, detection=detected)
+        curve.append(AuditPoint(threshold, alarm, detected, found))
+    allowed = [point for point in curve if point.suspension.periods is not None and point.suspension.periods <= longest]
+    if not allowed:
+        sentence = f"No threshold keeps the promise to buy with suspensions of at most {longest:g} periods."
+        return Audit(AccordStatus.INFEASIBLE_ENFORCEMENT, None, tuple(curve), sentence)
+    best = min(allowed, key=lambda point: (point.suspension.path_cost or 0.0, -point.threshold))
+    sentence = (
+        f"Shipments more than {-np.expm1(best.threshold):.0%} below target raise the alarm: {best.false_alarm:.1%} of "
+        f"honest periods and {best.detection:.0%} of breaches, each followed by "
+        f"{best.suspension.periods:.0f} periods of suspension."
+    )
+    return Audit(AccordStatus.SUSTAINABLE, best, tuple(curve), sentence)
+
+
+def _none(
+    status: AccordStatus, alarm: float, detection: float, critical: float | None, failing: str, sentence: str
+) -> Suspension:
+    return Suspension(status, alarm, detection, None, None, None, None, None, critical, failing, sentence)

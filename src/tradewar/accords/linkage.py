@@ -1,0 +1,153 @@
+"""The hacking truce and the tariff stake: theft stops while there is something to lose.
+
+War means that hacking resumes. q is the probability per period that tariffs come anyway, D = δ(1−q), D' = D(1−α).
+
+    truce kept iff h <= h̄ = min{ D(π−α) l/(1 − D(1−π)),  D' l − (1−D') g }
+                                  (hack only, hidden)      (hack and cheat on tariffs together, seen at once)
+    q* = 1 − max{ h/((π−α) l + h(1−π)), (h+g)/((1−α)(l+g)) }/δ      largest hazard the truce survives
+    θ* = 1 − (h + (1−δ) g)/(δ l)                 share of the threatened damage already inflicted that ends it
+
+Tariffs imposed *regardless* of hacking remove the stake, and so does the expectation of them. The thief's gain h has
+no public number: it is a required input of q* and θ*; without it only the break-even h̄ may be shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tradewar.accords.terms import AccordStatus, check_fractions, check_not_negative
+
+
+@dataclass(frozen=True)
+class Truce:
+    """How much theft a truce can hold back."""
+
+    status: AccordStatus
+    break_even_theft: float
+    """h̄: the largest gain from theft, percent of the thief's income per period, that the stake holds back."""
+    binding: str
+    """Which deviation sets the limit."""
+    sentence: str
+
+
+@dataclass(frozen=True)
+class CriticalHazard:
+    """How likely unprovoked tariffs may be before the truce ends."""
+
+    status: AccordStatus
+    hazard: float | None
+    """q*; None where the truce fails even without unprovoked tariffs."""
+    sentence: str
+
+
+@dataclass(frozen=True)
+class CriticalDamage:
+    """How much of the threatened damage may already be done before the truce ends."""
+
+    status: AccordStatus
+    share: float | None
+    """θ*; None where the truce fails before any damage is done."""
+    sentence: str
+
+
+def truce(
+    stake: float,
+    *,
+    discount: float,
+    hazard: float = 0.0,
+    detection: float = 1.0,
+    false_alarm: float = 0.0,
+    tariff_gain: float = 0.0,
+) -> Truce:
+    """Break-even theft value of a truce backed by the tariff stake.
+
+    Args:
+        stake: l, percent of the thief's income per period.
+        discount: δ per period.
+        hazard: q per period.
+        detection: π of theft, per period.
+        false_alarm: α per period.
+        tariff_gain: g from cheating on tariffs at the same time.
+
+    Raises:
+        AccordError: for values outside their ranges.
+    """
+    _check(discount, detection, false_alarm, tariff_gain)
+    check_fractions([("hazard", hazard)])
+    survives = discount * (1.0 - hazard)
+    honest = survives * (1.0 - false_alarm)
+    hidden = survives * (detection - false_alarm) * stake / (1.0 - survives * (1.0 - detection))
+    open_breach = honest * stake - (1.0 - honest) * tariff_gain
+    limit = min(hidden, open_breach)
+    binding = "theft alone, hidden" if hidden <= open_breach else "theft and a tariff breach together"
+    if limit <= 0.0:
+        sentence = "No truce on hacking can be sustained: there is nothing to lose that would be lost by stealing."
+        return Truce(AccordStatus.INFEASIBLE_ENFORCEMENT, limit, binding, sentence)
+    sentence = f"The truce on hacking holds as long as stealing is worth less than {limit:.2f} % of GDP a period."
+    return Truce(AccordStatus.SUSTAINABLE, limit, binding, sentence)
+
+
+def critical_hazard(
+    theft_gain: float,
+    stake: float,
+    *,
+    discount: float,
+    detection: float = 1.0,
+    false_alarm: float = 0.0,
+    tariff_gain: float = 0.0,
+) -> CriticalHazard:
+    """q*: the largest probability per period of unprovoked tariffs at which the truce still holds.
+
+    Args:
+        theft_gain: h >= 0, percent of the thief's income per period; an assumption of the user.
+        stake: as for `truce`, likewise the others.
+
+    Raises:
+        AccordError: for values outside their ranges.
+    """
+    _check(discount, detection, false_alarm, tariff_gain)
+    check_not_negative([("theft gain", theft_gain)])
+    failed = CriticalHazard(
+        AccordStatus.NOT_SUSTAINABLE, None, "No truce is sustainable, even if no tariffs came unprovoked."
+    )
+    hidden = (detection - false_alarm) * stake + theft_gain * (1.0 - detection)
+    together = (1.0 - false_alarm) * (stake + tariff_gain)
+    if hidden <= 0.0 or together <= 0.0:
+        return failed
+    hazard = 1.0 - max(theft_gain / hidden, (theft_gain + tariff_gain) / together) / discount
+    if hazard < 0.0:
+        return failed
+    sentence = (
+        f"The truce on hacking breaks when the chance that tariffs come anyway exceeds {hazard:.0%} a period "
+        f"(if stealing is worth {theft_gain:.2f} % of GDP a period)."
+    )
+    return CriticalHazard(AccordStatus.SUSTAINABLE, hazard, sentence)
+
+
+def critical_damage(theft_gain: float, stake: float, *, discount: float, tariff_gain: float = 0.0) -> CriticalDamage:
+    """θ* with perfect detection and no unprovoked tariffs: the stake shrinks to (1 − θ) l.
+
+    Raises:
+        AccordError: for values outside their ranges, or a stake that is not positive.
+    """
+    _check(discount, 1.0, 0.0, tariff_gain)
+    check_not_negative([("theft gain", theft_gain)])
+    needed = theft_gain + (1.0 - discount) * tariff_gain
+    if stake <= 0.0 or needed > discount * stake:
+        sentence = "The truce fails before any of the threatened damage is done."
+        return CriticalDamage(AccordStatus.NOT_SUSTAINABLE, None, sentence)
+    share = 1.0 - needed / (discount * stake)
+    sentence = f"Once {share:.0%} of the threatened damage has been inflicted, the truce no longer holds."
+    return CriticalDamage(AccordStatus.SUSTAINABLE, share, sentence)
+
+
+def truce_worth_making(victim_loss: float, theft_gain: float) -> bool:
+    """True if the victim loses from theft, and at least what the thief gains: H > 0 and H >= h."""
+    check_not_negative([("victim's loss", victim_loss), ("theft gain", theft_gain)])
+    return victim_loss > 0.0 and victim_loss >= theft_gain
+
+
+def _check(discount: float, detection: float, false_alarm: float, tariff_gain: float) -> None:
+    check_fractions([("discount factor", discount)], open_interval=True)
+    check_fractions([("detection probability", detection), ("false alarm probability", false_alarm)])
+    check_not_negative([("tariff gain", tariff_gain)])

@@ -1,0 +1,119 @@
+"""Play the accord period by period: does cheating once really pay?
+
+Two countries' stories with the same random numbers: one keeps the deal, the other cheats in the first period and keeps
+it from then on. Alarms come with probability α after an honest period and π after the breach; each is followed by T
+periods of war (payoff 0), then the deal returns. The discounted averages must reproduce the closed forms of
+`incentives` (α = 0, π = 1, T without end) and `imperfect_monitoring`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray as Array
+
+from tradewar.accords.terms import check_fractions, check_not_negative
+from tradewar.errors import AccordError
+
+TAIL = 1e-10
+"""Play stops when the weight of all later periods is below this."""
+
+
+@dataclass(frozen=True)
+class SimulatedPlay:
+    """Per-period averages above the war, with standard errors."""
+
+    runs: int
+    periods: int
+    value_keeping: float
+    value_keeping_error: float
+    value_cheating: float
+    value_cheating_error: float
+    profit: float
+    """Value of cheating once less value of keeping, per-period average."""
+    profit_error: float
+    """Of the difference: the two stories share their random numbers."""
+    sentence: str
+
+
+def simulate_play(
+    gain: float,
+    stake: float,
+    *,
+    discount: float,
+    suspension_periods: float,
+    false_alarm: float = 0.0,
+    detection: float = 1.0,
+    runs: int = 20_000,
+    seed: int = 0,
+) -> SimulatedPlay:
+    """Play the accord `runs` times, keeping it and cheating once at the start.
+
+    Args:
+        gain: g >= 0 per period.
+        stake: l per period.
+        discount: δ per period.
+        suspension_periods: T; infinity for a war without end.
+        false_alarm: α per period.
+        detection: π per period.
+        runs: number of plays; 1 is enough where nothing is random (α = 0 and π = 1).
+        seed: of the random numbers.
+
+    Raises:
+        AccordError: for values outside their ranges.
+    """
+    check_not_negative([("deviation gain", gain), ("suspension periods", suspension_periods)])
+    check_fractions([("false alarm probability", false_alarm), ("detection probability", detection)])
+    check_fractions([("discount factor", discount)], open_interval=True)
+    if runs < 1:
+        raise AccordError.at("runs", f"is {runs}", "Give at least 1")
+    horizon = int(np.ceil(np.log(TAIL) / np.log(discount)))
+    length = int(min(suspension_periods, horizon + 1))
+    keeping = _played(0.0, stake, discount, length, false_alarm, false_alarm, runs, horizon, seed)
+    cheating = _played(gain, stake, discount, length, false_alarm, detection, runs, horizon, seed)
+    difference = cheating - keeping
+    profit = float(difference.mean())
+    sentence = f"Cheating once {'pays' if profit > 0 else 'does not pay'}: {profit:+.4g} % of income a period."
+    return SimulatedPlay(
+        runs,
+        horizon,
+        float(keeping.mean()),
+        _error(keeping),
+        float(cheating.mean()),
+        _error(cheating),
+        profit,
+        _error(difference),
+        sentence,
+    )
+
+
+def _played(
+    gain: float,
+    stake: float,
+    discount: float,
+    length: int,
+    false_alarm: float,
+    first_alarm: float,
+    runs: int,
+    horizon: int,
+    seed: int,
+) -> Float[Array, " run"]:
+    """Discounted average of every run; the first period has its own gain and chance of an alarm."""
+    generator = np.random.default_rng(seed)
+    war_left = np.zeros(runs, dtype=int)
+    received = np.zeros(runs)
+    weight = 1.0 - discount
+    for period in range(horizon):
+        peace = war_left == 0
+        received += weight * np.where(peace, stake + (gain if period == 0 else 0.0), 0.0)
+        chance = first_alarm if period == 0 else false_alarm
+        alarm = peace & (generator.random(runs) < chance)
+        war_left = np.where(alarm, length, np.maximum(war_left - 1, 0))
+        weight *= discount
+    return received
+
+
+def _error(values: Float[Array, " run"]) -> float:
+    return float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else 0.0

@@ -1,0 +1,164 @@
+"""The talks clock: how likely is a signature, another extension or the tariff rise, and what is an extension worth?
+
+`run_clock` solves the tree (`clock_solution`) and reads from it what a policy reader asks. `value_of_postponing`
+compares today's values with one extension more and less; `threat_margin` says whether carrying the threat out is
+worth it at a deadline: the threat is credible, without noise, exactly where the margin is not negative, and minus the
+margin is the audience cost that would make it so (Fearon 1994, American Political Science Review).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray as Array
+
+from tradewar.errors import NoSolutionError
+from tradewar.talks.clock_solution import (
+    DEAL,
+    ESCALATE,
+    ESCALATION,
+    EXTEND,
+    EXTENSION,
+    SIGN,
+    ClockSolution,
+    Fates,
+    fates,
+    solve_nodes,
+)
+from tradewar.talks.clock_terms import ClockTerms, Pair, check_terms, monthly_stake, numbers_of, shape_of
+
+PROBABILITY_TOLERANCE = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class Clock:
+    """The clock as solved. Pairs are (initiator, responder); values are percent of a year's GDP, present value."""
+
+    terms: ClockTerms
+    solution: ClockSolution
+    p_deal: float
+    p_escalate: float
+    expected_extensions: float
+    """Can exceed 1."""
+    by_month: Float[Array, "3 month"]
+    """Probability of deal, escalation and extension in every month from today (0)."""
+    expected_month_given_deal: float | None
+    """None where a deal has no chance."""
+    most_likely_month: int | None
+    """Of a signature."""
+    value: Pair
+    value_of_postponing: Pair | None
+    """What the last of the extensions is worth today; None where there is none."""
+    value_of_commitment_not_to_extend: Pair
+    """Value without any extension, less the value with them."""
+    threat_margin: Float[Array, "extension step"]
+    """Escalate less the best alternative, to the initiator, by extensions left and step; +inf without alternative."""
+    progress_threshold: tuple[int | None, ...]
+    """By extensions left: the least step at which the deadline is more likely not to bring escalation; None if none."""
+    first_month_effort: float | None
+    """Probability that the responder makes an effort today; None if there is nothing to work on."""
+    monthly_stake: Pair
+    warnings: tuple[str, ...]
+    sentences: tuple[str, ...]
+
+
+def run_clock(terms: ClockTerms) -> Clock:
+    """Solve the clock.
+
+    Raises:
+        TalksError: listing every term that breaks its rule.
+        NoSolutionError: if probabilities do not sum to one, which would be a defect.
+    """
+    warnings = check_terms(terms)
+    shape, numbers = shape_of(terms), numbers_of(terms)
+    solution = solve_nodes(shape, numbers)
+    fate = fates(shape, solution, numbers)
+    require_sum_of_one(fate)
+    by_month = fate.by_month[0]
+    p_deal, p_escalate = float(fate.deal[0]), float(fate.escalate[0])
+    today = solution.value[0, :, terms.months_to_deadline, terms.steps_done]
+    postponing = _pair(today[-1] - today[-2]) if terms.extensions else None
+    months = np.arange(shape.horizon + 1)
+    working = terms.months_to_deadline > 0 and terms.steps_done < terms.steps_to_text
+    effort = solution.effort_probability[0, -1, terms.months_to_deadline, terms.steps_done]
+    clock = Clock(
+        terms=terms,
+        solution=solution,
+        p_deal=p_deal,
+        p_escalate=p_escalate,
+        expected_extensions=float(fate.extensions[0]),
+        by_month=by_month,
+        expected_month_given_deal=float(months @ by_month[DEAL]) / p_deal if p_deal > 0.0 else None,
+        most_likely_month=int(by_month[DEAL].argmax()) if p_deal > 0.0 else None,
+        value=_pair(today[-1]),
+        value_of_postponing=postponing,
+        value_of_commitment_not_to_extend=_pair(today[0] - today[-1]),
+        threat_margin=threat_margins(solution)[0],
+        progress_threshold=_thresholds(solution),
+        first_month_effort=float(effort) if working else None,
+        monthly_stake=monthly_stake(terms),
+        warnings=warnings,
+        sentences=(),
+    )
+    object.__setattr__(clock, "sentences", clock_sentences(clock))
+    return clock
+
+
+def threat_margins(solution: ClockSolution) -> Float[Array, "draw extension step"]:
+    """Value of escalation less the best alternative, to the initiator; +inf where it has no alternative."""
+    others = solution.deadline_value[..., [SIGN, EXTEND]].max(axis=-1)
+    return solution.deadline_value[..., ESCALATE] - others
+
+
+def require_sum_of_one(fate: Fates) -> None:
+    """Raises NoSolutionError unless deal and escalation exhaust what can happen in every draw."""
+    gap = float(np.abs(fate.deal + fate.escalate - 1.0).max())
+    if not gap <= PROBABILITY_TOLERANCE * fate.by_month.shape[-1]:
+        raise NoSolutionError(f"The probabilities of the clock sum to 1 only within {gap:.2g}.")
+
+
+def clock_sentences(clock: Clock) -> tuple[str, ...]:
+    """What the clock says, in sentences."""
+    first_deadline = clock.solution.deadline_probability[0, -1]
+    lines: list[str] = []
+    if clock.most_likely_month is None:
+        lines.append("A signature has no chance; the tariff rises.")
+    else:
+        lines.append(
+            f"There is a {clock.p_deal:.0%} chance of a signature, most likely in month {clock.most_likely_month}; "
+            f"a {clock.p_escalate:.0%} chance that the tariff rises."
+        )
+    if clock.value_of_postponing is not None:
+        extended = first_deadline[:, EXTEND]
+        line = f"At the first deadline, without visible progress the deadline is extended with {extended[0]:.0%}"
+        if clock.terms.steps_to_text > 1:
+            line += f"; with one finished chapter {extended[1]:.0%}"
+        lines.append(line + ".")
+        one, two = clock.value_of_postponing
+        lines.append(f"One more extension is worth {one:+.2f}/{two:+.2f} % of one year's GDP to the two sides.")
+    margin = float(clock.threat_margin[-1, 0])
+    if np.isinf(margin):
+        lines.append("With no progress the deadline executes itself: there is nothing else to choose.")
+    else:
+        would, more = ("would", "more") if margin >= 0.0 else ("would not", "less")
+        lines.append(
+            f"With no progress the threat {would} be carried out: carrying it out is worth {abs(margin):.3f} % of GDP "
+            f"{more} than the best alternative."
+        )
+    return tuple(lines)
+
+
+def _thresholds(solution: ClockSolution) -> tuple[int | None, ...]:
+    peaceful = 1.0 - solution.deadline_probability[0, :, :, ESCALATE]
+    reached = [np.flatnonzero(row > 0.5) for row in peaceful]
+    return tuple(int(steps[0]) if len(steps) else None for steps in reached)
+
+
+def _pair(values: Float[Array, " 2"]) -> Pair:
+    return float(values[0]), float(values[1])
+
+
+EVENTS = {"deal": DEAL, "escalate": ESCALATION, "extend": EXTENSION}
+"""Rows of `Clock.by_month` by name."""

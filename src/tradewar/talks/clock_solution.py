@@ -1,0 +1,161 @@
+"""Backward induction of the talks clock, and the distribution of what happens, for many draws at once.
+
+State: x extensions left, k months to the deadline, p steps of the text agreed (P = ready to sign).
+
+    k > 0, p < P    the responder makes an effort (cost c) or none; the text advances with φ1 or φ0; a month passes
+    k > 0, p = P    the initiator signs, or waits a month
+    k = 0           the initiator escalates, signs (p = P) or extends (x > 0, audience cost; a month passes, k = L − 1)
+
+Arrays are indexed [draw, extensions_left, months_left, step] and, for values, [..., side]. Choices are logit with
+values Σ q v (`choice`). The solution is unique. Clocks with fewer extensions are part of the same solution: the
+value of x extensions is read at x.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray as Array
+
+from tradewar.talks.choice import expected_value, logit_probabilities
+from tradewar.talks.clock_terms import ClockNumbers, ClockShape
+
+ESCALATE, SIGN, EXTEND = 0, 1, 2
+"""Positions of the actions at a deadline."""
+DEAL, ESCALATION, EXTENSION = 0, 1, 2
+"""Positions of the events in `Fates.by_month`."""
+
+
+@dataclass(frozen=True, eq=False)
+class ClockSolution:
+    """Values and choices at every node."""
+
+    value: Float[Array, "draw extension month step 2"]
+    """Present value, percent of a year's GDP."""
+    sign_probability: Float[Array, "draw extension month"]
+    """Of signing a finished text before the deadline; 0 at k = 0, where `deadline_probability` holds."""
+    effort_probability: Float[Array, "draw extension month step"]
+    """Of the responder's effort; 0 where there is nothing to do."""
+    deadline_probability: Float[Array, "draw extension step 3"]
+    """Of escalate, sign, extend at a deadline."""
+    deadline_value: Float[Array, "draw extension step 3"]
+    """Their values to the initiator; −inf where not available."""
+
+
+@dataclass(frozen=True, eq=False)
+class Fates:
+    """What happens, seen from today."""
+
+    by_month: Float[Array, "draw 3 month"]
+    """Probability of deal, escalation and extension in every month; 0 = today."""
+
+    @property
+    def deal(self) -> Float[Array, " draw"]:
+        """Probability of a signature."""
+        return self.by_month[:, DEAL].sum(axis=1)
+
+    @property
+    def escalate(self) -> Float[Array, " draw"]:
+        """Probability that the threat is carried out."""
+        return self.by_month[:, ESCALATION].sum(axis=1)
+
+    @property
+    def extensions(self) -> Float[Array, " draw"]:
+        """Expected number of extensions."""
+        return self.by_month[:, EXTENSION].sum(axis=1)
+
+
+def solve_nodes(shape: ClockShape, numbers: ClockNumbers) -> ClockSolution:
+    """Backward induction over all nodes."""
+    draws, length, steps = len(numbers.now), shape.clock_length, shape.steps_to_text
+    grid = (draws, shape.extensions + 1, length + 1)
+    value = np.empty((*grid, steps + 1, 2))
+    sign, effort = np.zeros(grid), np.zeros((*grid, steps + 1))
+    choice, worth = np.empty((draws, grid[1], steps + 1, 3)), np.empty((draws, grid[1], steps + 1, 3))
+    for extension in range(shape.extensions + 1):
+        after = value[:, extension - 1, shape.extension_months - 1] if extension else None
+        choice[:, extension], worth[:, extension], value[:, extension, 0] = _deadline(numbers, after, steps)
+        for month in range(1, length + 1):
+            later = value[:, extension, month - 1]
+            sign[:, extension, month], value[:, extension, month, steps] = _sign_or_wait(numbers, later[:, steps])
+            effort[:, extension, month, :steps], value[:, extension, month, :steps] = _effort(numbers, later)
+    return ClockSolution(value, sign, effort, choice, worth)
+
+
+def fates(shape: ClockShape, solution: ClockSolution, numbers: ClockNumbers) -> Fates:
+    """Probability of every event by month, from today's node."""
+    draws, steps = len(numbers.now), shape.steps_to_text
+    by_month = np.zeros((draws, 3, shape.horizon + 1))
+    mass = np.zeros((draws, steps + 1))
+    mass[:, shape.steps_done] = 1.0
+    first = shape.months_to_deadline
+    for extension in range(shape.extensions, -1, -1):
+        for month in range(first, 0, -1):
+            signed = mass[:, steps] * solution.sign_probability[:, extension, month]
+            by_month[:, DEAL, shape.month_of(extension, month)] += signed
+            mass[:, steps] -= signed
+            mass = _advance(mass, solution.effort_probability[:, extension, month], numbers)
+        moved = mass[:, :, None] * solution.deadline_probability[:, extension]
+        deadline = shape.month_of(extension, 0)
+        by_month[:, DEAL, deadline] += moved[:, :, SIGN].sum(axis=1)
+        by_month[:, ESCALATION, deadline] += moved[:, :, ESCALATE].sum(axis=1)
+        by_month[:, EXTENSION, deadline] += moved[:, :, EXTEND].sum(axis=1)
+        mass, first = moved[:, :, EXTEND], shape.extension_months - 1
+    return Fates(by_month)
+
+
+def _deadline(
+    numbers: ClockNumbers, after: Float[Array, "draw step 2"] | None, steps: int
+) -> tuple[Float[Array, "draw step 3"], Float[Array, "draw step 3"], Float[Array, "draw step 2"]]:
+    """(probabilities, the initiator's values, node values) of escalate, sign and extend for every step."""
+    draws = len(numbers.now)
+    worth = np.full((draws, steps + 1, 3, 2), -np.inf)
+    worth[:, :, ESCALATE] = numbers.war_value[:, None]
+    worth[:, :, ESCALATE, 0] += numbers.carrying_out_bonus[:, None]
+    worth[:, steps, SIGN] = numbers.deal_value
+    if after is not None:
+        worth[:, :, EXTEND] = numbers.month_of_now[:, None] + numbers.month_factor[:, None] * after
+        worth[:, :, EXTEND, 0] -= numbers.audience_cost[:, None]
+    choice = logit_probabilities(worth[..., 0], numbers.noise_deadline[:, None])
+    value = np.stack([expected_value(choice, worth[..., side]) for side in (0, 1)], axis=-1)
+    return choice, worth[..., 0], value
+
+
+def _sign_or_wait(
+    numbers: ClockNumbers, later: Float[Array, "draw 2"]
+) -> tuple[Float[Array, " draw"], Float[Array, "draw 2"]]:
+    """(probability of signing, node values) with a finished text before the deadline."""
+    wait = numbers.month_of_now + numbers.month_factor * later
+    worth = np.stack([numbers.deal_value, wait], axis=-1)
+    choice = logit_probabilities(worth[:, 0], numbers.noise_sign)
+    return choice[:, 0], (choice[:, None] * worth).sum(axis=-1)
+
+
+def _effort(
+    numbers: ClockNumbers, later: Float[Array, "draw step 2"]
+) -> tuple[Float[Array, "draw unfinished"], Float[Array, "draw unfinished 2"]]:
+    """(probability of effort, node values) of every step before the last."""
+    here, advanced = later[:, :-1], later[:, 1:]
+    outcomes: list[Float[Array, "draw unfinished 2"]] = []
+    for progress in (numbers.progress_effort, numbers.progress_idle):
+        chance = progress[:, None, None]
+        expected = chance * advanced + (1.0 - chance) * here
+        outcomes.append(numbers.month_of_now[:, None] + numbers.month_factor[:, None] * expected)
+    worth = np.stack(outcomes, axis=-1)
+    worth[:, :, 1, 0] -= numbers.effort_cost[:, None]
+    choice = logit_probabilities(worth[:, :, 1], numbers.noise_effort[:, None])
+    return choice[..., 0], (choice[:, :, None] * worth).sum(axis=-1)
+
+
+def _advance(
+    mass: Float[Array, "draw step"], effort: Float[Array, "draw step"], numbers: ClockNumbers
+) -> Float[Array, "draw step"]:
+    """Mass after a month of work on the text."""
+    chance = effort * numbers.progress_effort[:, None] + (1.0 - effort) * numbers.progress_idle[:, None]
+    moving = mass[:, :-1] * chance[:, :-1]
+    later = mass.copy()
+    later[:, :-1] -= moving
+    later[:, 1:] += moving
+    return later
