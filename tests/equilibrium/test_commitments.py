@@ -73,6 +73,7 @@ def test_who_is_displaced_and_what_the_balance_does() -> None:
     # the surplus falls by less than what is bought: 8.44 of 12
     assert shift.surplus_fall == pytest.approx(328.5 - 320.0629, abs=1e-4)
     assert shift.fall_per_unit < 1
+    assert shift.other_commitments_change == 0
     parts = shift.extra_purchases + shift.other_purchases_change - shift.own_sales_change
     assert shift.surplus_fall == pytest.approx(parts, abs=1e-9)
     assert shift.surplus == pytest.approx(shift.surplus_before - shift.surplus_fall, abs=1e-9)
@@ -117,13 +118,20 @@ def test_several_commitments_are_met_together() -> None:
         PurchaseCommitment("CN", ("RW",), ("soy",), target=20.0, name="old supplier"),
         buys("services", target=40.0),
     ]
-    outcome = solve(toy_io(), Policy(commitments=promises))
+    world = toy_io()
+    outcome = solve(world, Policy(commitments=promises))
     value = outcome.trade_value
     assert_allclose([value[CN, US, SOY], value[CN, US, GOODS], value[CN, RW, SOY]], [24, 150, 20], rtol=1e-8)
     wedges = [row.wedge for row in outcome.commitments]
     assert min(wedges[:3]) > 0.01
     assert wedges[3] == pytest.approx(0, abs=1e-9)
     assert value[CN, US, 2] > 40
+    shift = outcome.commitments[0].bilateral
+    assert shift.extra_purchases == pytest.approx(12, rel=1e-7)
+    assert shift.other_commitments_change == pytest.approx(30 + value[CN, US, 2] - 50, rel=1e-6)
+    assert shift.surplus_fall == pytest.approx(
+        (value - world.trade_value)[CN, US].sum() - (value - world.trade_value)[US, CN].sum(), rel=1e-7
+    )
     # one after the other gives the same as together
     alone = solve(toy_io(), Policy(commitments=promises[:3]))
     assert_allclose(alone.trade_value, value, rtol=1e-7)

@@ -7,7 +7,8 @@ Fiscal cost: what the budget pays or forgoes on the trade of the basket against 
 
 Bilateral balance, an identity in the importer's trade with the suppliers of the basket:
 
-    fall of the deficit = extra purchases + change of their other sales to it − change of its sales to them
+    fall of its surplus = extra purchases (this basket and those of other commitments)
+                          + change of its other purchases from them − change of its sales to them
 """
 
 from __future__ import annotations
@@ -52,15 +53,18 @@ class BilateralShift:
     surplus_fall: float
     extra_purchases: float
     """Change of the basket's value."""
+    other_commitments_change: float
+    """Change of the baskets of other commitments between the same countries."""
     other_purchases_change: float
-    """Change of what it buys from the suppliers beside the basket: the basket draws labour away from it."""
+    """Change of what it buys from the suppliers beside all baskets: these draw labour away from it."""
     own_sales_change: float
     """Change of what it sells to the suppliers."""
 
     @property
     def fall_per_unit(self) -> float:
-        """Fall of the surplus per unit of extra purchases; NaN where nothing more is bought."""
-        return self.surplus_fall / self.extra_purchases if self.extra_purchases else float("nan")
+        """Fall of the surplus per unit of extra purchases, all commitments; NaN where nothing more is bought."""
+        extra = self.extra_purchases + self.other_commitments_change
+        return self.surplus_fall / extra if extra else float("nan")
 
 
 @dataclass(frozen=True)
@@ -125,7 +129,8 @@ def commitment_results(
         found: the equilibrium that keeps them.
     """
     pairs = zip(conditions, found.wedges, strict=True)
-    return tuple(_result(world, policy, condition, float(wedge), found) for condition, wedge in pairs)
+    every = np.any([condition.basket for condition in conditions], axis=0)
+    return tuple(_result(world, policy, condition, float(wedge), found, every) for condition, wedge in pairs)
 
 
 def commitment_residual(
@@ -158,7 +163,9 @@ def _residual(condition: Condition, wedge: float, trade_value: Array) -> float:
     return abs(min(wedge, condition.slack(trade_value) / condition.value_added))
 
 
-def _result(world: World, policy: Levers, condition: Condition, wedge: float, found: Committed) -> CommitmentResult:
+def _result(
+    world: World, policy: Levers, condition: Condition, wedge: float, found: Committed, every: Array
+) -> CommitmentResult:
     after, before = found.solution.trade_value, found.reference.trade_value
     rate, cost = _rate_and_cost(policy, condition, found.solution)
     value = after[condition.basket]
@@ -182,7 +189,7 @@ def _result(world: World, policy: Levers, condition: Condition, wedge: float, fo
         payer=world.countries[payer],
         mandate_cost_pct=_mandate(world, condition, wedge, found.solution) if cheaper else {},
         suppliers=_suppliers(world, condition, importer, before, after),
-        bilateral=_bilateral(condition, importer, suppliers, before, after),
+        bilateral=_bilateral(condition, every, importer, suppliers, before, after),
         residual=_residual(condition, wedge, after),
     )
 
@@ -224,9 +231,12 @@ def _suppliers(
     )
 
 
-def _bilateral(condition: Condition, importer: int, suppliers: Array, before: Array, after: Array) -> BilateralShift:
+def _bilateral(
+    condition: Condition, every: Array, importer: int, suppliers: Array, before: Array, after: Array
+) -> BilateralShift:
     change = after - before
     basket = float(change[condition.basket].sum())
+    others = float(change[importer, suppliers][(every & ~condition.basket)[importer, suppliers]].sum())
     bought = float(change[importer, suppliers].sum())
     sold = float(change[suppliers, importer].sum())
 
@@ -238,6 +248,7 @@ def _bilateral(condition: Condition, importer: int, suppliers: Array, before: Ar
         surplus=surplus(after),
         surplus_fall=bought - sold,
         extra_purchases=basket,
-        other_purchases_change=bought - basket,
+        other_commitments_change=others,
+        other_purchases_change=bought - basket - others,
         own_sales_change=sold,
     )
