@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 CORE := $(VENV)/.core
 DEV := $(VENV)/.dev
 
+# Two test processes share two cores: threads inside the linear algebra would only get in their way.
+THREADS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+
 .DEFAULT_GOAL := help
 .PHONY: help brief test check fast lint types bench lock clean
 
@@ -29,7 +32,7 @@ brief: $(CORE) ## write the built-in brief to build/brief
 	$(BIN)/tradewar brief us-china-2019 --out build/brief
 
 test: $(DEV) check ## everything: lint, import contract, types, tests
-	$(BIN)/pytest
+	$(THREADS) $(BIN)/pytest -n 2 --dist loadgroup
 
 check: lint types ## lint, import contract and types only
 
@@ -42,7 +45,7 @@ types: $(DEV)
 	$(BIN)/basedpyright
 
 fast: $(DEV) ## the tests without the slow ones
-	$(BIN)/pytest -m "not slow"
+	$(THREADS) $(BIN)/pytest -n 2 --dist loadgroup -m "not slow"
 
 bench: $(DEV) ## every benchmark in one run; ratios go to build/benchmarks
 	$(BIN)/python -m benchmarks --out build/benchmarks

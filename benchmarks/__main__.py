@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from benchmarks.result import Result
 
-NAMES = ("nested", "gravity", "growth", "gradient", "cold", "robustness")
+NAMES = ("nested", "gravity", "growth", "gradient", "games", "cold", "robustness")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Self, TypeVar
 
-from beartype import beartype
+from beartype import BeartypeConf, beartype
 
+_AS_PYRIGHT = BeartypeConf(is_pep484_tower=True)
+"""An int is accepted where a float is declared, as PEP 484 and pyright have it."""
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -21,7 +23,7 @@ def checked(function: Function) -> Function:
     function.__annotations__ = {
         name: _resolved(hint, getattr(function, "__globals__", {})) for name, hint in annotations.items()
     }
-    return beartype(function)
+    return beartype(conf=_AS_PYRIGHT)(function)
 
 
 def _resolved(hint: Any, names: dict[str, Any]) -> Any:

@@ -1,8 +1,9 @@
 """Every documented command runs, and every command is documented.
 
-In README.md and docs/*.md: a ```csv title="NAME"``` block is a file that the reader saves; in a ```console``` block a
-line `$ tradewar ...` or `$ python ...` is run in a folder of its own and ends with status 0, or N where the line ends
-with `# exits N`; ```python``` blocks of the executed pages run in one interpreter, in order.
+In README.md and docs/*.md: a block with a title, such as ```csv title="book/measures.csv"```, is a file that the reader
+saves; in a ```console``` block a line `$ tradewar ...` or `$ python ...` is run in a folder of its own and ends with
+status 0, or N where the line ends with `# exits N`; ```python``` blocks of the executed pages run in one interpreter,
+in order.
 """
 
 from __future__ import annotations
@@ -29,6 +30,13 @@ def blocks(page: Path) -> list[tuple[str, str, str]]:
     return [(m[1], m[2] or "", m[3]) for m in BLOCK.finditer(page.read_text(encoding="utf-8"))]
 
 
+def save(title: str, text: str) -> None:
+    """Write the block that a reader saves; its folder is made if it is not there."""
+    place = Path(title)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(text, encoding="utf-8")
+
+
 def commands(text: str) -> list[str]:
     """The lines of a console block that a reader types."""
     return [line[2:].strip() for line in text.splitlines() if line.startswith("$ ")]
@@ -44,8 +52,8 @@ def expected_status(line: str) -> int:
 def test_documented_commands_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for language, title, text in blocks(page):
-        if language == "csv" and title:
-            Path(title).write_text(text, encoding="utf-8")
+        if title:
+            save(title, text)
         if language != "console":
             continue
         for line in commands(text):
@@ -66,24 +74,27 @@ def test_documented_python_runs(page: Path, tmp_path: Path, monkeypatch: pytest.
     monkeypatch.chdir(tmp_path)
     for _, title, text in blocks(page):
         if title:
-            Path(title).write_text(text, encoding="utf-8")
+            save(title, text)
     exec(compile("\n".join(programs), str(page), "exec"), {"__name__": "__main__"})
 
 
 def test_every_command_is_documented() -> None:
     written = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
-    for command in ("brief", "solve", *(f"world {name}" for name in WORLD_COMMANDS)):
+    named = [f"world {name}" for name in WORLD_COMMANDS] + [f"tariff {name}" for name in TARIFF_COMMANDS]
+    for command in ("brief", "solve", *named):
         assert f"tradewar {command}" in written, f"tradewar {command} is not documented"
 
 
 WORLD_COMMANDS = ("list", "show", "check", "import", "aggregate", "balance")
+TARIFF_COMMANDS = ("check", "rate", "average", "timeline")
+
+
+def listed(*arguments: str) -> list[str]:
+    """The commands that a help text lists."""
+    return re.findall(r"^  ([a-z]+)  ", tradewar(*arguments, "--help").out.split("Commands:")[1], re.MULTILINE)
 
 
 def test_no_other_command_exists() -> None:
-    listed = re.findall(r"^  ([a-z]+)  ", tradewar("world", "--help").out.split("Commands:")[1], re.MULTILINE)
-    assert sorted(listed) == sorted(WORLD_COMMANDS)
-    assert re.findall(r"^  ([a-z]+)  ", tradewar("--help").out.split("Commands:")[1], re.MULTILINE) == [
-        "brief",
-        "solve",
-        "world",
-    ]
+    assert sorted(listed("world")) == sorted(WORLD_COMMANDS)
+    assert sorted(listed("tariff")) == sorted(TARIFF_COMMANDS)
+    assert sorted(listed()) == ["brief", "solve", "tariff", "world"]

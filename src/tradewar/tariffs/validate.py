@@ -170,7 +170,7 @@ def _duplicates(frame: pd.DataFrame, keys: tuple[str, ...], problems: list[Probl
 
         def what(place: int) -> str:
             key: tuple[Any, ...] = tuple(frame[name].iloc[place] for name in keys)
-            row = first.loc[key if len(keys) > 1 else frame[keys[0]].iloc[place]]
+            row = first.loc[key] if len(keys) > 1 else first.loc[frame[[*keys][-1]].iloc[place]]
             named = ", ".join(f"{name} {value}" for name, value in zip(keys, key, strict=True) if value)
             return f"duplicate scope: {named} is already in row {row}"
 

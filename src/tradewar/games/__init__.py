@@ -1,0 +1,28 @@
+"""What governments maximise, and what they do to each other: best responses, Nash wars, certificates, cooperation."""
+
+from tradewar.games.cooperation import Cooperation, cooperate
+from tradewar.games.curves import ReactionCurve, reaction_curve
+from tradewar.games.escalation import Escalation, Threat, escalation
+from tradewar.games.objectives import REAL_INCOME, Objective, political, read_political_weights, weighted
+from tradewar.games.result import War
+from tradewar.games.setup import Options
+from tradewar.games.war import best_response, war
+
+__all__ = [
+    "REAL_INCOME",
+    "Cooperation",
+    "Escalation",
+    "Objective",
+    "Options",
+    "ReactionCurve",
+    "Threat",
+    "War",
+    "best_response",
+    "cooperate",
+    "escalation",
+    "political",
+    "reaction_curve",
+    "read_political_weights",
+    "war",
+    "weighted",
+]

@@ -1,0 +1,170 @@
+"""What escalation between two parties would mean, from the tariffs of a day: answers, full war, and a threat.
+
+    escalation(world, "USA", "CHN", today=policy, threat=policy_after_the_deadline)
+
+Each side's best answer to the tariffs of the day; what full war between the two costs each and third countries; the
+reaction curves; and whether carrying out a threat is a best response: against the other side's tariffs as they stand,
+and after its best answer. All changes are against the tariffs of the day.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from tradewar.equilibrium.policy import Policy
+from tradewar.games.curves import DEFAULT_AVERAGES, ReactionCurve, all_but, check_parties, reaction_curve
+from tradewar.games.objectives import log_payoffs
+from tradewar.games.result import War
+from tradewar.games.settle import settle
+from tradewar.games.setup import Options, Setup, setup
+from tradewar.games.war import war
+from tradewar.world import World
+
+BEST_LIMIT_PCT = 1e-4
+"""A threat whose payoff is within this of the best answer's, percent, counts as a best response."""
+
+
+@dataclass(frozen=True)
+class Threat:
+    """Whether carrying out a threat is a best response. Payoffs in percent against the tariffs of the day."""
+
+    party: str
+    opponent: str
+    payoff_pct: float
+    """The party's payoff if it carries out the threat and the opponent does not answer."""
+    best_payoff_pct: float
+    """Its payoff with its best tariffs on the opponent instead."""
+    opponent_payoff_pct: float
+    """The opponent's payoff if it does not answer."""
+    answered_payoff_pct: float
+    """The party's payoff if the opponent gives its best answer."""
+    opponent_answered_pct: float
+    """The opponent's payoff if it gives its best answer."""
+
+    @property
+    def pays(self) -> bool:
+        """True if carrying out the threat beats leaving tariffs as they are, were they not answered."""
+        return self.payoff_pct > 0.0
+
+    @property
+    def is_best_response(self) -> bool:
+        """True if no other tariffs on the opponent would give the party more."""
+        return self.payoff_pct >= self.best_payoff_pct - BEST_LIMIT_PCT
+
+    @property
+    def sentence(self) -> str:
+        """The finding, with its number."""
+        verdict = "is" if self.is_best_response else "is not"
+        return (
+            f"Carrying out the threat {verdict} a best response of {self.party}: unanswered it changes its payoff by "
+            f"{self.payoff_pct:+.3f} percent, where its best tariffs on {self.opponent} would give "
+            f"{self.best_payoff_pct:+.3f}; after {self.opponent}'s best answer it is {self.answered_payoff_pct:+.3f}."
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        facts = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return facts | {"pays": self.pays, "is_best_response": self.is_best_response, "sentence": self.sentence}
+
+
+@dataclass(frozen=True, eq=False)
+class Escalation:
+    """Answers, full war and threat between two parties, against the tariffs of the day."""
+
+    parties: tuple[str, str]
+    best_answers: tuple[War, War]
+    """Each party's best tariffs on the other, the other's as of the day."""
+    full_war: War
+    """The Nash war in tariffs on each other."""
+    curves: tuple[ReactionCurve, ReactionCurve]
+    """The second party's answers to the first, and the reverse; they cross at the full war."""
+    threat: Threat | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {
+            "parties": list(self.parties),
+            "best_answers": [item.to_dict(tariffs=False) for item in self.best_answers],
+            "full_war": self.full_war.to_dict(tariffs=False),
+            "reaction_curves": [curve.to_dict() for curve in self.curves],
+            "threat": None if self.threat is None else self.threat.to_dict(),
+        }
+
+
+def escalation(
+    world: World,
+    first: str,
+    second: str,
+    *,
+    today: Policy | None = None,
+    threat: Policy | None = None,
+    options: Options | None = None,
+    averages: tuple[float, ...] = DEFAULT_AVERAGES,
+) -> Escalation:
+    """What escalation between two parties would mean from the tariffs of a day.
+
+    Args:
+        world: the calibrated world.
+        first: the party whose threat is judged.
+        second: the other party.
+        today: the policy in force on the day; None = the world's own tariffs.
+        threat: the policy if the first party carries out its threat and nothing else changes; None = no threat.
+        options: goods, regime, weights, closure, market, bounds, starts and corners, as in `war`; its policy is
+            replaced by `today`.
+        averages: points of the reaction curves.
+
+    Raises:
+        InputError: if a party is unknown or has nothing to tax.
+        NoSolutionError: if an equilibrium is not found.
+    """
+    check_parties(world, ("first", first), ("second", second))
+    asked = replace(Options() if options is None else options, policy=today)
+    answers = (answer(world, first, second, asked), answer(world, second, first, asked))
+    full = _played(world, [first, second], replace(asked, between=True))
+    curves = (
+        reaction_curve(world, first, second, averages=averages, pattern=full, options=asked),
+        reaction_curve(world, second, first, averages=averages, pattern=full, options=asked),
+    )
+    judged = None if threat is None else judge_threat(world, first, second, threat, asked)
+    return Escalation((first, second), answers, full, curves, judged)
+
+
+def answer(world: World, party: str, opponent: str, options: Options) -> War:
+    """The best tariffs of one party on another, all else as `options.policy` has it."""
+    exempt = (*options.exempt, *all_but(world, party, opponent))
+    return _played(world, [party], replace(options, exempt=exempt, between=False))
+
+
+def judge_threat(world: World, party: str, opponent: str, threat: Policy, options: Options) -> Threat:
+    """Whether carrying out a threat is a best response of the party, and what it is worth after the best answer."""
+    ready = setup(world, [party], replace(options, exempt=all_but(world, party, opponent), between=False))
+    unanswered = _payoffs(ready, threat)
+    best = answer(world, party, opponent, options)
+    reply = answer(world, opponent, party, replace(options, policy=threat))
+    replied = _payoffs(ready, replace(threat, tariff_rate=reply.tariff_rate))
+    one, two = (ready.game.stage.world.country_index(code) for code in (party, opponent))
+    return Threat(
+        party=party,
+        opponent=opponent,
+        payoff_pct=unanswered[one],
+        best_payoff_pct=max(100.0 * float(best.objective_hat[one] - 1.0), unanswered[one]),
+        opponent_payoff_pct=unanswered[two],
+        answered_payoff_pct=replied[one],
+        opponent_answered_pct=replied[two],
+    )
+
+
+def _payoffs(ready: Setup, policy: Policy) -> list[float]:
+    """Payoffs of all countries under a policy, percent against the tariffs in force."""
+    stage = ready.game.stage
+    levers = policy.levers(stage.world)
+    position = settle(replace(stage, levers=levers), np.log1p(levers.tariff_rate), ready.factual)
+    payoffs = log_payoffs(ready.game.objective, stage, position)
+    return [100.0 * float(np.expm1(change)) for change in payoffs - ready.payoffs]
+
+
+def _played(world: World, players: list[str], options: Options) -> War:
+    return war(world, players, **options.as_keywords())

@@ -1,0 +1,162 @@
+"""`Evidence`: how likely a commitment is broken, how sure the alarm is, and everything it rests on."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tradewar.monitoring.background import TruceBackground
+from tradewar.monitoring.grades import Grade, SourceEvidence, Verdict
+from tradewar.monitoring.posterior import PurchasePosterior
+from tradewar.monitoring.quality import DetectionQuality
+from tradewar.monitoring.retrospective import ShareTest, WindowTest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class SourceReview:
+    """One series in one review window of a truce."""
+
+    dataset: str
+    date_meaning: str
+    vintage: str
+    source: str
+    window: tuple[str, str]
+    """First and last period used."""
+    baseline_count: float
+    count: float
+    baseline_exposure: float
+    exposure: float
+    breach_probability: float
+    """P(rate above the cap)."""
+    above_truce_window: float | None
+    """P(rate above that of the first review); None in the first review itself."""
+    above_baseline: float
+    """P(rate above that of the baseline)."""
+    dispersed_breach_probability: float
+    """As `breach_probability`, counts divided by φ."""
+    dispersion: float
+    """φ; 1 where it cannot be estimated (yearly counts)."""
+    e_value: float
+    """Largest value of the e-process in the window; 0 where the counts are yearly."""
+    alarm_month: str
+    """First month of the window in which the standing watch is above its threshold at α = .05; empty if none."""
+    share_reference: str
+    """The window that the share test compares with."""
+    share: ShareTest | None
+    window_test: WindowTest | None
+    """Rate against the reference window; its tipping point is the change of detection that would explain it."""
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class TruceReview:
+    """One review window: all sources, and the grade over them."""
+
+    window: tuple[str, str]
+    sources: tuple[SourceReview, ...]
+    lead: SourceEvidence
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class PurchaseReview:
+    """A purchase commitment after some months."""
+
+    seasonal: PurchasePosterior
+    dispersed: PurchasePosterior
+    """The same at a quarter of the concentration."""
+    uniform: PurchasePosterior
+    """The same with twelve equal months; it disagrees where deliveries are seasonal."""
+    delivered: tuple[float, ...]
+    """Cumulative, by month."""
+    seasonal_target: tuple[float, ...]
+    """Cumulative prorated target, twelve months."""
+    fan_levels: tuple[float, ...]
+    fan: tuple[tuple[float, ...], ...]
+    """Quantiles of cumulative deliveries in the remaining months, one row per level; rows are empty at year end."""
+    growth: float
+    """Delivered so far over the same months of the base year."""
+    control_growth: dict[str, float]
+    """The same for what the promise does not cover."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is known about one commitment on one day."""
+
+    commitment: str
+    kind: str
+    """`truce` or `purchase`."""
+    as_of: str
+    grade: Grade
+    reasons: tuple[str, ...]
+    breach_probability: float
+    quality: DetectionQuality | None
+    """False-alarm rate, power and delay for the enforcement of the accord."""
+    truce: tuple[TruceReview, ...] = ()
+    background: TruceBackground | None = None
+    """Monthly series, change points and retrospective tests of the lead source of a truce."""
+    purchase: PurchaseReview | None = None
+    sources: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON; a value that is not finite becomes None."""
+        return plain(self)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per review and source (truce), or per month of the year (purchase)."""
+        import pandas as pd
+
+        if self.purchase is None:
+            rows = [_source_row(self.commitment, source) for review in self.truce for source in review.sources]
+            return pd.DataFrame(rows)
+        purchase = self.purchase
+        months = len(purchase.seasonal_target)
+        observed = list(purchase.delivered) + [float("nan")] * (months - len(purchase.delivered))
+        columns: dict[str, Any] = {
+            "commitment": [self.commitment] * months,
+            "month": list(range(1, months + 1)),
+            "delivered": observed,
+            "seasonal_target": list(purchase.seasonal_target),
+            "uniform_target": [purchase.seasonal.target * (k + 1) / months for k in range(months)],
+        }
+        for level, row in zip(purchase.fan_levels, purchase.fan, strict=True):
+            columns[f"quantile_{level:g}"] = [float("nan")] * (months - len(row)) + list(row)
+        return pd.DataFrame(columns)
+
+
+def _source_row(commitment: str, source: SourceReview) -> dict[str, Any]:
+    return {
+        "commitment": commitment,
+        "dataset": source.dataset,
+        "date_meaning": source.date_meaning,
+        "first": source.window[0],
+        "last": source.window[1],
+        "baseline_count": source.baseline_count,
+        "count": source.count,
+        "above_cap": source.breach_probability,
+        "above_truce_window": source.above_truce_window,
+        "above_baseline": source.above_baseline,
+        "share_odds_ratio": source.share.odds_ratio if source.share else None,
+        "share_p_value": source.share.p_value if source.share else None,
+        "alarm_month": source.alarm_month,
+        "grade": str(source.verdict.grade),
+    }
+
+
+def plain(value: Any) -> Any:
+    """Dataclasses, tuples and mappings as dictionaries and lists; numbers that are not finite as None."""
+    if hasattr(value, "__dataclass_fields__"):
+        return {name: plain(getattr(value, name)) for name in value.__dataclass_fields__}
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else None
+    return value

@@ -1,0 +1,94 @@
+"""Incidents as MISP events (JSON), written through pymisp so that the keys are those of MISP.
+
+One event per incident: `info`, `date` (its meaning in the comment of an attribute), analysis completed, distribution
+to the own organisation only. The report is a `link`; the identifier and the meaning of the date are `text`. Tags name
+actor, sector and target country in the words of the MISP galaxy. UUIDs are UUIDv5 of the same keys as the STIX
+export, so that the same incidents give the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Sequence
+from datetime import date as Day
+from typing import Any
+
+from tradewar.errors import EvidenceError, Problem
+from tradewar.monitoring.countries import countries
+from tradewar.monitoring.extras import load
+from tradewar.monitoring.incidents import Incident
+from tradewar.monitoring.stix import NAMESPACE, galaxy_name
+from tradewar.monitoring.vocabulary import MISP_SECTOR
+
+ANALYSIS_COMPLETED = 2
+OWN_ORGANISATION = 0
+THREAT_LEVEL_UNDEFINED = 4
+TIMESTAMP = 1546300800
+"""2019-01-01, fixed: an export of the same incidents is the same."""
+
+
+def to_misp(incidents: Sequence[Incident]) -> str:
+    """A JSON list of MISP events. Undated incidents are refused, since a MISP event needs a date.
+
+    Raises:
+        EvidenceError: no incidents, undated ones, or pymisp missing.
+    """
+    pymisp = load("pymisp", "the MISP export")
+    undated = [item.event_id for item in incidents if not item.date]
+    if not incidents or undated:
+        what = f"{len(undated)} are undated ({', '.join(undated[:8])})" if undated else "are none"
+        raise EvidenceError(Problem("incidents", what, "A MISP event needs a date: leave these out"))
+    events = [json.loads(_event(item, pymisp).to_json(sort_keys=True)) for item in incidents]
+    return json.dumps(events, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _event(item: Incident, pymisp: Any) -> Any:
+    key = f"{item.dataset}/{item.event_id}"
+    event = pymisp.MISPEvent()
+    event.uuid = _uuid(f"event:{key}")
+    sponsors = ", ".join(_name(code) for code in item.sponsors) or "unknown sponsor"
+    event.info = f"{item.event_id}: operation attributed to {sponsors}"
+    event.date = Day.fromisoformat(item.date + "-01-01"[len(item.date) - 10 :] if len(item.date) < 10 else item.date)
+    event.analysis = ANALYSIS_COMPLETED
+    event.distribution = OWN_ORGANISATION
+    event.threat_level_id = THREAT_LEVEL_UNDEFINED
+    event.timestamp = TIMESTAMP
+    meaning = f"date = {item.date_meaning.replace('_', ' ')}, precision {item.date_precision}"
+    attributes = [("text", "Internal reference", item.event_id, meaning)]
+    if item.source_url:
+        attributes.append(("link", "External analysis", item.source_url, "public report"))
+    for kind, category, value, comment in attributes:
+        event.add_attribute(
+            kind,
+            value,
+            category=category,
+            comment=comment,
+            uuid=_uuid(f"attribute:{key}:{kind}:{value}"),
+            timestamp=TIMESTAMP,
+            to_ids=False,
+        )
+    for tag in _tags(item):
+        event.add_tag(tag)
+    return event
+
+
+def _tags(item: Incident) -> list[str]:
+    tags = ["tlp:clear"]
+    tags += [f'misp-galaxy:threat-actor="{galaxy_name(name)}"' for name in item.actors]
+    tags += [f'misp-galaxy:sector="{MISP_SECTOR[sector]}"' for sector in item.sectors if sector in MISP_SECTOR]
+    tags += [f'misp-galaxy:target-information="{_name(code)}"' for code in item.victims]
+    return list(dict.fromkeys(tags))
+
+
+def _uuid(key: str) -> str:
+    return str(uuid.uuid5(NAMESPACE, key))
+
+
+_TARGET_NAMES = {"USA": "United States"}
+"""Names of the cluster `target-information` that differ from those of the country cluster."""
+
+
+def _name(code: str) -> str:
+    country = countries().get(code)
+    return _TARGET_NAMES.get(code) or (country.name if country else code)

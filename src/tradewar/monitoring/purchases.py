@@ -1,0 +1,162 @@
+"""Is a purchase commitment kept? Deliveries against the seasonal pace, on each partner's own statistics.
+
+The promise is measured on the exporter's f.o.b. exports or the importer's c.i.f. imports, with different baselines:
+numerator and target must come from the same reporter. A breach is found only where both say so. The comparison with
+controls asks whether sales that the promise does not cover grew more since the base year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from tradewar.monitoring.checks import require
+from tradewar.monitoring.evidence import Evidence, PurchaseReview
+from tradewar.monitoring.grades import Grade, SourceEvidence, Verdict, robust_grade
+from tradewar.monitoring.posterior import MONTHS, Season, forecast_fan, purchase_posterior, season_of, uniform_season
+from tradewar.monitoring.quality import DetectionQuality, purchase_review
+from tradewar.monitoring.series import DeliverySeries, PurchaseCommitment, last_full_month, month_number
+
+FAN_LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+DISPERSED_SHARE = 0.25
+"""The posterior is repeated at this share of the concentration, which few base years leave badly known."""
+REVIEW_MONTH = 6
+
+
+@dataclass(frozen=True, eq=False)
+class _Measured:
+    """A commitment with its own series, cut at the day asked."""
+
+    commitment: PurchaseCommitment
+    series: DeliverySeries
+    review: PurchaseReview
+    season: Season
+
+
+def monitor_purchase(
+    commitments: Sequence[PurchaseCommitment], series: Sequence[DeliverySeries], as_of: str
+) -> Evidence:
+    """The evidence on one promise on one day.
+
+    Args:
+        commitments: the promise on each partner's statistics; the first leads. Usually one or two entries.
+        series: deliveries; each commitment takes the one of its group and reporter.
+        as_of: `YYYY-MM-DD`. The series must already be cut to what was published by then; months that had not ended
+            are not used in any case.
+
+    Raises:
+        EvidenceError: no commitment, a commitment without its series, or no month of the year delivered yet.
+    """
+    require(bool(commitments), "commitments", "are none", "Give at least one")
+    measured = [_measure(item, series, as_of) for item in commitments]
+    lead, verdict = measured[0], _verdict(measured)
+    notes = [note for item in measured for note in item.series.notes]
+    if lead.commitment.force_majeure:
+        happened = lead.commitment.force_majeure
+        notes.append(f"Within the horizon: {happened}. The probability is about delivery, not about fault.")
+    return Evidence(
+        commitment=lead.commitment.name,
+        kind="purchase",
+        as_of=as_of,
+        grade=verdict.grade,
+        reasons=verdict.reasons,
+        breach_probability=lead.review.seasonal.breach_probability,
+        quality=_quality(lead.season),
+        purchase=lead.review,
+        sources=tuple(dict.fromkeys(item.series.source for item in measured if item.series.source)),
+        notes=tuple(dict.fromkeys(notes)),
+    )
+
+
+def _measure(commitment: PurchaseCommitment, series: Sequence[DeliverySeries], as_of: str) -> _Measured:
+    key = (commitment.group, commitment.reporter)
+    found = [item for item in series if (item.group, item.reporter) == key]
+    have = ", ".join(sorted(f"{item.group}/{item.reporter}" for item in series)) or "none"
+    what = f"needs one series of {key[0]}/{key[1]}, found {len(found)} (of {have})"
+    require(len(found) == 1, commitment.name, what, "Numerator and target must come from the same reporter")
+    deliveries = found[0]
+    season = season_of(_base_years(commitment, deliveries))
+    ended = last_full_month(as_of) + 1 - month_number(f"{commitment.year}-01")
+    year = deliveries.year(commitment.year)[: max(ended, 0)]
+    require(len(year) > 0, commitment.name, f"has no deliveries of {commitment.year} by {as_of}", "Ask a later day")
+    return _Measured(commitment, deliveries, _review(commitment, deliveries, season, len(year)), season)
+
+
+def _base_years(commitment: PurchaseCommitment, series: DeliverySeries) -> np.ndarray:
+    years = [series.year(year) for year in commitment.base_years]
+    short = [str(y) for y, values in zip(commitment.base_years, years, strict=True) if len(values) != MONTHS]
+    require(not short, commitment.name, f"base years {', '.join(short)} are not complete", "Leave them out")
+    return np.array(years)
+
+
+def _review(commitment: PurchaseCommitment, series: DeliverySeries, season: Season, months: int) -> PurchaseReview:
+    cumulative = np.cumsum(series.year(commitment.year)[:months])
+    delivered, target, tolerance = float(cumulative[-1]), commitment.target, commitment.tolerance
+    kappa = season.capped()
+    seasonal = purchase_posterior(delivered, target, months, season, kappa, tolerance)
+    fan = forecast_fan(delivered, months, season, FAN_LEVELS, kappa) if months < MONTHS else np.empty((5, 0))
+    return PurchaseReview(
+        seasonal=seasonal,
+        dispersed=purchase_posterior(delivered, target, months, season, DISPERSED_SHARE * kappa, tolerance),
+        uniform=purchase_posterior(delivered, target, months, uniform_season(kappa), kappa, tolerance),
+        delivered=tuple(map(float, cumulative)),
+        seasonal_target=tuple(map(float, target * season.cumulative)),
+        fan_levels=FAN_LEVELS,
+        fan=tuple(tuple(map(float, row)) for row in fan),
+        growth=_growth(commitment, series, months, None),
+        control_growth={name: _growth(commitment, series, months, name) for name in series.controls},
+    )
+
+
+def _growth(commitment: PurchaseCommitment, series: DeliverySeries, months: int, control: str | None) -> float:
+    base = float(series.year(commitment.base_years[-1], control)[:months].sum())
+    now = float(series.year(commitment.year, control)[:months].sum())
+    return now / base if base > 0 else float("nan")
+
+
+def _verdict(measured: Sequence[_Measured]) -> Verdict:
+    lead = measured[0]
+    evidence = [_source_evidence(item, item.review.seasonal.breach_probability) for item in measured]
+    variants = {
+        "at a quarter of the season's concentration": _source_evidence(lead, lead.review.dispersed.breach_probability),
+        "with twelve equal months": _source_evidence(lead, lead.review.uniform.breach_probability),
+    }
+    if len(lead.review.control_growth) > 1:
+        for name in lead.review.control_growth:
+            rest = {k: v for k, v in lead.review.control_growth.items() if k != name}
+            fewer = replace(lead, review=replace(lead.review, control_growth=rest))
+            variants[f"leaving out the control {name}"] = _source_evidence(
+                fewer, lead.review.seasonal.breach_probability
+            )
+    verdict = robust_grade(evidence[0], evidence[1:], variants)
+    verdict = Verdict(verdict.grade, (_stand(lead), *verdict.reasons))
+    if len(measured) == 1 and verdict.grade is Grade.SUSPECTED:
+        reason = f"measured on the statistics of {lead.series.reporter} only; a breach is found on both partners'"
+        return Verdict(verdict.grade, (*verdict.reasons, reason))
+    return verdict
+
+
+def _stand(measured: _Measured) -> str:
+    stand, unit = measured.review.seasonal, measured.series.unit
+    delivered = f"{stand.delivered:.1f} of {stand.target:.1f} {unit} delivered by month {stand.months}"
+    return f"{delivered}, {100 * stand.attainment:.0f} percent of the seasonal pace"
+
+
+def _source_evidence(measured: _Measured, breach_probability: float) -> SourceEvidence:
+    growth, controls = measured.review.growth, list(measured.review.control_growth.values())
+    agree = all(growth < control for control in controls) if controls else None
+    # growth of totals has no sampling distribution here: the direction decides
+    p_value = float("nan") if agree is None else 0.0 if agree else 1.0
+    return SourceEvidence(
+        source=measured.series.reporter,
+        collection=f"customs statistics of {measured.series.reporter}",
+        breach_probability=breach_probability,
+        controls_agree=agree,
+        controls_p_value=p_value,
+    )
+
+
+def _quality(season: Season) -> DetectionQuality:
+    return purchase_review(season, REVIEW_MONTH)

@@ -1,0 +1,33 @@
+"""Ossa (2014) with political weights: several first-order points, of which one is an equilibrium."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tradewar.games import read_political_weights, war
+from tradewar.world import read_world
+
+
+@pytest.mark.slow
+def test_a_first_order_point_that_is_no_equilibrium_is_met_and_rejected(reference_data: Path) -> None:
+    folder = reference_data / "worlds" / "ossa-2007"
+    world = read_world(folder)
+    weights = read_political_weights(world, folder / "political_weights.csv")
+    assert weights.mean(axis=1) == pytest.approx(1.0, abs=3e-8)
+    found = war(world, weights=weights, starts=["closed-form", "factual"])
+    assert found.certified
+    assert found.objective == "political"
+    assert found.certificate.at_upper_bound > 0
+    false = [item for item in found.others if not item.certificate.certified]
+    assert false
+    for item in false:
+        # its own first-order conditions hold to rounding: only the search tells
+        assert item.certificate.first_order_residual < 1e-9
+    worst = max((d for item in false for d in item.certificate.deviations), key=lambda d: d.gain_pct)
+    assert worst.player == "JPN"
+    assert worst.gain_pct == pytest.approx(0.40, abs=0.005)
+    assert "not an equilibrium: JPN gains 0.4" in false[0].certificate.label
+    assert np.isfinite(found.objective_hat).all()
