@@ -1,4 +1,4 @@
-"""Observed monthly trade of a dispute: `series/series.toml` and `series/monthly.csv`, and what of it was known on a day.
+"""Observed monthly trade of a dispute (`series/series.toml`, `monthly.csv`), and what of it was known on a day.
 
 A month is known from the day that the release rule of the dossier gives: the last day of the month plus `days`, more
 for the months that the rule names. Nothing is filled in: a series that the data lack is listed under `missing` with
@@ -117,13 +117,13 @@ class MonthlySeries:
     flow: str
     group: str
     months: tuple[str, ...]
-    values: tuple[float, ...]
+    amounts: tuple[float, ...]
     """Money of the flow's unit."""
     known_from: tuple[dt.date, ...]
 
     def value(self, month: str) -> float | None:
         """The figure of a month; None where there is none."""
-        return self.values[self.months.index(month)] if month in self.months else None
+        return self.amounts[self.months.index(month)] if month in self.months else None
 
     def total(self, months: Sequence[str]) -> float | None:
         """Sum over months; None where one of them is not there."""
@@ -188,7 +188,7 @@ class ObservedTrade:
         rows = [
             {"flow": series.flow, "group": series.group, "month": month, "value": value, "known_from": known}
             for series in self.series
-            for month, value, known in zip(series.months, series.values, series.known_from, strict=True)
+            for month, value, known in zip(series.months, series.amounts, series.known_from, strict=True)
         ]
         return pd.DataFrame(rows, columns=["flow", "group", "month", "value", "known_from"])
 
@@ -245,7 +245,7 @@ def _known(series: MonthlySeries, day: dt.date) -> MonthlySeries:
     return replace(
         series,
         months=series.months[:count],
-        values=series.values[:count],
+        amounts=series.amounts[:count],
         known_from=series.known_from[:count],
     )
 
