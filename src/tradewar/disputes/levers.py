@@ -351,8 +351,8 @@ def _purchases(results: Sequence[CommitmentResult], unit: str) -> PurchaseSummar
     if bought > 0.0 and np.isfinite(share):
         sentence = (
             f"{buyer} buys {bought:,.0f} {unit} more, and its surplus with the sellers falls by "
-            f"{shift.surplus_fall:,.0f}, {share:.0%} of that: its sales to them change by {shift.own_sales_change:+,.0f}, "
-            f"because the orders raise their incomes and costs, and its other purchases from them by "
+            f"{shift.surplus_fall:,.0f}, {share:.0%} of that: its sales to them change by "
+            f"{shift.own_sales_change:+,.0f}, because the orders raise their incomes and costs, and its other purchases by "
             f"{shift.other_purchases_change:+,.0f}, because the orders draw workers away. Trade as a whole stays as "
             f"unbalanced as it was."
         )

@@ -190,9 +190,7 @@ def monthly_findings(dossier: Dossier, as_of: dt.date | None = None, book: Tarif
     observed = load_series(dossier.folder, day)
     loaded = TariffBook.load(dossier.folder / "book") if book is None else book
     found = tuple(_flow_findings(content, flow, observed, loaded, day) for flow in content.flows)
-    release = observed.release
-    rule = " ".join([f"{release.rule}.", *(f"{late.reason}." for late in release.exceptions)])
-    return MonthlyFindings(dossier.name, day, content.base_year, found, observed.missing, rule)
+    return MonthlyFindings(dossier.name, day, content.base_year, found, observed.missing, observed.release_rule)
 
 
 def tariff_steps(
@@ -262,7 +260,7 @@ def _flow_findings(
             months, marks.peak_month, marks.peak, marks.trough_month, marks.trough, marks.long_run_index
         ),
         band="" if band is None else f"{BAND}: {content.ranges.reason if content.ranges else ''}",
-        assumptions=_named(content, spec, wedge.value, wedge.sentence),
+        assumptions=_named(content, spec, inputs, wedge.sentence),
         notes=(*path.notes, content.base_reason, flow.vintage),
     )
 
@@ -367,20 +365,20 @@ def _sentence(
     )
 
 
-def _named(content: PathFile, spec: FlowPath, wedge: float, how: str) -> tuple[Assumption, ...]:
+def _named(content: PathFile, spec: FlowPath, inputs: PathInputs, how: str) -> tuple[Assumption, ...]:
+    """What is assumed, as far as the day of knowledge allows."""
     curve = content.curve
     points = f"{curve.at_one_year:g} after one year, {curve.at_ten_years:g} after ten, {curve.long_run:g} in the end"
-    rows = [Assumption("elasticity by horizon", points, "Percent less trade per percent of duty", curve.source)]
-    if spec.directed is not None:
-        rows.append(
-            Assumption(
-                "directed buying", f"{100 * wedge:.1f} log points. {how}", spec.directed.reason, spec.directed.source
-            )
-        )
+    why = "Percent less trade per percent of duty. A figure of method: its source may be later than the day"
+    rows = [Assumption("elasticity by horizon", points, why, curve.source)]
+    if inputs.directed is not None:
+        rows.append(Assumption("directed buying", how, inputs.directed.reason, inputs.directed.source))
+    names = {event.name for event in inputs.anticipations}
     for row in spec.anticipations:
-        value = (
-            f"probability {row.probability:g}, storable share {row.storable_share:g}, carrying cost "
-            f"{row.carrying_cost:g} a month, from {row.announced} to {row.effective}"
-        )
-        rows.append(Assumption(row.name, value, row.reason, row.source))
+        if row.name in names:
+            value = (
+                f"probability {row.probability:g}, storable share {row.storable_share:g}, carrying cost "
+                f"{row.carrying_cost:g} a month, from {row.announced} to {row.effective}"
+            )
+            rows.append(Assumption(row.name, value, row.reason, row.source))
     return tuple(rows)

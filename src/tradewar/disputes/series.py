@@ -52,6 +52,8 @@ class LateRelease(_Strict):
 
     months: tuple[Month, ...]
     days: Annotated[int, Field(strict=True, ge=0)]
+    known_from: Day
+    """From which day on the reason was known; the delay itself only hides months."""
     reason: Text
 
 
@@ -101,6 +103,8 @@ class Missing(_Strict):
 
     what: Text
     why: Text
+    known_from: Day | None = None
+    """None where it always held."""
 
 
 class _SeriesFile(_Strict):
@@ -149,7 +153,14 @@ class ObservedTrade:
             as_of=day,
             series=tuple(_known(series, day) for series in self.series),
             reported=tuple(row for row in self.reported if row.known_from <= day),
+            missing=tuple(row for row in self.missing if row.known_from is None or row.known_from <= day),
         )
+
+    @property
+    def release_rule(self) -> str:
+        """When months become known, with the reasons of delays known on the day."""
+        late = [f"{row.reason}." for row in self.release.exceptions if row.known_from <= self.as_of]
+        return " ".join([f"{self.release.rule}.", *late])
 
     def flow(self, name: str) -> Flow:
         """A flow by name.
