@@ -19,28 +19,32 @@ and the aggregate balance does not move at all: the closure keeps it.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tradewar.disputes.dossier import Dossier
-from tradewar.disputes.findings import Progress, silent
-from tradewar.disputes.lever_files import LeverSource, lever_policies, read_levers
+from tradewar.disputes.lever_files import LEVERS_FILE, LeverSource, lever_policies, read_levers
+from tradewar.disputes.material import Material, Progress, silent
 from tradewar.disputes.plain import plain_data
-from tradewar.disputes.policies import check_policies, dispute_world
+from tradewar.disputes.policies import dispute_book, dispute_world, state_policies
 from tradewar.equilibrium.commitments_result import CommitmentResult
 from tradewar.equilibrium.diversion import Diversion
 from tradewar.equilibrium.outcome import Outcome
 from tradewar.equilibrium.policy import Policy
-from tradewar.equilibrium.prepared import prepare
+from tradewar.equilibrium.prepared import Prepared, prepare
 from tradewar.equilibrium.solve import solve_prepared
 from tradewar.errors import DossierError, InfeasibleError
 from tradewar.world.identities import nearest
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+FARM_GOODS = ("AGR",)
+"""The sector of built-in worlds that sells soybeans."""
 
 
 @dataclass(frozen=True)
@@ -216,7 +220,7 @@ def lever_table(
     as_of: dt.date | None = None,
     *,
     on: str | None = None,
-    diverted_sectors: Sequence[str] = ("AGR",),
+    diverted_sectors: Sequence[str] = FARM_GOODS,
     progress: Progress | None = None,
 ) -> LeverTable:
     """Solve every lever that was known on the day, each on its own.
@@ -235,14 +239,39 @@ def lever_table(
     """
     say = progress or silent
     known = dossier.known_on(as_of or dossier.written_for)
-    levers = read_levers(known, known.as_of)
     say(f"Reading the world {known.world}")
-    prepared = prepare(dispute_world(known), known.closure)
+    world = dispute_world(known)
+    stated = state_policies(known, dispute_book(known), world)
+    tariffs = {item.source.name: item.policy for item in stated.policies}
+    prepared = prepare(world, known.closure)
+    say("Solving who takes whose place")
+    diverted = [solve_prepared(prepared, policy) for policy in tariffs.values()] if diverted_sectors else []
+    return _table(known, prepared, tariffs, on, tuple(diverted_sectors), diverted, say)
+
+
+def find(material: Material) -> LeverTable | None:
+    """The table as a part of the findings; None where the dossier has no levers."""
+    if not (material.dossier.folder / LEVERS_FILE).is_file():
+        return None
+    prepared = prepare(material.world, material.dossier.closure)
+    tariffs = {item.source.name: item.policy for item in material.stated.policies}
+    sectors = tuple(code for code in FARM_GOODS if code in material.world.sectors)
+    return _table(material.dossier, prepared, tariffs, None, sectors, material.outcomes, material.say)
+
+
+def _table(
+    known: Dossier,
+    prepared: Prepared,
+    tariffs: Mapping[str, Policy],
+    on: str | None,
+    diverted_sectors: tuple[str, ...],
+    diverted: Sequence[Outcome],
+    say: Progress,
+) -> LeverTable:
     world = prepared.baseline
-    tariffs = check_policies(known, world)
+    levers = read_levers(known, known.as_of)
     base = _base(known, tariffs, on)
     policies = lever_policies(known, levers, world, base)
-    say("Solving the situation on which the levers are put")
     before = solve_prepared(prepared, base)
     found: list[LeverFindings] = []
     for lever, policy in zip(levers, policies, strict=True):
@@ -254,30 +283,27 @@ def lever_table(
             continue
         found.append(_lever_findings(known, lever, before, outcome))
     sectors = tuple(code for code in diverted_sectors if code in world.sectors)
-    say("Solving who takes whose place")
-    diverted = [solve_prepared(prepared, policy) for policy in tariffs] if sectors else []
     return LeverTable(
         dispute=known.name,
         as_of=known.as_of,
         world=world.name,
         money_unit=world.money_unit,
         closure=str(prepared.closure),
-        on=base.name if on else "baseline",
+        on=on or "baseline",
         countries=tuple(zip(world.countries, world.country_names, strict=True)),
         levers=tuple(found),
         diversion=tuple(row for outcome in diverted for row in _diverted(known, outcome, sectors)),
     )
 
 
-def _base(dossier: Dossier, tariffs: Sequence[Policy], on: str | None) -> Policy:
+def _base(dossier: Dossier, tariffs: Mapping[str, Policy], on: str | None) -> Policy:
     if on is None:
         return Policy()
-    for policy in tariffs:
-        if policy.name == on:
-            return policy
-    names = [policy.name for policy in tariffs]
-    what = f"no policy {on!r} of {dossier.name} was known on {dossier.as_of}{nearest(on, names)}"
-    raise DossierError.at("on", what, f"Use one of {', '.join(names)}, or none")
+    if on not in tariffs:
+        names = list(tariffs)
+        what = f"no policy {on!r} of {dossier.name} was known on {dossier.as_of}{nearest(on, names)}"
+        raise DossierError.at("on", what, f"Use one of {', '.join(names)}, or none")
+    return tariffs[on]
 
 
 def _lever_findings(dossier: Dossier, lever: LeverSource, before: Outcome, outcome: Outcome) -> LeverFindings:
@@ -351,10 +377,10 @@ def _purchases(results: Sequence[CommitmentResult], unit: str) -> PurchaseSummar
     if bought > 0.0 and np.isfinite(share):
         sentence = (
             f"{buyer} buys {bought:,.0f} {unit} more, and its surplus with the sellers falls by "
-            f"{shift.surplus_fall:,.0f}, {share:.0%} of that: its sales to them change by "
-            f"{shift.own_sales_change:+,.0f}, because the orders raise their incomes and costs, and its other purchases by "
-            f"{shift.other_purchases_change:+,.0f}, because the orders draw workers away. Trade as a whole stays as "
-            f"unbalanced as it was."
+            f"{shift.surplus_fall:,.0f}, {share:.0%} of that. Its sales to them change by "
+            f"{shift.own_sales_change:+,.0f}, because the orders raise their incomes and costs; its other purchases "
+            f"from them change by {shift.other_purchases_change:+,.0f}, because the orders draw workers away. Trade as "
+            f"a whole stays as unbalanced as it was."
         )
     cost = sum(result.fiscal_cost for result in kept)
     return PurchaseSummary(

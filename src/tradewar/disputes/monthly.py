@@ -17,10 +17,13 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from tradewar.disputes.dossier import Dossier
+from tradewar.disputes.material import Material
 from tradewar.disputes.observed_falls import Fall, PathInputs, directed_wedge, falls
-from tradewar.disputes.path_file import FlowPath, PathFile, Ranges, read_path_file
+from tradewar.disputes.path_file import PATH_FILE, FlowPath, PathFile, Ranges, read_path_file
 from tradewar.disputes.plain import plain_data
+from tradewar.disputes.policies import dispute_book
 from tradewar.disputes.series import (
+    SERIES_FOLDER,
     Flow,
     Missing,
     ObservedTrade,
@@ -172,7 +175,7 @@ class MonthlyFindings:
 
 
 def monthly_findings(dossier: Dossier, as_of: dt.date | None = None, book: TariffBook | None = None) -> MonthlyFindings:
-    """The paths of every flow of a dossier.
+    """The path of every flow of a dossier.
 
     Args:
         dossier: with `series/` and a tariff book.
@@ -180,17 +183,26 @@ def monthly_findings(dossier: Dossier, as_of: dt.date | None = None, book: Tarif
         book: the tariff book, where it is loaded already.
 
     Raises:
-        DossierError: if the series or the assumptions are wrong.
-        BookError: if the dossier has no tariff book, or a wrong one.
+        DossierError: if the series or the assumptions are wrong, or the dossier has no tariff book.
+        BookError: if the tariff book is wrong.
     """
-    from tradewar.tariffs import TariffBook
-
     day = as_of or dossier.written_for
     content = read_path_file(dossier.folder)
     observed = load_series(dossier.folder, day)
-    loaded = TariffBook.load(dossier.folder / "book") if book is None else book
+    loaded = dispute_book(dossier) if book is None else book
+    if loaded is None:
+        fix = "Name its folder in [book] of dispute.toml"
+        raise DossierError.at("path", f"dossier {dossier.name!r} has no tariff book to read tariff steps from", fix)
     found = tuple(_flow_findings(content, flow, observed, loaded, day) for flow in content.flows)
     return MonthlyFindings(dossier.name, day, content.base_year, found, observed.missing, observed.release_rule)
+
+
+def find(material: Material) -> MonthlyFindings | None:
+    """The paths as a part of the findings; None where the dossier has no series or no tariff book."""
+    dossier = material.dossier
+    if material.book is None or not (dossier.folder / SERIES_FOLDER / PATH_FILE).is_file():
+        return None
+    return monthly_findings(dossier, dossier.as_of, material.book)
 
 
 def tariff_steps(
