@@ -230,7 +230,7 @@ def lever_table(
         as_of: day of knowledge; by default the day for which the dossier was written.
         on: name of a policy of the dossier on which the levers are put; None is the world without added tariffs.
         diverted_sectors: sectors in whose markets the tariffs of the dossier divert trade between the parties (who
-            sells China the soybeans instead); codes that the world lacks are left out.
+            sells China the soybeans instead); codes that the world lacks are left out, and none leaves the tariffs out.
         progress: told what is being done.
 
     Raises:
@@ -241,11 +241,15 @@ def lever_table(
     known = dossier.known_on(as_of or dossier.written_for)
     say(f"Reading the world {known.world}")
     world = dispute_world(known)
-    stated = state_policies(known, dispute_book(known), world)
-    tariffs = {item.source.name: item.policy for item in stated.policies}
     prepared = prepare(world, known.closure)
-    say("Solving who takes whose place")
-    diverted = [solve_prepared(prepared, policy) for policy in tariffs.values()] if diverted_sectors else []
+    tariffs: dict[str, Policy] = {}
+    if on is not None or diverted_sectors:
+        stated = state_policies(known, dispute_book(known), world)
+        tariffs = {item.source.name: item.policy for item in stated.policies}
+    diverted: list[Outcome] = []
+    if diverted_sectors:
+        say("Solving who takes whose place")
+        diverted = [solve_prepared(prepared, policy) for policy in tariffs.values()]
     return _table(known, prepared, tariffs, on, tuple(diverted_sectors), diverted, say)
 
 

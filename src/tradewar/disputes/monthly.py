@@ -35,6 +35,7 @@ from tradewar.errors import DossierError
 from tradewar.paths import (
     Anticipation,
     DirectedBuying,
+    ElasticityCurve,
     PathAssumptions,
     PathRanges,
     TariffStep,
@@ -188,6 +189,7 @@ def monthly_findings(dossier: Dossier, as_of: dt.date | None = None, book: Tarif
     """
     day = as_of or dossier.written_for
     content = read_path_file(dossier.folder)
+    _curve(content)
     observed = load_series(dossier.folder, day)
     loaded = dispute_book(dossier) if book is None else book
     if loaded is None:
@@ -280,12 +282,6 @@ def _flow_findings(
 def _inputs(
     content: PathFile, spec: FlowPath, observed: ObservedTrade, facts: Sequence[StepFact], day: dt.date
 ) -> PathInputs:
-    curve = fit_elasticity_curve(
-        content.curve.long_run,
-        (1.0, content.curve.at_one_year),
-        (10.0, content.curve.at_ten_years),
-        content.curve.source,
-    )
     steps = tuple(
         TariffStep(
             month=position(content.start, fact.on),
@@ -312,8 +308,13 @@ def _inputs(
     )
     directed = spec.directed if spec.directed is not None and spec.directed.known_from <= day else None
     return PathInputs(
-        content.start, content.months, content.base_year, spec.name, steps, events, curve, directed, observed
+        content.start, content.months, content.base_year, spec.name, steps, events, _curve(content), directed, observed
     )
+
+
+def _curve(content: PathFile) -> ElasticityCurve:
+    given = content.curve
+    return fit_elasticity_curve(given.long_run, (1.0, given.at_one_year), (10.0, given.at_ten_years), given.source)
 
 
 def path_assumptions(inputs: PathInputs, wedge: float) -> PathAssumptions:
