@@ -184,9 +184,7 @@ def _findings(material: Material, parts: dict[str, PartFindings], watch: _Watch)
         numeraire=outcomes[0].numeraire,
         policies=tuple(
             policy_findings(known, stated, outcome, before)
-            for stated, outcome, before in zip(
-                material.stated.policies, outcomes, [None, *outcomes[:-1]], strict=True
-            )
+            for stated, outcome, before in zip(material.stated.policies, outcomes, [None, *outcomes[:-1]], strict=True)
         ),
         left_out=material.stated.left_out,
         parts=parts,
