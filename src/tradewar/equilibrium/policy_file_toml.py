@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +44,8 @@ def read_policy(world: World, path: Path, base: Policy) -> Policy:
         PolicyError: listing every fault.
     """
     content = read_policy_file(path)
-    reader = _Reader(world, path.name)
-    problems = reader.problems
+    problems: list[Problem] = []
+    at = _Reading(world, path.name, problems)
     if content.money_unit and content.money_unit != world.money_unit:
         what = f"{content.money_unit!r} is not the unit of the world, {world.money_unit!r}"
         problems.append(Problem(f"{path.name}: money_unit", what, "Convert the amounts"))
@@ -54,12 +54,12 @@ def read_policy(world: World, path: Path, base: Policy) -> Policy:
     policy = replace(
         base,
         name=content.name or path.stem,
-        tariff_rate=reader.tariffs(content.tariffs, base.tariff_rate),
-        iceberg_hat=reader.border("iceberg", "ratio", content.iceberg, base.iceberg_hat, 1.0),
-        banned_share=reader.border("bans", "share", content.bans, base.banned_share, 0.0),
-        output_subsidy=reader.subsidies(content.subsidies, base.output_subsidy),
-        export_tax=reader.border("export_taxes", "rate", content.export_taxes, base.export_tax, 0.0),
-        commitments=(*base.commitments, *reader.purchases(content.purchases), *reader.balances(content.balance)),
+        tariff_rate=_tariffs(at, content.tariffs, base.tariff_rate),
+        iceberg_hat=_lever(at, "iceberg", "ratio", content.iceberg, base.iceberg_hat, 1.0),
+        banned_share=_lever(at, "bans", "share", content.bans, base.banned_share, 0.0),
+        output_subsidy=_subsidies(at, content.subsidies, base.output_subsidy),
+        export_tax=_lever(at, "export_taxes", "rate", content.export_taxes, base.export_tax, 0.0),
+        commitments=(*base.commitments, *_purchases(at, content.purchases), *_balances(at, content.balance)),
     )
     if problems:
         raise PolicyError(problems)
@@ -91,166 +91,178 @@ def read_policy_file(path: Path) -> PolicyFile:
         raise PolicyError(problems_of(error, path.name)) from None
 
 
-class _Reader:
-    """Rows to arrays of one world; what is wrong with them is added to `problems`."""
+@dataclass(frozen=True)
+class _Reading:
+    """What is read, on which world, and the faults found so far."""
 
-    def __init__(self, world: World, file: str):
-        self.world = world
-        self.file = file
-        self.problems: list[Problem] = []
+    world: World
+    file: str
+    problems: list[Problem]
 
-    def tariffs(self, rows: Sequence[TariffRow], base: Array | None) -> Array | None:
-        """Rates after the change."""
 
-        def amount(row: TariffRow, cells: Array) -> Array:
-            if row.tariff is not None:
-                return np.full(int(cells.sum()), row.tariff)
-            assert row.change_pp is not None
-            return self.world.tariff_rate[cells] + row.change_pp / 100.0
+def _tariffs(at: _Reading, rows: Sequence[TariffRow], base: Array | None) -> Array | None:
+    """Rates after the change."""
 
-        start = self.world.tariff_rate if base is None else base
-        return self._border("tariffs", rows, base, start, amount, may_name_services=False)
+    def amount(row: TariffRow, cells: Array) -> Array:
+        if row.tariff is not None:
+            return np.full(int(cells.sum()), row.tariff)
+        assert row.change_pp is not None
+        return at.world.tariff_rate[cells] + row.change_pp / 100.0
 
-    def border(self, table: str, key: str, rows: Sequence[Any], base: Array | None, neutral: float) -> Array | None:
-        """A lever between countries that is `neutral` where nothing is said."""
+    start = at.world.tariff_rate if base is None else base
+    return _border(at, "tariffs", rows, base, start, amount, may_name_services=False)
 
-        def amount(row: Any, cells: Array) -> Array:
-            return np.full(int(cells.sum()), float(getattr(row, key)))
 
-        start = np.full(self.world.trade_value.shape, neutral) if base is None else base
-        return self._border(table, rows, base, start, amount, may_name_services=table != "export_taxes")
+def _lever(at: _Reading, table: str, key: str, rows: Sequence[Any], base: Array | None, neutral: float) -> Array | None:
+    """A lever between countries that is `neutral` where nothing is said."""
 
-    def subsidies(self, rows: Sequence[Any], base: Array | None) -> Array | None:
-        """Subsidy rates `[exporter, sector]`."""
-        if not rows:
-            return base
-        array = np.zeros(self.world.gross_output.shape) if base is None else base.copy()
-        for k, row in enumerate(rows, start=1):
-            where = f"{self.file}: subsidies[{k}]"
-            countries = self._countries(f"{where}.country", row.country)
-            sectors = self._sectors(f"{where}.sector", row.sector, every_sector=True)
-            if self._in_limits(f"{where}.rate", "subsidies", row.rate):
-                array[np.ix_(countries, sectors)] = row.rate
-        return array
+    def amount(row: Any, cells: Array) -> Array:
+        return np.full(int(cells.sum()), float(getattr(row, key)))
 
-    def purchases(self, rows: Sequence[PurchaseRow]) -> tuple[Commitment, ...]:
-        """Promises to buy."""
-        found: list[Commitment] = []
-        for k, row in enumerate(rows, start=1):
-            where = f"{self.file}: purchases[{k}]"
-            importer, exporters = self._pair(where, row.importer, row.exporter)
-            sectors = self._sector_codes(where, row.sector)
-            if importer and exporters and sectors:
-                found.append(
-                    PurchaseCommitment(importer, exporters, sectors, row.target, row.additional, row.name, row.cap)
-                )
-        return tuple(found)
+    start = np.full(at.world.trade_value.shape, neutral) if base is None else base
+    return _border(at, table, rows, base, start, amount, may_name_services=table != "export_taxes")
 
-    def balances(self, rows: Sequence[BalanceRow]) -> tuple[Commitment, ...]:
-        """Promises about bilateral surpluses."""
-        found: list[Commitment] = []
-        for k, row in enumerate(rows, start=1):
-            where = f"{self.file}: balance[{k}]"
-            importer, exporters = self._pair(where, row.importer, (row.exporter,))
-            sectors = self._sector_codes(where, row.sector)
-            if row.instrument not in INSTRUMENTS:
-                what = f"{row.instrument!r} is unknown{nearest(row.instrument, INSTRUMENTS)}"
-                self.problems.append(Problem(f"{where}.instrument", what, f"Use one of {', '.join(INSTRUMENTS)}"))
-            elif importer and exporters and sectors:
-                amounts = (row.target, row.reduction)
-                found.append(
-                    BalanceTarget(exporters[0], importer, sectors, *amounts, row.instrument, row.name, row.cap)
-                )
-        return tuple(found)
 
-    # ---------------------------------------------------------------- cells
+def _subsidies(at: _Reading, rows: Sequence[Any], base: Array | None) -> Array | None:
+    """Subsidy rates `[exporter, sector]`."""
+    if not rows:
+        return base
+    array = np.zeros(at.world.gross_output.shape) if base is None else base.copy()
+    for k, row in enumerate(rows, start=1):
+        where = f"{at.file}: subsidies[{k}]"
+        countries = _countries(at, f"{where}.country", row.country)
+        sectors = _sectors(at, f"{where}.sector", row.sector, every_sector=True)
+        if _in_limits(at, f"{where}.rate", "subsidies", row.rate):
+            array[np.ix_(countries, sectors)] = row.rate
+    return array
 
-    def _border(
-        self,
-        table: str,
-        rows: Sequence[Any],
-        base: Array | None,
-        start: Array,
-        amount: Callable[[Any, Array], Array],
-        *,
-        may_name_services: bool,
-    ) -> Array | None:
-        if not rows:
-            return base
-        array = start.copy()
-        for k, row in enumerate(rows, start=1):
-            where = f"{self.file}: {table}[{k}]"
-            before = len(self.problems)
-            cells = self._cells(where, row, may_name_services)
-            if len(self.problems) > before:
-                continue
-            if not cells.any():
-                self.problems.append(Problem(where, "matches no trade that can change", "Leave this row out"))
-                continue
-            new = amount(row, cells)
-            key = next(name for name in ("tariff", "change_pp", "ratio", "share", "rate") if _has(row, name))
-            worst = float(new[np.abs(new).argmax()]) if key == "change_pp" else float(getattr(row, key))
-            if self._in_limits(f"{where}.{key}", table, worst):
-                array[cells] = new
-        return array
 
-    def _cells(self, where: str, row: Any, may_name_services: bool) -> Bool[Array, "importer exporter sector"]:
-        world = self.world
-        importers = self._countries(f"{where}.importer", row.importer)
-        exporters = self._countries(f"{where}.exporter", row.exporter)
-        sectors = self._sectors(f"{where}.sector", row.sector)
-        if len(row.importer) == 1 and row.importer == row.exporter and row.importer != (EVERY,):
-            self.problems.append(Problem(where, f"{row.importer[0]} is importer and exporter", "Name two countries"))
-        cells = np.zeros(world.trade_value.shape, dtype=bool)
-        cells[np.ix_(importers, exporters, sectors)] = True
-        untaxed = [world.sectors[s] for s in sectors if not world.tradable[s]]
-        if untaxed and not may_name_services:
-            what = f"sector {', '.join(untaxed)} is not tradable and carries neither tariffs nor export taxes"
-            self.problems.append(Problem(f"{where}.sector", what, "Leave it out"))
-        return cells & ~np.eye(world.n_countries, dtype=bool)[:, :, None]
+def _purchases(at: _Reading, rows: Sequence[PurchaseRow]) -> tuple[Commitment, ...]:
+    """Promises to buy."""
+    found: list[Commitment] = []
+    for k, row in enumerate(rows, start=1):
+        where = f"{at.file}: purchases[{k}]"
+        importer, exporters = _pair(at, where, row.importer, row.exporter)
+        sectors = _sector_codes(at, where, row.sector)
+        if importer and exporters and sectors:
+            found.append(
+                PurchaseCommitment(importer, exporters, sectors, row.target, row.additional, row.name, row.cap)
+            )
+    return tuple(found)
 
-    def _countries(self, where: str, labels: Sequence[str]) -> list[int]:
-        return self._positions(where, "country", labels, self.world.countries, range(self.world.n_countries))
 
-    def _sectors(self, where: str, labels: Sequence[str], *, every_sector: bool = False) -> list[int]:
-        every = [s for s in range(self.world.n_sectors) if every_sector or self.world.tradable[s]]
-        return self._positions(where, "sector", labels, self.world.sectors, every)
+def _balances(at: _Reading, rows: Sequence[BalanceRow]) -> tuple[Commitment, ...]:
+    """Promises about bilateral surpluses."""
+    found: list[Commitment] = []
+    for k, row in enumerate(rows, start=1):
+        where = f"{at.file}: balance[{k}]"
+        importer, exporters = _pair(at, where, row.importer, (row.exporter,))
+        sectors = _sector_codes(at, where, row.sector)
+        if row.instrument not in INSTRUMENTS:
+            what = f"{row.instrument!r} is unknown{nearest(row.instrument, INSTRUMENTS)}"
+            at.problems.append(Problem(f"{where}.instrument", what, f"Use one of {', '.join(INSTRUMENTS)}"))
+        elif importer and exporters and sectors:
+            amounts = (row.target, row.reduction)
+            found.append(BalanceTarget(exporters[0], importer, sectors, *amounts, row.instrument, row.name, row.cap))
+    return tuple(found)
 
-    def _positions(
-        self, where: str, kind: str, labels: Sequence[str], axis: tuple[str, ...], every: Sequence[int]
-    ) -> list[int]:
-        if tuple(labels) == (EVERY,):
-            return list(every)
-        unknown = [label for label in labels if label not in axis]
-        for label in unknown:
-            what = f"unknown {kind} {label!r}{nearest(label, axis)}"
-            self.problems.append(Problem(where, what, f"Use * alone or codes among {', '.join(axis)}"))
-        return sorted({axis.index(label) for label in labels if label in axis})
 
-    def _pair(self, where: str, importer: str, exporters: Sequence[str]) -> tuple[str, tuple[str, ...]]:
-        buyer = self._countries(f"{where}.importer", (importer,)) if importer != EVERY else []
-        if importer == EVERY:
-            self.problems.append(Problem(f"{where}.importer", "is *, but a promise has one buyer", "Name one country"))
-        sellers = self._countries(f"{where}.exporter", exporters)
-        if tuple(exporters) == (EVERY,):
-            sellers = [k for k in sellers if k not in buyer]
-        elif set(buyer) & set(sellers):
-            self.problems.append(Problem(where, f"{importer} is importer and exporter", "Name two countries"))
-            sellers = []
-        codes = self.world.countries
-        return (codes[buyer[0]] if buyer else ""), tuple(codes[k] for k in sellers)
+# ---------------------------------------------------------------- cells
 
-    def _sector_codes(self, where: str, labels: Sequence[str]) -> tuple[str, ...]:
-        return tuple(self.world.sectors[s] for s in self._sectors(f"{where}.sector", labels))
 
-    def _in_limits(self, where: str, table: str, value: float) -> bool:
-        lowest, highest, fix = _LIMITS[table]
-        good = value > lowest or (value == lowest and table == "bans")
-        if not good or value > highest:
-            what = f"{value:g} is outside {'[' if table == 'bans' else '('}{lowest:g}, {highest:g}]"
-            self.problems.append(Problem(where, what, fix))
-            return False
-        return True
+def _border(
+    at: _Reading,
+    table: str,
+    rows: Sequence[Any],
+    base: Array | None,
+    start: Array,
+    amount: Callable[[Any, Array], Array],
+    *,
+    may_name_services: bool,
+) -> Array | None:
+    if not rows:
+        return base
+    array = start.copy()
+    for k, row in enumerate(rows, start=1):
+        where = f"{at.file}: {table}[{k}]"
+        before = len(at.problems)
+        cells = _cells(at, where, row, may_name_services)
+        if len(at.problems) > before:
+            continue
+        if not cells.any():
+            at.problems.append(Problem(where, "matches no trade that can change", "Leave this row out"))
+            continue
+        new = amount(row, cells)
+        key = next(name for name in ("tariff", "change_pp", "ratio", "share", "rate") if _has(row, name))
+        worst = float(new[np.abs(new).argmax()]) if key == "change_pp" else float(getattr(row, key))
+        if _in_limits(at, f"{where}.{key}", table, worst):
+            array[cells] = new
+    return array
+
+
+def _cells(at: _Reading, where: str, row: Any, may_name_services: bool) -> Bool[Array, "importer exporter sector"]:
+    world = at.world
+    importers = _countries(at, f"{where}.importer", row.importer)
+    exporters = _countries(at, f"{where}.exporter", row.exporter)
+    sectors = _sectors(at, f"{where}.sector", row.sector)
+    if len(row.importer) == 1 and row.importer == row.exporter and row.importer != (EVERY,):
+        at.problems.append(Problem(where, f"{row.importer[0]} is importer and exporter", "Name two countries"))
+    cells = np.zeros(world.trade_value.shape, dtype=bool)
+    cells[np.ix_(importers, exporters, sectors)] = True
+    untaxed = [world.sectors[s] for s in sectors if not world.tradable[s]]
+    if untaxed and not may_name_services:
+        what = f"sector {', '.join(untaxed)} is not tradable and carries neither tariffs nor export taxes"
+        at.problems.append(Problem(f"{where}.sector", what, "Leave it out"))
+    return cells & ~np.eye(world.n_countries, dtype=bool)[:, :, None]
+
+
+def _countries(at: _Reading, where: str, labels: Sequence[str]) -> list[int]:
+    return _positions(at, where, "country", labels, at.world.countries, range(at.world.n_countries))
+
+
+def _sectors(at: _Reading, where: str, labels: Sequence[str], *, every_sector: bool = False) -> list[int]:
+    every = [s for s in range(at.world.n_sectors) if every_sector or at.world.tradable[s]]
+    return _positions(at, where, "sector", labels, at.world.sectors, every)
+
+
+def _positions(
+    at: _Reading, where: str, kind: str, labels: Sequence[str], axis: tuple[str, ...], every: Sequence[int]
+) -> list[int]:
+    if tuple(labels) == (EVERY,):
+        return list(every)
+    unknown = [label for label in labels if label not in axis]
+    for label in unknown:
+        what = f"unknown {kind} {label!r}{nearest(label, axis)}"
+        at.problems.append(Problem(where, what, f"Use * alone or codes among {', '.join(axis)}"))
+    return sorted({axis.index(label) for label in labels if label in axis})
+
+
+def _pair(at: _Reading, where: str, importer: str, exporters: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    buyer = _countries(at, f"{where}.importer", (importer,)) if importer != EVERY else []
+    if importer == EVERY:
+        at.problems.append(Problem(f"{where}.importer", "is *, but a promise has one buyer", "Name one country"))
+    sellers = _countries(at, f"{where}.exporter", exporters)
+    if tuple(exporters) == (EVERY,):
+        sellers = [k for k in sellers if k not in buyer]
+    elif set(buyer) & set(sellers):
+        at.problems.append(Problem(where, f"{importer} is importer and exporter", "Name two countries"))
+        sellers = []
+    codes = at.world.countries
+    return (codes[buyer[0]] if buyer else ""), tuple(codes[k] for k in sellers)
+
+
+def _sector_codes(at: _Reading, where: str, labels: Sequence[str]) -> tuple[str, ...]:
+    return tuple(at.world.sectors[s] for s in _sectors(at, f"{where}.sector", labels))
+
+
+def _in_limits(at: _Reading, where: str, table: str, value: float) -> bool:
+    lowest, highest, fix = _LIMITS[table]
+    good = value > lowest or (value == lowest and table == "bans")
+    if not good or value > highest:
+        what = f"{value:g} is outside {'[' if table == 'bans' else '('}{lowest:g}, {highest:g}]"
+        at.problems.append(Problem(where, what, fix))
+        return False
+    return True
 
 
 _RATES = "Rates are fractions: was 0.25 meant for 25 percent?"
