@@ -23,11 +23,13 @@ from tradewar.disputes.taxed import Taxed
 from tradewar.errors import DossierError
 
 CHARTS = (
-    "averages", "diversion-CHN", "diversion-USA", "output-CHN", "output-USA", "reaction", "tariffs", "war", "welfare",
+    "averages", "counts", "diversion-CHN", "diversion-USA", "output-CHN", "output-USA", "reaction", "sectors",
+    "tariffs", "war", "welfare",
 )  # fmt: skip
 TABLES = (
-    "averages", "certificates", "chronicle", "countries", "coverage", "mapping", "moves", "products", "reaction",
-    "sectors", "steps", "suppliers", "tariffs", "unverified", "war",
+    "averages", "certificates", "chronicle", "claims", "countries", "coverage", "mapping", "moves",
+    "operations_by_sector", "products", "promises", "reaction", "sectors", "steps", "suppliers", "tariffs",
+    "truce_by_source", "unverified", "war",
 )  # fmt: skip
 VOID = {"meta", "link", "br", "img", "input", "hr", "source", "path", "rect", "line", "circle", "use"}
 

@@ -13,6 +13,7 @@ from tradewar.monitoring.change_points import partition, segment_costs, split_pr
 from tradewar.monitoring.dispersion import segment_dispersion, segment_overdispersion
 from tradewar.monitoring.segmented import segmented_regression, segmented_share
 from tradewar.monitoring.series import IncidentSeries
+from tradewar.monitoring.steps import segmented_steps
 
 Months = Callable[[str, str], slice]
 STEPS = (45, 72)
@@ -33,6 +34,29 @@ def test_m20_segmented_regression(decade: np.ndarray) -> None:
     assert found.overdispersion == pytest.approx(0.389326, abs=1e-4)
     assert found.negative_binomial_p_value[0] == pytest.approx(0.0748, abs=1e-3)
     assert found.negative_binomial_p_value[1] == pytest.approx(9e-5, rel=0.01)
+
+
+@pytest.mark.parametrize("last_share", [1.0, 0.5])
+def test_the_closed_forms_are_those_of_the_regression(decade: np.ndarray, last_share: float) -> None:
+    """The brief uses the closed forms: it must not depend on an optional package."""
+    exposure = np.linspace(1.0, last_share, len(decade))
+    own, other = segmented_steps(decade, STEPS, exposure), segmented_regression(decade, STEPS, exposure)
+    for name in ("rate_ratio", "p_value", "hac_p_value", "dispersion"):
+        np.testing.assert_allclose(getattr(own, name), getattr(other, name), rtol=1e-6)
+    # the other one stops its iteration earlier
+    for name in ("negative_binomial_ratio", "negative_binomial_p_value", "overdispersion"):
+        np.testing.assert_allclose(getattr(own, name), getattr(other, name), rtol=3e-3)
+
+
+def test_the_closed_forms_need_neither_overdispersion_nor_empty_segments(decade: np.ndarray) -> None:
+    calm = segmented_steps(np.tile([1.0, 2.0], 20), (20,))
+    assert calm.dispersion < 1
+    assert calm.overdispersion == 0
+    np.testing.assert_array_equal(calm.negative_binomial_p_value, calm.p_value)
+    with pytest.raises(EvidenceError, match="no events"):
+        segmented_steps(np.array([1.0, 2.0, 0.0, 0.0]), (2,))
+    with pytest.raises(EvidenceError, match="do not increase"):
+        segmented_steps(decade, (72, 45))
 
 
 def test_ratios_are_those_of_the_segment_means(decade: np.ndarray) -> None:

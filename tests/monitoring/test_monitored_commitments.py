@@ -190,7 +190,8 @@ def test_commitments_with_wrong_keys_are_refused(evidence: Path, tmp_path: Path)
     (tmp_path / "commitments.toml").write_text(text.replace("sponsor =", "sponser ="), encoding="utf-8")
     with pytest.raises(EvidenceError) as refused:
         read_commitments(tmp_path, "2019-02-20")
-    assert "lacks 'sponsor'" in str(refused.value) and "unknown key 'sponser'" in str(refused.value)
+    assert "truce 1 sponsor: is missing" in str(refused.value)
+    assert "unknown key 'sponser'" in str(refused.value)
     (tmp_path / "commitments.toml").write_text("[[truce]\n", encoding="utf-8")
     with pytest.raises(EvidenceError, match="TOML"):
         monitor(tmp_path, "2019-02-20")

@@ -98,3 +98,14 @@ def test_m19_attribution_delays(incident_data: Path) -> None:
     delays = np.array([min((float(row[c]) for c in columns if row[c]), default=np.nan) for row in rows])
     assert share_reported_within(delays, 365) == (pytest.approx(0.6198, abs=1e-4), 647)
     assert share_reported_within(delays, 730)[0] == pytest.approx(0.7913, abs=1e-4)
+
+
+def test_the_interval_is_that_of_the_negative_binomial_law() -> None:
+    from scipy.stats import nbinom
+
+    random = np.random.default_rng(6)
+    counts, share = random.integers(0, 400, 200).astype(float), random.uniform(0.05, 0.99, 200)
+    found = nowcast(counts, share)
+    law = nbinom(counts + 0.5, share)
+    np.testing.assert_array_equal(found.low, counts + law.ppf(0.025))
+    np.testing.assert_array_equal(found.high, counts + law.ppf(0.975))

@@ -128,3 +128,15 @@ def test_m38_detection_of_all_sponsors_leaves_the_share_test_alone() -> None:
     thinned = share_test((58, 20), (38, 90))
     assert thinned.odds_ratio == pytest.approx(share_test((29, 10), (19, 45)).odds_ratio)
     assert share_test((29, 58), (19, 38)).odds_ratio == pytest.approx(1.0)
+
+
+def test_exact_p_values_are_those_of_scipy() -> None:
+    from scipy.stats import binomtest, fisher_exact
+
+    random = np.random.default_rng(5)
+    for _ in range(60):
+        (a, b, c, d), exposure = random.integers(1, 60, 4), random.uniform(0.3, 3)
+        found = window_test(int(a), int(b), 1.0, float(exposure)).p_value
+        assert found == pytest.approx(binomtest(int(b), int(a + b), exposure / (1 + exposure)).pvalue, rel=1e-9)
+        expected = fisher_exact([[a, b], [c, d]]).pvalue
+        assert share_test((int(a), int(b)), (int(c), int(d))).p_value == pytest.approx(expected, rel=1e-9)

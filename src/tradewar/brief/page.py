@@ -17,7 +17,7 @@ from tradewar.brief.charts import Chart, draw, inline
 from tradewar.brief.front import Front, write_front
 from tradewar.brief.numbers import amount, money_of, residual, sum_of
 from tradewar.brief.section import Section
-from tradewar.brief.sections import answer, chronicle, effects, method, taxed
+from tradewar.brief.sections import answer, chronicle, effects, kept, method, taxed
 from tradewar.brief.text import environment, text_of
 from tradewar.brief.write import check_out, manifest, write_folder
 from tradewar.disputes.dossier import Dossier, load_dispute
@@ -30,6 +30,7 @@ SECTIONS: tuple[Section, ...] = (
     taxed.SECTION,
     effects.SECTION,
     answer.SECTION,
+    kept.SECTION,
     chronicle.SECTION,
     method.SECTION,
 )

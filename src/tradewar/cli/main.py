@@ -17,7 +17,7 @@ from typing import Annotated
 
 import typer
 
-from tradewar.cli import brief, solve, tariff, war, worlds
+from tradewar.cli import brief, monitor, path, solve, tariff, war, worlds
 from tradewar.errors import TradewarError
 
 DEBUG = "TRADEWAR_DEBUG"
@@ -32,8 +32,11 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("brief")(brief.brief)
+app.command("path")(path.path)
 app.command("solve")(solve.solve)
 app.command("war")(war.war)
+app.command("monitor")(monitor.monitor)
+app.add_typer(monitor.incidents, name="incidents")
 app.add_typer(tariff.app, name="tariff")
 app.add_typer(worlds.app, name="world")
 

@@ -1,19 +1,30 @@
-"""`tradewar monitor DISPUTE` and `tradewar incidents ...`: parse, call, print. Registered by `cli.main`."""
+"""`tradewar monitor DISPUTE` and `tradewar incidents ...`: parse, call, print."""
 
 from __future__ import annotations
 
-import json
+import datetime as dt
 from enum import StrEnum
-from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-incidents = typer.Typer(help="Incident files: check, convert, report.", no_args_is_help=True)
+from tradewar.cli.output import print_json, print_table, print_text, progress, write_file
 
-AsOf = Annotated[str, typer.Option("--as-of", help="The dispute as it was known on this day, YYYY-MM-DD.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+if TYPE_CHECKING:
+    from tradewar.disputes.kept import KeptCommitment
+    from tradewar.monitoring.claims import ClaimResult
+    from tradewar.monitoring.evidence import TruceReview
+
+DEFAULT_DISPUTE = "us-china-2019"
+
+incidents = typer.Typer(help="Incident files: check, convert, report.", no_args_is_help=True, rich_markup_mode=None)
+
+AsOf = Annotated[
+    dt.datetime | None,
+    typer.Option("--as-of", formats=["%Y-%m-%d"], help="Only what was known on this day (2019-02-20)."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 IncidentPath = Annotated[Path, typer.Argument(help="A CSV file of incidents, or a STIX 2.1 bundle (.json).")]
 LayoutName = Annotated[str, typer.Option(help="auto, canonical, stix, cfr, eurepoc, dcid, csis or cissm.")]
 
@@ -26,43 +37,81 @@ class ExportFormat(StrEnum):
     CSV = "csv"
 
 
-def evidence_folder(dispute: str) -> Path:
-    """The evidence tables of a built-in dispute, or of a dossier folder.
-
-    Raises:
-        EvidenceError: where there are none.
-    """
-    from tradewar.errors import EvidenceError
-
-    given = Path(dispute)
-    built_in = files("tradewar.disputes").joinpath("library", dispute, "evidence")
-    with as_file(built_in) as place:
-        for folder in (given / "evidence", given, place):
-            if (folder / "commitments.toml").is_file():
-                return folder
-    fix = "Give a built-in dispute such as us-china-2019, or a folder with evidence/commitments.toml"
-    raise EvidenceError.at(f"dispute {dispute!r}", "has no evidence tables", fix)
-
-
 def monitor(
-    dispute: Annotated[str, typer.Argument(help="A built-in dispute or a dossier folder.")] = "us-china-2019",
-    as_of: AsOf = "2019-02-20",
+    dispute: Annotated[str, typer.Argument(help="Built-in dispute, or the path of a dossier folder.")] = (
+        DEFAULT_DISPUTE
+    ),
+    as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
-    """Is each commitment kept, and how sure are we."""
-    from tradewar.monitoring import monitor as judge
+    """Is each commitment kept, how sure are we, and what would change the answer."""
+    from tradewar.disputes.kept import kept
 
-    found = judge(evidence_folder(dispute), as_of)
+    with progress() as say:
+        say(f"Judging the commitments of {dispute}")
+        found = kept(dispute, as_of.date() if as_of else None)
     if as_json:
-        document = {"dispute": dispute, "as_of": as_of, "commitments": [item.to_dict() for item in found]}
-        typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
+        print_json({"dispute": dispute, **found.to_dict()})
         return
-    if not found:
-        typer.echo(f"No commitment was known on {as_of}.")
-    for item in found:
-        typer.echo(f"{item.commitment}: {item.grade}")
-        for line in (*item.reasons, *item.notes):
-            typer.echo(f"  {line}")
+    if not found.commitments:
+        print_text(f"No commitment was known on {found.as_of}.")
+    for item in found.commitments:
+        _show(item)
+    if found.report is not None and found.report.claims:
+        _show_claims(found.report.claims)
+
+
+def _show(item: KeptCommitment) -> None:
+    evidence = item.evidence
+    print_text(f"{evidence.commitment}: {evidence.grade}")
+    print_text(*(f"  {line}" for line in evidence.reasons))
+    print_text(*(f"  {change.to} would take: {change.what}" for change in item.changes))
+    print_text(*(f"  Note: {note}" for note in evidence.notes), "")
+    if evidence.truce:
+        _show_sources(evidence.truce[-1])
+
+
+def _show_sources(review: TruceReview) -> None:
+    print_table(
+        f"  {review.window[0]} to {review.window[1]} by data set; probabilities that the rate is above",
+        ("data set", "date means", "before", "now", "cap", "truce window", "before the deal", "alarm", "grade"),
+        [
+            (
+                source.dataset,
+                source.date_meaning.replace("_", " "),
+                f"{source.baseline_count:g} in {source.baseline_exposure:.0f} months",
+                f"{source.count:g} in {source.exposure:.0f} months",
+                f"{source.breach_probability:.3f}",
+                "" if source.above_truce_window is None else f"{source.above_truce_window:.3f}",
+                f"{source.above_baseline:.3f}",
+                source.alarm_month,
+                str(source.verdict.grade),
+            )
+            for source in review.sources
+        ],
+        text_columns=2,
+    )
+
+
+def _show_claims(claims: tuple[ClaimResult, ...]) -> None:
+    outcomes = ("holds", "fails", "not shown", "too few", "not coded")
+    print_table(
+        "Published claims: the data sets in which each holds and in which it fails",
+        ("claim", *outcomes),
+        [
+            (
+                result.claim.statement,
+                *(", ".join(_cell(cell) for cell in result.cells if cell.outcome == outcome) for outcome in outcomes),
+            )
+            for result in claims
+        ],
+        text_columns=6,
+    )
+
+
+def _cell(cell: object) -> str:
+    name, coding = getattr(cell, "dataset", ""), getattr(cell, "coding", "")
+    return f"{name} (wide)" if coding == "sector_wide" else name
 
 
 @incidents.command()
@@ -72,12 +121,14 @@ def check(
     refused: Annotated[Path | None, typer.Option(help="Write the refused rows, with reasons, to this CSV.")] = None,
 ) -> None:
     """Read a file of incidents and report every row that is refused."""
-    from tradewar.monitoring.incident_files import read_incidents, write_refused
+    from tradewar.monitoring.incident_files import read_incidents, refused_csv
 
     found = read_incidents(file, layout)
-    typer.echo(found.report())
+    print_text(found.report())
     if refused is not None:
-        write_refused(found, refused)
+        write_file(refused, refused_csv(found), "--refused")
+    if found.refused and not found.incidents:
+        raise typer.Exit(2)
 
 
 @incidents.command()
@@ -89,54 +140,66 @@ def export(
 ) -> None:
     """Write the accepted incidents of a file as a STIX 2.1 bundle, as MISP events or as canonical CSV."""
     from tradewar.monitoring.activity import attribution_confidence
-    from tradewar.monitoring.incident_files import read_incidents, write_incidents
+    from tradewar.monitoring.incident_files import incidents_csv, read_incidents
 
     found = read_incidents(file, layout)
     typer.echo(found.report(), err=True)
     if form is ExportFormat.CSV:
-        write_incidents(found.incidents, out)
+        text = incidents_csv(found.incidents)
     elif form is ExportFormat.STIX:
         from tradewar.monitoring.stix import to_stix
 
-        out.write_text(to_stix(found.incidents, attribution_confidence(found.incidents)), encoding="utf-8")
+        text = to_stix(found.incidents, attribution_confidence(found.incidents))
     else:
         from tradewar.monitoring.misp import to_misp
 
-        out.write_text(to_misp([item for item in found.incidents if item.date]), encoding="utf-8")
+        text = to_misp([item for item in found.incidents if item.date])
+    write_file(out, text)
 
 
 @incidents.command()
 def report(
-    files_of_incidents: Annotated[list[Path] | None, typer.Argument(help="Incident files; none = built-in.")] = None,
-    as_of: AsOf = "2019-02-20",
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Incident files; without one, the built-in counts.")
+    ] = None,
+    as_of: AsOf = None,
     layout: LayoutName = "auto",
     dispute: Annotated[
         str, typer.Option(help="Dispute whose evidence is told where no file is given.")
-    ] = "us-china-2019",
+    ] = DEFAULT_DISPUTE,
     as_json: AsJson = False,
 ) -> None:
     """The adversary activity report, in Markdown: the user's data sets side by side, or the built-in counts."""
-    from tradewar.monitoring import activity_report, embedded_report, read_incidents
-    from tradewar.monitoring.activity import activity_counts, known_by
+    if files:
+        from tradewar.monitoring.report import report_of_files
 
-    if files_of_incidents:
-        read = [read_incidents(path, layout) for path in files_of_incidents]
+        told, read = report_of_files(files, layout, (as_of or dt.datetime.now()).date().isoformat())
         for found in read:
             typer.echo(found.report(), err=True)
-        counts = activity_counts(incident for found in read for incident in found.incidents)
-        told = activity_report(known_by(counts, as_of), as_of)
     else:
-        told = embedded_report(evidence_folder(dispute), as_of)
-    typer.echo(json.dumps(told.to_dict(), ensure_ascii=False, indent=2) if as_json else told.to_markdown(), nl=as_json)
+        from tradewar.disputes.kept import kept
+
+        told = kept(dispute, as_of.date() if as_of else None).activity
+    if as_json:
+        print_json(told.to_dict())
+    else:
+        print_text(told.to_markdown().rstrip("\n"))
 
 
 @incidents.command()
-def sources() -> None:
+def sources(as_json: AsJson = False) -> None:
     """The public data sets: what their dates mean, their terms, what is bundled and how to get the rest."""
+    from dataclasses import asdict
+
     from tradewar.monitoring.datasets import DATASETS
 
+    if as_json:
+        print_json([asdict(item) for item in DATASETS.values()])
+        return
     for item in DATASETS.values():
-        typer.echo(f"{item.name}: {item.title}")
-        typer.echo(f"  date means {item.date_meaning.replace('_', ' ')}; terms: {item.terms}")
-        typer.echo(f"  bundled: {item.bundled}")
-        typer.echo(f"  {item.how_to_get}")
+        print_text(
+            f"{item.name}: {item.title}",
+            f"  date means {item.date_meaning.replace('_', ' ')}; terms: {item.terms}",
+            f"  bundled: {item.bundled}",
+            f"  {item.how_to_get}",
+        )

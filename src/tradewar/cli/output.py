@@ -76,8 +76,8 @@ def number(value: float, decimals: int = 2, *, sign: bool = False) -> str:
     return text.lstrip("+-") if float(text.replace(",", "")) == 0.0 else text
 
 
-def write_file(path: Path, text: str) -> None:
-    """Write a file that a person asked for.
+def write_file(path: Path, text: str, option: str = "--out") -> None:
+    """Write a file that a person asked for with an option.
 
     Raises:
         InputError: if it cannot be written.
@@ -88,7 +88,7 @@ def write_file(path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise InputError.at(f"--out {path}", f"cannot be written ({error.strerror})", "Name another file") from None
+        raise InputError.at(f"{option} {path}", f"cannot be written ({error.strerror})", "Name another file") from None
 
 
 def _box() -> Any:

@@ -26,6 +26,9 @@ from tradewar.world.table import decode
 LIBRARY = Path(__file__).parent / "library"
 DISPUTE_FILE = "dispute.toml"
 CHRONICLE_FILE = "chronicle.csv"
+EVIDENCE_FOLDER = "evidence"
+"""Where it is there: what was promised, and the series it is measured on (`tradewar.monitoring.tables`)."""
+COMMITMENTS_FILE = "commitments.toml"
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,8 @@ def load_dispute(name_or_folder: str | Path) -> Dossier:
     hashes = {DISPUTE_FILE: toml_data, CHRONICLE_FILE: chronicle_data} | _tariff_files(content, folder)
     if content.book:
         hashes[content.book.folder] = _together(folder / content.book.folder)
+    if (folder / EVIDENCE_FOLDER / COMMITMENTS_FILE).is_file():
+        hashes[EVIDENCE_FOLDER] = _together(folder / EVIDENCE_FOLDER)
     return Dossier(
         name=content.name,
         title=content.title,

@@ -8,7 +8,7 @@ activity at or below a cap). What comes out is a probability, an alarm with a kn
 |---|---|
 | how complete are the newest counts | `delay` |
 | how likely is a breach, in closed form | `posterior` |
-| did something change at an announced date | `retrospective`, `segmented`, `dispersion` |
+| did something change at an announced date | `retrospective`, `steps`, `segmented`, `dispersion` |
 | when did something change | `change_points` |
 | is it changing now, with a promised rate of false alarms | `alarm` |
 | what can a review promise | `quality`; what that is worth: `enforcement` |

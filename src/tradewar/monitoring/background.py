@@ -19,6 +19,7 @@ from tradewar.monitoring.delay import nowcast
 from tradewar.monitoring.dispersion import segment_dispersion
 from tradewar.monitoring.retrospective import ShareTest, WindowTest, controls_left_out, placebo_dates, window_test
 from tradewar.monitoring.series import IncidentSeries, TruceCommitment, month_number, month_text
+from tradewar.monitoring.steps import segmented_steps
 
 MONTHS_BEFORE_BASELINE = 24
 PLACEBO_WINDOW = 24
@@ -78,7 +79,7 @@ class TruceBackground:
     left_out: dict[str, ShareTest]
     """The share test of the first review without each control."""
     steps: tuple[Step, ...]
-    """Segmented regression on the announced dates; empty where it cannot be fitted or statsmodels is missing."""
+    """Segmented regression on the announced dates; empty where a segment has no events."""
 
 
 def truce_background(commitment: TruceCommitment, series: IncidentSeries) -> TruceBackground | None:
@@ -160,12 +161,10 @@ def _change_points(counts: Float[Array, " period"], first_month: str, phi: float
 def _steps(
     counts: Float[Array, " period"], changes: tuple[int, ...], first_month: str, exposure: Float[Array, " period"]
 ) -> tuple[Step, ...]:
-    from tradewar.monitoring.segmented import segmented_regression
-
     try:
-        fit = segmented_regression(counts, changes, exposure)
+        fit = segmented_steps(counts, changes, exposure)
     except (EvidenceError, NoSolutionError):
-        # a segment without events, or statsmodels missing: the exact window tests stand on their own
+        # a segment without events: the exact window tests stand on their own
         return ()
     start = month_number(first_month)
     return tuple(

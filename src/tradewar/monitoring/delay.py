@@ -148,8 +148,6 @@ def nowcast(
     Raises:
         EvidenceError: a completeness outside (0, 1], a negative count.
     """
-    from scipy.stats import nbinom
-
     y, q = counts_of(counts), np.asarray(completeness, dtype=float)
     require(bool(((q > 0) & (q <= 1)).all()), "completeness", "lies outside (0, 1]", "Give the share already reported")
     require(prior_shape >= 0, "prior_shape", f"is {prior_shape:g}, must be >= 0", "Use 0.5, 0 or 1")
@@ -158,6 +156,21 @@ def nowcast(
     mean = y + size * (1.0 - q) / q
     spread = np.sqrt(size * (1.0 - q)) / q
     random: Bool[Array, " period"] = (size > 0) & (q < 1)
-    law = nbinom(np.where(random, size, 1.0), np.where(random, q, 0.5))
-    low, high = (np.where(random, y + law.ppf(p), y) for p in ((1 - level) / 2, (1 + level) / 2))
+    shape, share = np.where(random, size, 1.0), np.where(random, q, 0.5)
+    tails = ((1 - level) / 2, (1 + level) / 2)
+    low, high = (np.where(random, y + _negative_binomial_quantile(p, shape, share), y) for p in tails)
     return Nowcast(y, mean, spread, low, high, level)
+
+
+def _negative_binomial_quantile(p: float, size: Float[Array, " period"], q: Float[Array, " period"]) -> Array:
+    """Smallest k with P(K ≤ k) = I_q(size, k + 1) ≥ p, by doubling and halving."""
+    from scipy.special import betainc
+
+    low, high = np.full(len(size), -1.0), np.zeros(len(size))
+    while (short := betainc(size, high + 1.0, q) < p).any():
+        low, high = np.where(short, high, low), np.where(short, 2.0 * high + 1.0, high)
+    while (high - low > 1).any():
+        middle = np.floor((low + high) / 2.0)
+        reached = betainc(size, middle + 1.0, q) >= p
+        low, high = np.where(reached, low, middle), np.where(reached & (middle > low), middle, high)
+    return high

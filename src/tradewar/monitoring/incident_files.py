@@ -103,23 +103,38 @@ def _checked_rows(
         csv.field_size_limit(limit)
 
 
+def incidents_csv(incidents: Sequence[Incident]) -> str:
+    """The canonical CSV. Reading it back gives the same incidents."""
+    rows: list[Sequence[object]] = [[*COLUMNS, "actor_profile"]]
+    for item in incidents:
+        lists = [";".join(part) for part in (item.sponsors, item.victims, item.sectors)]
+        rest = [item.type, ";".join(item.motives), ";".join(item.actors), item.source_url]
+        head = [item.event_id, item.dataset, item.date, item.date_precision, item.date_meaning]
+        rows.append([*head, *lists, *rest, int(item.actor_profile)])
+    return _csv(rows)
+
+
+def refused_csv(file: IncidentFile) -> str:
+    """The refused rows as they were read, with line and reason in front."""
+    columns = list(dict.fromkeys(column for refusal in file.refused for column in refusal.row))
+    rows: list[Sequence[object]] = [["line", "reason", *columns]]
+    rows += [
+        [refusal.line, str(refusal.problem), *(refusal.row.get(c, "") for c in columns)] for refusal in file.refused
+    ]
+    return _csv(rows)
+
+
 def write_incidents(incidents: Sequence[Incident], path: str | Path) -> None:
-    """Write the canonical CSV. Reading it back gives the same incidents."""
-    with Path(path).open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([*COLUMNS, "actor_profile"])
-        for item in incidents:
-            lists = [";".join(part) for part in (item.sponsors, item.victims, item.sectors)]
-            rest = [item.type, ";".join(item.motives), ";".join(item.actors), item.source_url]
-            head = [item.event_id, item.dataset, item.date, item.date_precision, item.date_meaning]
-            writer.writerow([*head, *lists, *rest, int(item.actor_profile)])
+    """Write `incidents_csv` to a file."""
+    Path(path).write_text(incidents_csv(incidents), encoding="utf-8", newline="")
 
 
 def write_refused(file: IncidentFile, path: str | Path) -> None:
-    """Write the refused rows as they were read, with line and reason in front."""
-    columns = list(dict.fromkeys(column for refusal in file.refused for column in refusal.row))
-    with Path(path).open("w", encoding="utf-8", newline="") as target:
-        writer = csv.writer(target, lineterminator="\n")
-        writer.writerow(["line", "reason", *columns])
-        for refusal in file.refused:
-            writer.writerow([refusal.line, str(refusal.problem), *(refusal.row.get(c, "") for c in columns)])
+    """Write `refused_csv` to a file."""
+    Path(path).write_text(refused_csv(file), encoding="utf-8", newline="")
+
+
+def _csv(rows: Iterable[Sequence[object]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()

@@ -133,14 +133,17 @@ def _verdict(measured: Sequence[_Measured]) -> Verdict:
     verdict = robust_grade(evidence[0], evidence[1:], variants)
     verdict = Verdict(verdict.grade, (_stand(lead), *verdict.reasons))
     if len(measured) == 1 and verdict.grade is Grade.SUSPECTED:
-        reason = f"measured on the statistics of {lead.series.reporter} only; a breach is found on both partners'"
-        return Verdict(verdict.grade, (*verdict.reasons, reason))
+        # says which second source is wanted, in place of the general words for any series
+        reasons = tuple(reason for reason in verdict.reasons if not reason.startswith("no second source"))
+        only = f"known from the statistics of {lead.series.reporter} only: a breach must show in both partners' own"
+        return Verdict(verdict.grade, (*reasons, only))
     return verdict
 
 
 def _stand(measured: _Measured) -> str:
     stand, unit = measured.review.seasonal, measured.series.unit
-    delivered = f"{stand.delivered:.1f} of {stand.target:.1f} {unit} delivered by month {stand.months}"
+    span = "1 month" if stand.months == 1 else f"{stand.months} months"
+    delivered = f"{stand.delivered:.1f} of {stand.target:.1f} {unit} delivered in {span}"
     return f"{delivered}, {100 * stand.attainment:.0f} percent of the seasonal pace"
 
 

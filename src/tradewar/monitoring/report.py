@@ -8,11 +8,11 @@ Disclosure counts are called "reported". No sentence names a cause or says that 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from tradewar.monitoring.activity import ActivityCount, ShareRow, YearRow, by_year, shares
+from tradewar.monitoring.activity import ActivityCount, ShareRow, YearRow, activity_counts, by_year, known_by, shares
 from tradewar.monitoring.checks import require
 from tradewar.monitoring.claims import CLAIMS, Claim, ClaimResult, YearlyCounts, claims_table
 from tradewar.monitoring.datasets import DATASETS
@@ -20,6 +20,8 @@ from tradewar.monitoring.evidence import Evidence, plain
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from tradewar.monitoring.incident_files import IncidentFile
 
 Table = Literal["years", "sectors", "regions", "motives", "claims", "figures"]
 WINDOW_YEARS = 3
@@ -74,7 +76,7 @@ def activity_report(
     Args:
         counts: by data set, dimension, sponsor, year and member (`activity.activity_counts` or the embedded tables).
         as_of: `YYYY-MM-DD`; claims published later are left out.
-        window: first and last year of the share tables; by default the last three full years.
+        window: first and last year of the share tables; by default the last three full years with counts.
         yearly: series for claims of a fall or rise.
         claims: what to hold against the data.
         figures: published figures to quote.
@@ -84,9 +86,10 @@ def activity_report(
         EvidenceError: no counts.
     """
     require(bool(counts), "counts", f"are none as of {as_of}", "Give incidents, or ask a later day")
-    last = int(as_of[:4]) - 1
+    last = min(int(as_of[:4]) - 1, max(item.last_year for item in counts))
     first_year, last_year = window or (last - WINDOW_YEARS + 1, last)
-    known = [claim for claim in claims if claim.known_from <= as_of]
+    # a claim is held against the years that had ended by the day, whatever its own span
+    known = [replace(item, last_year=min(item.last_year, last)) for item in claims if item.known_from <= as_of]
     sectors = (*shares(counts, "sector", first_year, last_year), *shares(counts, "sector_wide", first_year, last_year))
     return ActivityReport(
         as_of=as_of,
@@ -115,6 +118,19 @@ def embedded_report(folder: Path, as_of: str, window: tuple[int, int] | None = N
         figures=read_published_figures(folder, as_of),
         commitments=monitor(folder, as_of),
     )
+
+
+def report_of_files(files: Sequence[Path], layout: str, as_of: str) -> tuple[ActivityReport, tuple[IncidentFile, ...]]:
+    """The report from a user's own files, one data set or more side by side, and what was read and refused.
+
+    Raises:
+        EvidenceError: a file that cannot be read, or no dated incident of the four sponsors by the day.
+    """
+    from tradewar.monitoring.incident_files import read_incidents
+
+    read = tuple(read_incidents(path, layout) for path in files)
+    counts = activity_counts(incident for found in read for incident in found.incidents)
+    return activity_report(known_by(counts, as_of), as_of), read
 
 
 # ---------------------------------------------------------------- text

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int, Num
 from numpy import ndarray as Array
-from scipy.special import betaincinv, chdtri
+from scipy.special import betaincinv, chdtri, gammaln
 
 from tradewar.monitoring.checks import counts_of, positive, probability, require
 
@@ -55,8 +55,6 @@ def window_test(
     Raises:
         EvidenceError: a negative count, no events at all, an exposure that is not positive.
     """
-    from scipy.stats import binomtest
-
     counts_of([count_before, count_after], "count_before, count_after")
     positive(exposure_before, "exposure_before")
     positive(exposure_after, "exposure_after")
@@ -68,8 +66,32 @@ def window_test(
     low = float(betaincinv(after, total - after + 1, tail)) if after else 0.0
     high = float(betaincinv(after + 1, total - after, 1 - tail)) if after < total else 1.0
     ratio = after / count_before * scale if count_before else np.inf
-    p_value = float(binomtest(after, total, share).pvalue)
+    events = np.arange(total + 1)
+    p_value = _two_sided(
+        _log_choose(total, events) + events * np.log(share) + (total - events) * np.log1p(-share), after
+    )
     return WindowTest(count_before, count_after, float(ratio), p_value, _odds(low) * scale, _odds(high) * scale, level)
+
+
+def _log_choose(n: int, k: Array) -> Array:
+    return gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
+
+
+def _two_sided(log_weight: Float[Array, " outcome"], observed: int) -> float:
+    """Probability of all outcomes that are at most as likely as the observed one; the weights need not sum to 1.
+
+    Outcomes equal to it but for rounding count, as in R and scipy.
+    """
+    weight = np.exp(log_weight - log_weight.max())
+    return float(min(1.0, weight[weight <= weight[observed] * (1 + 1e-7)].sum() / weight.sum()))
+
+
+def _fisher(table: Array) -> float:
+    """Fisher's exact test of a 2 x 2 table: hypergeometric given both margins."""
+    (a, _), (c, _) = table
+    first, second, column = int(table[0].sum()), int(table[1].sum()), int(a + c)
+    outcomes = np.arange(max(0, column - second), min(first, column) + 1)
+    return _two_sided(_log_choose(first, outcomes) + _log_choose(second, column - outcomes), int(a - outcomes[0]))
 
 
 def _odds(p: float) -> float:
@@ -95,12 +117,10 @@ def share_test(sponsor: tuple[int, int], controls: tuple[int, int]) -> ShareTest
 
     Any factor common to sponsor and controls cancels from the odds ratio.
     """
-    from scipy.stats import fisher_exact
-
     table = counts_of([sponsor, controls], "sponsor, controls").astype(int)
     above, below = table[0, 1] * table[1, 0], table[0, 0] * table[1, 1]
     odds_ratio = above / below if below else (np.inf if above else np.nan)
-    p_value = float(fisher_exact(table).pvalue)  # type: ignore[union-attr]
+    p_value = _fisher(table)
     return ShareTest(sponsor, controls, float(odds_ratio), p_value)
 
 

@@ -17,11 +17,9 @@ the day, and a note says so.
 from __future__ import annotations
 
 import csv
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy import ndarray as Array
@@ -29,8 +27,10 @@ from numpy import ndarray as Array
 from tradewar.errors import EvidenceError, Problem
 from tradewar.monitoring.activity import ActivityCount, known_by
 from tradewar.monitoring.claims import YearlyCounts
+from tradewar.monitoring.commitments_file import COMMITMENTS_FILE, PurchaseEntry, TruceEntry, parse_commitments
 from tradewar.monitoring.datasets import DATASETS
 from tradewar.monitoring.delay import completeness_by_age, completeness_of_age
+from tradewar.monitoring.posterior import MONTHS
 from tradewar.monitoring.series import (
     DateMeaning,
     DeliverySeries,
@@ -84,61 +84,57 @@ def read_commitments(folder: Path, as_of: str) -> Commitments:
     Raises:
         EvidenceError: a file that is missing or is not TOML, or an entry with a key missing or unknown.
     """
-    path = folder / "commitments.toml"
+    path = folder / COMMITMENTS_FILE
     if not path.is_file():
         raise EvidenceError(Problem(str(path), "is missing", "Write the commitments of the dispute"))
     try:
-        entries: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as fault:
-        raise EvidenceError(Problem(str(path), f"is not TOML ({fault})", "Correct it")) from None
-    truces = [_truce(entry, f"{path.name}: truce {k}") for k, entry in enumerate(entries.get("truce", []), start=1)]
-    purchases = [
-        _purchase(entry, folder, as_of, f"{path.name}: purchase {k}")
-        for k, entry in enumerate(entries.get("purchase", []), start=1)
-        if str(entry.get("known_from", "")) <= as_of
-    ]
-    return Commitments(tuple(truce for truce in truces if truce.known_from <= as_of), tuple(purchases))
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise EvidenceError(Problem(str(path), f"cannot be read as text ({fault})", "Save it as UTF-8")) from None
+    content = parse_commitments(text)
+    return Commitments(
+        tuple(_truce(entry) for entry in content.truce if entry.known_from <= as_of),
+        tuple(
+            _purchase(entry, folder, as_of, f"{path.name}: purchase {k}")
+            for k, entry in enumerate(content.purchase, start=1)
+            if entry.known_from <= as_of
+        ),
+    )
 
 
-def _truce(entry: Mapping[str, Any], where: str) -> TruceCommitment:
-    _check_keys(entry, {"name", "sponsor", "baseline", "reviews", "known_from", "source"}, {"allowed_ratio"}, where)
-    reviews = tuple((str(first), str(last)) for first, last in entry["reviews"])
-    baseline = (str(entry["baseline"][0]), str(entry["baseline"][1]))
-    ratio = float(entry.get("allowed_ratio", 0.5))
+def _truce(entry: TruceEntry) -> TruceCommitment:
     return TruceCommitment(
-        entry["name"], entry["sponsor"], baseline, reviews, ratio, str(entry["known_from"]), entry["source"]
+        name=entry.name,
+        sponsor=entry.sponsor,
+        baseline=(entry.baseline[0], entry.baseline[1]),
+        reviews=tuple((first, last) for first, last in entry.reviews),
+        allowed_ratio=entry.allowed_ratio,
+        known_from=entry.known_from,
+        source=entry.source,
     )
 
 
-def _purchase(entry: Mapping[str, Any], folder: Path, as_of: str, where: str) -> PurchaseCommitment:
-    needed = {"name", "group", "reporter", "addition", "base_year", "year", "base_years", "known_from", "source"}
-    _check_keys(entry, needed, {"tolerance", "force_majeure"}, where)
-    series = next(
-        item for item in read_deliveries(folder, as_of, (entry["group"],)) if item.reporter == entry["reporter"]
-    )
-    base = series.year(int(entry["base_year"]))
+def _purchase(entry: PurchaseEntry, folder: Path, as_of: str, where: str) -> PurchaseCommitment:
+    found = read_deliveries(folder, as_of, (entry.group,))
+    series = next((item for item in found if item.reporter == entry.reporter), None)
+    have = ", ".join(sorted({item.reporter for item in found}))
+    what = f"{entry.group!r} has no deliveries on the statistics of {entry.reporter} (of {have})"
+    base = () if series is None else series.year(entry.base_year)
+    if series is None or len(base) != MONTHS:
+        short = f"the deliveries of the base year {entry.base_year} have {len(base)} months"
+        raise EvidenceError(Problem(where, what if series is None else short, "Give them in deliveries.csv"))
     return PurchaseCommitment(
-        name=entry["name"],
-        group=entry["group"],
-        reporter=entry["reporter"],
-        target=float(base.sum()) + float(entry["addition"]),
-        year=int(entry["year"]),
-        base_years=tuple(map(int, entry["base_years"])),
-        tolerance=float(entry.get("tolerance", 0.0)),
-        known_from=str(entry["known_from"]),
-        source=entry["source"],
-        force_majeure=entry.get("force_majeure", ""),
+        name=entry.name,
+        group=entry.group,
+        reporter=entry.reporter,
+        target=float(np.sum(base)) + entry.addition,
+        year=entry.year,
+        base_years=entry.base_years,
+        tolerance=entry.tolerance,
+        known_from=entry.known_from,
+        source=entry.source,
+        force_majeure=entry.force_majeure,
     )
-
-
-def _check_keys(entry: Mapping[str, Any], needed: set[str], optional: set[str], where: str) -> None:
-    problems = [Problem(where, f"lacks {key!r}", "Add it") for key in sorted(needed - set(entry))]
-    known = ", ".join(sorted(needed | optional))
-    problems += [
-        Problem(where, f"has the unknown key {key!r}", f"Use {known}") for key in sorted(set(entry) - needed - optional)
-    ]
-    if problems:
-        raise EvidenceError(problems)
 
 
 # ---------------------------------------------------------------- incidents
