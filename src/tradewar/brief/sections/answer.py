@@ -32,16 +32,16 @@ ANSWERED = (
 BEST = (
     "{{ the(name(party))[:1] | upper }}{{ the(name(party))[1:] }} would serve itself best with an average of "
     "{{ rate(average) }} percent on goods of {{ the(name(other)) }}, where it charges {{ rate(today) }} now. "
-    "That gives it {{ percent(own, 3) }} percent of real income ({{ money(own_money) }} a year), and {{ the(name(other)) }} "
-    "{{ percent(cost, 3) }}."
+    "That gives it {{ percent(own, 3) }} percent of real income ({{ money(own_money) }} a year), and "
+    "{{ the(name(other)) }} {{ percent(cost, 3) }}."
 )
 
 WAR = (
     "In full war each side sets the tariffs that serve it best against those of the other: {{ rate(averages[0]) }} and "
     "{{ rate(averages[1]) }} percent on average. Against the tariffs of the day, {{ the(name(first)) }} then "
     "{{ 'loses' if pct[0] < 0 else 'gains' }} {{ unsigned(percent(pct[0], 3)) }} percent ({{ money(sums[0]) }} a "
-    "year), {{ the(name(second)) }} {{ 'loses' if pct[1] < 0 else 'gains' }} {{ unsigned(percent(pct[1], 3)) }} percent "
-    "({{ money(sums[1]) }}), and all third countries together {{ 'lose' if third < 0 else 'gain' }} "
+    "year), {{ the(name(second)) }} {{ 'loses' if pct[1] < 0 else 'gains' }} {{ unsigned(percent(pct[1], 3)) }} "
+    "percent ({{ money(sums[1]) }}), and all third countries together {{ 'lose' if third < 0 else 'gain' }} "
     "{{ unsigned(money(third)) }}."
 )
 
