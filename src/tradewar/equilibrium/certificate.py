@@ -17,6 +17,8 @@ does not ask how a solution was found, so it also judges arrays that came from e
 | trade balance | (imports − exports − D) / VA |
 | trade deficits | (D − D of the closure) / VA |
 | numeraire | Σ g w − 1 |
+| commitments | min(z, slack / VA), where a policy has commitments |
+| commitment wedges | log(1+t') − log of the policy's own power − the wedges, where it has |
 """
 
 from __future__ import annotations
@@ -95,7 +97,14 @@ class _Gap:
     value: Array
 
 
-def certify(prepared: Prepared, solution: Solution, *, tolerance: float, seconds: float = 0.0) -> Certificate:
+def certify(
+    prepared: Prepared,
+    solution: Solution,
+    *,
+    tolerance: float,
+    seconds: float = 0.0,
+    further: Mapping[str, tuple[float, str]] | None = None,
+) -> Certificate:
     """Recompute every equation from the arrays of a solution.
 
     Args:
@@ -103,6 +112,7 @@ def certify(prepared: Prepared, solution: Solution, *, tolerance: float, seconds
         solution: the arrays to judge.
         tolerance: what the solver was asked for.
         seconds: what the solver took, to be carried along.
+        further: (residual, place) of equations that the policy adds, by name; see `commitments_result`.
     """
     gaps = [*_price_gaps(prepared, solution), *_money_gaps(prepared, solution)]
     # a residual that is not a number is the worst of all
@@ -111,7 +121,12 @@ def certify(prepared: Prepared, solution: Solution, *, tolerance: float, seconds
     worst = max(range(len(gaps)), key=lambda k: float(sizes[k].max()))
     cell = np.unravel_index(int(sizes[worst].argmax()), sizes[worst].shape)
     place = _place(prepared.baseline, gaps[worst].axes, [int(k) for k in cell])
-    return Certificate(residuals, gaps[worst].equation, place, tolerance, solution.passes, seconds, solution.method)
+    equation = gaps[worst].equation
+    for name, (size, where) in (further or {}).items():
+        residuals[name] = size if np.isfinite(size) else float("inf")
+        if residuals[name] > residuals[equation]:
+            equation, place = name, where
+    return Certificate(residuals, equation, place, tolerance, solution.passes, seconds, solution.method)
 
 
 def _place(world: World, axes: Sequence[str], cell: Sequence[int]) -> str:
