@@ -35,8 +35,12 @@ class Problem:
     """What to do about it, as an instruction."""
 
     def __str__(self) -> str:
-        text = f"{self.where}: {self.what.rstrip('.')}."
-        return f"{text} {self.fix.rstrip('.')}." if self.fix else text
+        text = f"{self.where}: {_sentence(self.what)}"
+        return f"{text} {_sentence(self.fix)}" if self.fix else text
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "?")) else f"{text}."
 
 
 class TradewarError(Exception):

@@ -9,15 +9,14 @@ lightness too: they survive a black-and-white printer and colour blindness); eve
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from html import escape
 from typing import Any
 
 from tradewar.brief.numbers import lower_first, plain
-from tradewar.brief.sentences import the
-from tradewar.disputes.findings import Findings, PolicyFindings
+from tradewar.disputes.findings import Findings
 
 PARTY_COLOURS = ("#0072B2", "#D55E00")
 OTHER_COLOUR = "#8A8A8A"
@@ -25,7 +24,7 @@ INK = "#1B1B1B"
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 MARKERS = (("circle", "white"), ("diamond", INK), ("square", "white"), ("triangle-up", INK))
 _CALLED = {"circle": "open circle", "diamond": "filled diamond", "square": "open square", "triangle-up": "triangle"}
-_TOTAL, _ROW, _FIGURES = 430, 21, 54
+TOTAL, _ROW, _FIGURES = 430, 21, 54
 """Width of every chart, height of a row, width of the column of figures; pixels."""
 _CHARACTER, _LEAST_LABELS = 6.4, 70
 """Width of a character of a label, taken generously, and the least room for labels; pixels."""
@@ -47,8 +46,21 @@ class Chart:
     png: bytes
 
 
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """A chart that a section asks for: its words, and its specification in Vega-Lite."""
+
+    name: str
+    title: str
+    caption: str
+    description: str
+    specification: dict[str, Any]
+
+
 @dataclass(frozen=True)
-class _Row:
+class Row:
+    """A row of a ranking."""
+
     label: str
     colour: str
     values: tuple[float, ...]
@@ -56,40 +68,29 @@ class _Row:
 
 
 @dataclass(frozen=True)
-class _Ranking:
+class Ranking:
+    """Rows ranked by their last column, one column per policy."""
+
     name: str
     title: str
     subtitle: str
     """What the figures are, with unit and base."""
     unit: str
     decimals: int
-    rows: tuple[_Row, ...]
+    rows: tuple[Row, ...]
     policies: tuple[str, ...]
 
 
-def draw_charts(findings: Findings, progress: Callable[[str], None]) -> tuple[Chart, ...]:
-    """Every chart of the brief."""
-    first, second = (party.country for party in findings.parties)
-    rankings = [
-        _welfare(findings),
-        _sectors(findings, first),
-        _sectors(findings, second),
-        _suppliers(findings, first),
-        _suppliers(findings, second),
-    ]
-    specifications = [(_caption(r), r, _ranked(r)) for r in rankings]
-    tariffs = _tariffs(findings)
-    specifications.append(("Average over the trade of the baseline year.", tariffs, _tariff_bars(tariffs)))
-    progress(f"Drawing {len(specifications)} charts")
+def draw(drawings: Sequence[Drawing]) -> tuple[Chart, ...]:
+    """Every chart, as SVG and PNG."""
 
-    def draw(item: tuple[str, _Ranking, dict[str, Any]]) -> Chart:
-        caption, ranking, specification = item
-        svg, png = _render(specification)
-        return Chart(ranking.name, ranking.title, caption, _described(ranking), svg, png)
+    def one(item: Drawing) -> Chart:
+        svg, png = _render(item.specification)
+        return Chart(item.name, item.title, item.caption, item.description, svg, png)
 
     # two threads: the renderer runs outside the interpreter lock, and two cores are what a laptop surely has
     with ThreadPoolExecutor(max_workers=2) as pool:
-        return tuple(pool.map(draw, specifications))
+        return tuple(pool.map(one, drawings))
 
 
 def inline(chart: Chart) -> str:
@@ -104,112 +105,28 @@ def inline(chart: Chart) -> str:
     return f'{head} role="img" aria-label="{label}. {escape(chart.description, quote=True)}">{about}{rest}'
 
 
-# ---------------------------------------------------------------- what is drawn
-
-
-def _colours(findings: Findings) -> dict[str, str]:
+def colours(findings: Findings) -> dict[str, str]:
+    """The colour of each party."""
     return dict(zip((party.country for party in findings.parties), PARTY_COLOURS, strict=True))
 
 
-def _policies(findings: Findings) -> tuple[str, ...]:
-    return tuple(policy.short_title for policy in findings.policies)
+def ranking_drawing(ranking: Ranking) -> Drawing:
+    """A bar per row for the last column, a marker for each column before it."""
+    return Drawing(ranking.name, ranking.title, _caption(ranking), _described(ranking), _ranked(ranking))
 
 
-def _party(findings: Findings, code: str) -> str:
-    return next(party.name for party in findings.parties if party.country == code)
+def panels_drawing(ranking: Ranking, caption: str) -> Drawing:
+    """A panel per row with a bar per column."""
+    return Drawing(ranking.name, ranking.title, caption, _described(ranking), _panels(ranking))
 
 
-def _ranking(
-    findings: Findings,
-    name: str,
-    title: tuple[str, str],
-    unit: str,
-    decimals: int,
-    values: Callable[[PolicyFindings], Sequence[tuple[str, str, float]]],
-) -> _Ranking:
-    """Rows ranked by the last policy; `values` gives (label, colour, value) in one order for every policy."""
-    columns = [values(policy) for policy in findings.policies]
-    rows = [_Row(cells[0][0], cells[0][1], tuple(cell[2] for cell in cells)) for cells in zip(*columns, strict=True)]
-    rows.sort(key=lambda row: -row.values[-1])
-    return _Ranking(name, *title, unit, decimals, tuple(rows), _policies(findings))
-
-
-def _welfare(findings: Findings) -> _Ranking:
-    colours = _colours(findings)
-    title = ("Real income", f"Change against {findings.world.year}, percent")
-    return _ranking(
-        findings,
-        "welfare",
-        title,
-        "percent",
-        3,
-        lambda policy: [
-            (row.name, colours.get(row.country, OTHER_COLOUR), row.real_income_pct) for row in policy.countries
-        ],
-    )
-
-
-def _sectors(findings: Findings, country: str) -> _Ranking:
-    colour = _colours(findings)[country]
-    title = (
-        f"Output of {the(_party(findings, country))}",
-        f"Change of volume by sector against {findings.world.year}, percent",
-    )
-    return _ranking(
-        findings,
-        f"output-{country}",
-        title,
-        "percent",
-        2,
-        lambda policy: [(row.name, colour, row.volume_pct) for row in policy.output(country)],
-    )
-
-
-def _suppliers(findings: Findings, importer: str) -> _Ranking:
-    """Shares of imports: unlike money after the change, they do not depend on the unit of account."""
-    colours = _colours(findings)
-    title = (
-        f"Who supplies {the(_party(findings, importer))}",
-        f"Change of share in its goods imports against {findings.world.year}, percentage points",
-    )
-    return _ranking(
-        findings,
-        f"diversion-{importer}",
-        title,
-        "percentage points",
-        1,
-        lambda policy: [
-            (
-                row.name,
-                colours.get(row.supplier, OTHER_COLOUR),
-                100.0 * (row.import_share - row.import_share_baseline),
-            )
-            for row in policy.market(importer)
-            if row.role != "own"
-        ],
-    )
-
-
-def _tariffs(findings: Findings) -> _Ranking:
-    """Average rates in percent: one row per pair, columns baseline year and policies."""
-    rows: list[_Row] = []
-    for pair in findings.policies[0].tariffs:
-        after = [100 * policy.tariff(pair.importer, pair.exporter).rate for policy in findings.policies]
-        label = f"{_party(findings, pair.importer)} on {_party(findings, pair.exporter)}"
-        rows.append(_Row(label, _colours(findings)[pair.importer], (100 * pair.baseline_rate, *after)))
-    columns = (str(findings.world.year), *_policies(findings))
-    title = "Tariffs on each other's goods"
-    subtitle = f"Average, percent; weights: goods trade of {findings.world.year} between the two"
-    return _Ranking("tariffs", title, subtitle, "percent", 1, tuple(rows), columns)
-
-
-def _caption(ranking: _Ranking) -> str:
+def _caption(ranking: Ranking) -> str:
     *earlier, last = ranking.policies
     marks = [f"{_CALLED[MARKERS[k][0]]}: {lower_first(name)}" for k, name in enumerate(earlier)]
     return "; ".join([f"Bar and figure: {lower_first(last)}", *marks]) + "."
 
 
-def _described(ranking: _Ranking) -> str:
+def _described(ranking: Ranking) -> str:
     parts = [
         f"{row.label}: "
         + ", ".join(
@@ -224,7 +141,7 @@ def _described(ranking: _Ranking) -> str:
 # ---------------------------------------------------------------- how it is drawn
 
 
-def _ranked(ranking: _Ranking) -> dict[str, Any]:
+def _ranked(ranking: Ranking) -> dict[str, Any]:
     import altair as alt
 
     order = [row.label for row in ranking.rows]
@@ -248,11 +165,11 @@ def _ranked(ranking: _Ranking) -> dict[str, Any]:
         )
         layers.append(mark.encode(y=y, x=x))
     layers.append(_figure_column(alt.Chart(alt.Data(values=bars)), y, plot))
-    title = _title(ranking.title, [ranking.subtitle, *_legend(ranking)])
-    return _finished(alt.layer(*layers).properties(width=plot, height=_ROW * len(order), title=title))
+    title = title_of(ranking.title, [ranking.subtitle, *_legend(ranking)])
+    return finished(alt.layer(*layers).properties(width=plot, height=_ROW * len(order), title=title))
 
 
-def _tariff_bars(ranking: _Ranking) -> dict[str, Any]:
+def _panels(ranking: Ranking) -> dict[str, Any]:
     import altair as alt
 
     highest = max(value for row in ranking.rows for value in row.values)
@@ -271,19 +188,19 @@ def _tariff_bars(ranking: _Ranking) -> dict[str, Any]:
         title = alt.TitleParams(row.label, anchor="start", frame="group", fontSize=12, offset=4, fontWeight="bold")
         chart = alt.layer(bars, _figure_column(alt.Chart(data), y, plot))
         panels.append(chart.properties(width=plot, height=24 * len(ranking.policies), title=title))
-    title = _title(ranking.title, [ranking.subtitle])
-    return _finished(alt.vconcat(*panels, spacing=18).properties(title=title))
+    title = title_of(ranking.title, [ranking.subtitle])
+    return finished(alt.vconcat(*panels, spacing=18).properties(title=title))
 
 
 def _plot_width(labels: Sequence[str]) -> int:
     """What the labels and the figures leave, so that every chart is equally wide and its type equally large."""
-    return round(_TOTAL - _FIGURES - max(_LEAST_LABELS, _CHARACTER * max(map(len, labels))))
+    return round(TOTAL - _FIGURES - max(_LEAST_LABELS, _CHARACTER * max(map(len, labels))))
 
 
 def _label_axis(plot: int) -> Any:
     import altair as alt
 
-    room = _TOTAL - _FIGURES - plot
+    room = TOTAL - _FIGURES - plot
     return alt.Axis(title=None, labelLimit=room, minExtent=room, domain=False, ticks=False, labelPadding=6)
 
 
@@ -297,17 +214,17 @@ def _figure_column(chart: Any, y: Any, plot: int) -> Any:
 _AXIS_LABEL = "replace(datum.label, '-', '−')"
 
 
-def _domain(ranking: _Ranking) -> list[float]:
+def _domain(ranking: Ranking) -> list[float]:
     values = [value for row in ranking.rows for value in row.values] + [0.0]
     margin = 0.03 * (max(values) - min(values)) or 1.0
     return [min(values) - margin, max(values) + margin]
 
 
-def _written(ranking: _Ranking, row: _Row) -> str:
+def _written(ranking: Ranking, row: Row) -> str:
     return plain(row.values[-1], ranking.decimals, sign=True)
 
 
-def _legend(ranking: _Ranking) -> list[str]:
+def _legend(ranking: Ranking) -> list[str]:
     *earlier, last = ranking.policies
     lines = [f"Bar and figure: {lower_first(last)}"]
     if earlier:
@@ -317,15 +234,17 @@ def _legend(ranking: _Ranking) -> list[str]:
     return lines
 
 
-def _title(text: str, below: Sequence[str]) -> Any:
+def title_of(text: str, below: Sequence[str], offset: int = 12) -> Any:
+    """A title with lines below it, and room between them and the plot."""
     import altair as alt
 
     return alt.TitleParams(
-        text, subtitle=list(below), anchor="start", frame="bounds", fontSize=14, subtitleFontSize=12, offset=12
+        text, subtitle=list(below), anchor="start", frame="bounds", fontSize=14, subtitleFontSize=12, offset=offset
     )
 
 
-def _finished(chart: Any) -> dict[str, Any]:
+def finished(chart: Any) -> dict[str, Any]:
+    """The specification with the house style."""
     config = chart.configure(font=FONT, background="white", padding=8)
     config = config.configure_view(stroke=None).configure_axis(
         labelFontSize=12, labelColor=INK, gridColor="#E3E3E3", domainColor="#BBBBBB", tickColor="#BBBBBB"

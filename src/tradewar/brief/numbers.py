@@ -76,9 +76,10 @@ def amount(value: float, money: Money, decimals: int = 1, *, sign: bool = True) 
     return figure(value, decimals, sign=sign, scale=money.factor)
 
 
-def sum_of(value: float, money: Money, decimals: int = 1) -> Markup:
-    """Money with its unit, for sentences: `USD −4.3 billion`."""
-    return Markup(" ").join(part for part in (money.currency, amount(value, money, decimals), money.scale) if part)
+def sum_of(value: float, money: Money, decimals: int = 1, *, sign: bool = True) -> Markup:
+    """Money with its unit, for sentences: `USD −4.3 billion`; a sum that is no change has no `+`."""
+    shown = amount(value, money, decimals, sign=sign)
+    return Markup(" ").join(part for part in (money.currency, shown, money.scale) if part)
 
 
 def unsigned(text: Markup) -> Markup:

@@ -13,20 +13,22 @@ from pathlib import Path
 
 from markupsafe import Markup, escape
 
-from tradewar.brief.charts import Chart, draw_charts, inline
+from tradewar.brief.charts import Chart, draw, inline
+from tradewar.brief.front import Front, write_front
 from tradewar.brief.numbers import amount, money_of, residual, sum_of
-from tradewar.brief.sentences import EQUATIONS, LEFT_OUT, Sentences, environment, text_of, write_sentences
-from tradewar.brief.tables import make_tables
+from tradewar.brief.section import Section
+from tradewar.brief.sections import chronicle, effects, method, taxed
+from tradewar.brief.text import environment, text_of
 from tradewar.brief.write import check_out, manifest, write_folder
 from tradewar.disputes.dossier import Dossier, load_dispute
-from tradewar.disputes.findings import CountryEffect, Findings, run, silent
+from tradewar.disputes.findings import Findings, run
+from tradewar.disputes.material import silent
 from tradewar.disputes.plain import json_text
 
 PAGE = "brief.html"
-CLOSURES = {
-    "share-of-world": "each country's deficit stays the same share of world value added",
-    "balanced": "removed from the baseline first, and zero throughout",
-}
+SECTIONS: tuple[Section, ...] = (taxed.SECTION, effects.SECTION, chronicle.SECTION, method.SECTION)
+"""In the order of the questions: taxed, effects, answer, deal, hold, kept; then the record and the method. Adding a
+section adds its name here."""
 
 
 @dataclass(frozen=True)
@@ -70,19 +72,26 @@ def brief(
     dossier = dispute if isinstance(dispute, Dossier) else load_dispute(dispute)
     findings = run(dossier, as_of, progress)
     started = time.perf_counter()
-    charts = draw_charts(findings, say)
+    drawings = [drawing for section in applying(findings) for drawing in section.drawings(findings)]
+    say(f"Drawing {len(drawings)} charts")
+    charts = draw(drawings)
     drawn = time.perf_counter()
     say("Writing the page")
-    sentences = write_sentences(findings)
-    content = _files(findings, charts, sentences)
+    front = write_front(findings)
+    content = _files(findings, charts, front)
     timings = {**dict(findings.seconds), "draw charts": drawn - started, "write page": time.perf_counter() - drawn}
     options = {"dispute": dossier.name, "as_of": findings.as_of.isoformat(), "closure": findings.closure}
     content["manifest.json"] = manifest(findings.inputs, options, timings, content)
     files = write_folder(folder, content, last=PAGE)
-    return Brief(findings, text_of(sentences.headline), folder, folder / PAGE, files)
+    return Brief(findings, text_of(front.headline), folder, folder / PAGE, files)
 
 
-def render_page(findings: Findings, charts: tuple[Chart, ...], sentences: Sentences) -> str:
+def applying(findings: Findings) -> tuple[Section, ...]:
+    """The sections for which the findings have something."""
+    return tuple(section for section in SECTIONS if section.applies(findings))
+
+
+def render_page(findings: Findings, charts: tuple[Chart, ...], front: Front) -> str:
     """The page as one HTML document without scripts and without anything to fetch."""
     by_name = {chart.name: chart for chart in charts}
     money = money_of(findings.world.money_unit)
@@ -90,76 +99,35 @@ def render_page(findings: Findings, charts: tuple[Chart, ...], sentences: Senten
     def figure(name: str) -> Markup:
         return Markup("<figure>{}</figure>").format(Markup(inline(by_name[name])))
 
-    return (
-        environment()
-        .get_template("page.html.j2")
-        .render(
-            f=findings,
-            s=sentences,
-            css=Markup(resources.files("tradewar.brief").joinpath("templates/page.css").read_text(encoding="utf-8")),
-            version=version("tradewar"),
-            money=money,
-            amount=partial(amount, money=money),
-            money_text=partial(sum_of, money=money),
-            residual=residual,
-            chart=figure,
-            names=dict(findings.names),
-            effects=_effect_rows(findings),
-            certificate=_certificate_rows(findings),
-            elasticity=_elasticity(findings),
-            closure=CLOSURES.get(findings.closure, f"held as the closure {findings.closure} prescribes"),
-            left_out=LEFT_OUT,
-            sources=_sources(findings),
+    shared = {
+        "f": findings,
+        "money": money,
+        "amount": partial(amount, money=money),
+        "money_text": partial(sum_of, money=money),
+        "residual": residual,
+        "chart": figure,
+        "names": dict(findings.names),
+    }
+    sections = [
+        Markup(
+            environment()
+            .get_template(f"sections/{section.name}.html.j2")
+            .render(shared | {"s": section.sentences(findings)} | dict(section.values(findings)))
         )
-    )
+        for section in applying(findings)
+    ]
+    css = Markup(resources.files("tradewar.brief").joinpath("templates/page.css").read_text(encoding="utf-8"))
+    page = environment().get_template("page.html.j2")
+    return page.render(shared, css=css, version=version("tradewar"), front=front, sections=sections)
 
 
-def _files(findings: Findings, charts: tuple[Chart, ...], sentences: Sentences) -> dict[str, bytes]:
+def _files(findings: Findings, charts: tuple[Chart, ...], front: Front) -> dict[str, bytes]:
     content = {
-        PAGE: render_page(findings, charts, sentences).encode(),
+        PAGE: render_page(findings, charts, front).encode(),
         "findings.json": json_text(findings.to_dict()).encode(),
     }
-    content |= {f"tables/{table.name}.csv": table.to_csv().encode() for table in make_tables(findings)}
+    for section in applying(findings):
+        content |= {f"tables/{table.name}.csv": table.to_csv().encode() for table in section.tables(findings)}
     for chart in charts:
         content |= {f"charts/{chart.name}.svg": chart.svg.encode(), f"charts/{chart.name}.png": chart.png}
     return content
-
-
-@dataclass(frozen=True)
-class _EffectRow:
-    name: str
-    party: bool
-    cells: tuple[CountryEffect, ...]
-
-
-def _effect_rows(findings: Findings) -> list[_EffectRow]:
-    """The parties first, then the others by the last policy, best first."""
-    parties = [party.country for party in findings.parties]
-    last = findings.policies[-1]
-    others = sorted((row for row in last.countries if row.country not in parties), key=lambda row: -row.real_income_pct)
-    ordered = [last.country(code) for code in parties] + others
-    return [
-        _EffectRow(row.name, row.country in parties, tuple(p.country(row.country) for p in findings.policies))
-        for row in ordered
-    ]
-
-
-def _certificate_rows(findings: Findings) -> list[tuple[str, list[float]]]:
-    names = findings.policies[0].certificate["residuals"]
-    return [
-        (EQUATIONS.get(name, name.replace("_", " ")), [p.certificate["residuals"][name] for p in findings.policies])
-        for name in names
-    ]
-
-
-def _elasticity(findings: Findings) -> str:
-    low, high = findings.world.trade_elasticity_lowest, findings.world.trade_elasticity_highest
-    return f"{low:g} in every sector" if low == high else f"from {low:g} to {high:g}, by sector"
-
-
-def _sources(findings: Findings) -> list[str]:
-    """Each source of the chronicle and the deadline once, in order."""
-    named = [event.source for event in findings.chronicle]
-    if findings.deadline:
-        named.append(findings.deadline.source)
-    return list(dict.fromkeys(named))

@@ -1,7 +1,8 @@
 """A dispute on file, and what of it was known on a day.
 
-A dossier is a folder with `dispute.toml` (see `tradewar.disputes.schema`) and `chronicle.csv` (see
-`tradewar.disputes.chronicle`). `Dossier.known_on(day)` is the only door through which a run looks at a dossier: rows
+A dossier is a folder with `dispute.toml` (see `tradewar.disputes.schema`), `chronicle.csv` (see
+`tradewar.disputes.chronicle`) and, where a policy asks for it, a tariff book (see `tradewar.tariffs`), which keeps its
+own days of knowledge. `Dossier.known_on(day)` is the only door through which a run looks at a dossier: rows
 whose `known_from` is later than the day are gone, not hidden.
 """
 
@@ -17,7 +18,7 @@ from typing import Self
 from pydantic import ValidationError
 
 from tradewar.disputes.chronicle import Event, read_chronicle
-from tradewar.disputes.schema import Deadline, DisputeFile, Party, ScaledIncreases, TariffFile, problems_of
+from tradewar.disputes.schema import Book, BookPolicy, Deadline, DisputeFile, Party, Step, TariffFile, problems_of
 from tradewar.errors import DossierError, Problem
 from tradewar.world.identities import nearest
 from tradewar.world.table import decode
@@ -44,8 +45,13 @@ class Dossier:
     """A built-in world, or the path of a tidy folder."""
     closure: str
     deadlines: tuple[Deadline, ...]
-    policies: tuple[ScaledIncreases | TariffFile, ...]
+    policies: tuple[BookPolicy | TariffFile, ...]
     """In rising order: each is compared with the one before it."""
+    not_yet: tuple[str, ...]
+    """Titles of policies of which nothing is known yet on the day."""
+    book: Book | None
+    steps: tuple[Step, ...]
+    """Steps of the book in words. Their state on the day is the book's: see `tradewar.disputes.steps`."""
     chronicle: tuple[Event, ...]
     folder: Path
     hashes: tuple[tuple[str, str], ...]
@@ -67,6 +73,7 @@ class Dossier:
             as_of=day,
             deadlines=tuple(row for row in self.deadlines if row.known_from <= day),
             policies=policies,
+            not_yet=tuple(policy.short_title for policy in self.policies if policy.known_from > day),
             chronicle=tuple(event for event in self.chronicle if event.known_from <= day),
         )
 
@@ -98,6 +105,8 @@ def load_dispute(name_or_folder: str | Path) -> Dossier:
     if problems or content is None or toml_data is None or chronicle_data is None:
         raise DossierError(problems)
     hashes = {DISPUTE_FILE: toml_data, CHRONICLE_FILE: chronicle_data} | _tariff_files(content, folder)
+    if content.book:
+        hashes[content.book.folder] = _together(folder / content.book.folder)
     return Dossier(
         name=content.name,
         title=content.title,
@@ -109,6 +118,9 @@ def load_dispute(name_or_folder: str | Path) -> Dossier:
         closure=content.closure,
         deadlines=content.deadlines,
         policies=content.policies,
+        not_yet=(),
+        book=content.book,
+        steps=content.steps,
         chronicle=events,
         folder=folder,
         hashes=tuple((name, hashlib.sha256(data).hexdigest()) for name, data in hashes.items()),
@@ -150,33 +162,51 @@ def _content(data: bytes, problems: list[Problem]) -> DisputeFile | None:
 
 def _policy_problems(content: DisputeFile, folder: Path) -> list[Problem]:
     """What can be wrong between the tables of the file."""
-    parties = {party.country for party in content.parties}
     problems: list[Problem] = []
     for k, policy in enumerate(content.policies, start=1):
         where = f"{DISPUTE_FILE}: policies[{k}]"
-        if isinstance(policy, TariffFile):
-            if not (folder / policy.file).is_file():
-                problems.append(Problem(f"{where}.file", f"{policy.file!r} is not in {folder}", "Give the file"))
-            continue
-        seen: set[tuple[str, str]] = set()
-        for m, row in enumerate(policy.increases, start=1):
-            pair = (row.importer, row.exporter)
-            if set(pair) != parties:
-                what = f"{row.importer} on {row.exporter} is not between the parties {' and '.join(sorted(parties))}"
-                problems.append(
-                    Problem(f"{where}.increases[{m}]", what, "Use kind = 'tariff-file' for third countries")
-                )
-            if pair in seen:
-                problems.append(
-                    Problem(f"{where}.increases[{m}]", f"{pair[0]} on {pair[1]} is there twice", "Keep one")
-                )
-            seen.add(pair)
+        if isinstance(policy, TariffFile) and not (folder / policy.file).is_file():
+            problems.append(Problem(f"{where}.file", f"{policy.file!r} is not in {folder}", "Give the file"))
+        if isinstance(policy, BookPolicy) and content.book is None:
+            problems.append(Problem(where, "asks for the tariff book, but there is none", "Add a [book] table"))
+    if content.book and not (folder / content.book.folder).exists():
+        problems.append(Problem(f"{DISPUTE_FILE}: book.folder", f"{content.book.folder!r} is not in {folder}", "Give it"))
+    return problems + _pair_problems(content) + _step_problems(content)
+
+
+def _pair_problems(content: DisputeFile) -> list[Problem]:
+    parties = {party.country for party in content.parties}
+    problems: list[Problem] = []
+    seen: set[tuple[str, str]] = set()
+    for m, row in enumerate(content.book.weights if content.book else (), start=1):
+        where, pair = f"{DISPUTE_FILE}: book.weights[{m}]", (row.importer, row.exporter)
+        if set(pair) != parties:
+            what = f"{row.importer} on {row.exporter} is not between the parties {' and '.join(sorted(parties))}"
+            problems.append(Problem(where, what, "Use kind = 'tariff-file' for third countries"))
+        if pair in seen:
+            problems.append(Problem(where, f"{pair[0]} on {pair[1]} is there twice", "Keep one"))
+        seen.add(pair)
     return problems
+
+
+def _step_problems(content: DisputeFile) -> list[Problem]:
+    named = [step.name for step in content.steps]
+    return [
+        Problem(f"{DISPUTE_FILE}: deadlines[{k}].step", f"{row.step!r} is no step{nearest(row.step, named)}", "Name a step")
+        for k, row in enumerate(content.deadlines, start=1)
+        if row.step is not None and row.step not in named
+    ]
 
 
 def _tariff_files(content: DisputeFile, folder: Path) -> dict[str, bytes]:
     files = [policy.file for policy in content.policies if isinstance(policy, TariffFile)]
     return {file: (folder / file).read_bytes() for file in files}
+
+
+def _together(book: Path) -> bytes:
+    """The content of every file of a book under its name, so that one hash stands for all."""
+    files = sorted(path for path in book.rglob("*") if path.is_file()) if book.is_dir() else [book]
+    return b"".join(path.name.encode() + b"\0" + path.read_bytes() for path in files)
 
 
 def _world(world: str, folder: Path) -> str:

@@ -1,23 +1,105 @@
-"""From the policies of a dossier to a `Policy` of the equilibrium.
+"""From the policies of a dossier to tariffs on its world, with the words filled in for the day asked.
 
-Scaled increases: with g_s the increase of the schedule in sector s, F_s the baseline flow of the pair and a the
-average that the dossier asks for, the new rate is t_s + f g_s with f = a Σ_s F_s / Σ_s F_s g_s, both sums over the
-sectors that may carry a tariff; or with f given.
+Kind `book`: with Δ_s the change of the book's rate in sector s between its base day and the day of the policy, in the
+duties that the policy counts, and t_s the world's own rate, the new rate is t_s + Δ_s. The book gives rates on real
+lines while the world carries its own baseline, so that the change is what can be carried over. A sector for which the
+book has no change is left as it is, and counted in the mapping.
 """
 
 from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray as Array
 
+from tradewar.disputes import steps as stepping
 from tradewar.disputes.dossier import DISPUTE_FILE, Dossier
-from tradewar.disputes.schema import Increase, ScaledIncreases, TariffFile
+from tradewar.disputes.schema import Book, BookPolicy, TariffFile
+from tradewar.disputes.steps import OpenStep
 from tradewar.equilibrium.policy import Policy
 from tradewar.errors import DossierError, InputError, Problem
-from tradewar.world.catalogue import load_world, names, tariff_increases
+from tradewar.world.catalogue import load_world
 from tradewar.world.identities import nearest
 from tradewar.world.model import World
+
+if TYPE_CHECKING:
+    from tradewar.tariffs.book import TariffBook
+    from tradewar.tariffs.policies import PolicyRates
+
+
+@dataclass(frozen=True)
+class PairMapping:
+    """How product rates of one pair became sector rates, and the value that found no sector."""
+
+    importer: str
+    exporter: str
+    weight_set: str
+    weight_digest: str
+    unit: str
+    """Money of the weight set."""
+    on: str
+    """The day of the rates."""
+    known: str
+    """The day of knowledge."""
+    base_on: str
+    programmes: tuple[str, ...]
+    """Programmes of the book that are counted; empty means all."""
+    change_points: float
+    """Average change over what is mapped, percentage points, weighted with the weight set."""
+    total: float
+    mapped: float
+    absent: float
+    """Value of codes for which the concordance has no sector."""
+    incomplete: float
+    """Value lost where the concordance maps a code only in part."""
+    unmapped: float
+    without_rate: float
+    """Mapped value whose rate the book does not know."""
+    largest_absent: tuple[tuple[str, float], ...]
+    sectors_unchanged: tuple[str, ...]
+    """Sectors that may carry a tariff and for which the book has no rate: left as in the world."""
+
+
+@dataclass(frozen=True, eq=False)
+class StatedPolicy:
+    """A policy of a dossier on the day asked: words filled in, tariffs on the world."""
+
+    source: BookPolicy | TariffFile
+    policy: Policy
+    title: str
+    short_title: str
+    what: str
+    stands_for: str
+    day: dt.date | None
+    """The day of the rates; None for a tariff file."""
+    figures_known_from: dt.date | None
+    """From which day on the figures could be known; None for a tariff file."""
+    steps: tuple[OpenStep, ...]
+    """Steps carried out in it that were open on the day of knowledge."""
+    mapping: tuple[PairMapping, ...]
+
+    @property
+    def in_force(self) -> bool:
+        """Whether it is what applies on the day of the brief."""
+        return isinstance(self.source, BookPolicy) and self.source.day == "as-of"
+
+
+@dataclass(frozen=True, eq=False)
+class Stated:
+    """All policies of a dossier on a day, and what was left out."""
+
+    policies: tuple[StatedPolicy, ...]
+    left_out: tuple[str, ...]
+    """A sentence for each policy that does not exist on the day."""
+    steps: tuple[OpenStep, ...]
+    """Every step that is open on the day."""
 
 
 def dispute_world(dossier: Dossier) -> World:
@@ -42,23 +124,59 @@ def dispute_world(dossier: Dossier) -> World:
     return world
 
 
-def make_policy(dossier: Dossier, source: ScaledIncreases | TariffFile, world: World) -> Policy:
-    """The tariffs of one policy of a dossier, as levels on a world.
+def dispute_book(dossier: Dossier) -> TariffBook | None:
+    """The tariff book of a dossier, None where it has none.
 
     Raises:
-        DossierError: if the schedule does not fit the world.
-        PolicyError: if a tariff file is wrong.
+        BookError: if the book is wrong.
+        DossierError: if a step of the dossier names lines that the book does not have.
     """
-    if isinstance(source, TariffFile):
-        policy = Policy.from_file(world, dossier.folder / source.file)
-        return Policy(policy.tariff_rate, policy.iceberg_hat, source.name)
-    where = f"{DISPUTE_FILE}: policy {source.name!r}"
-    schedule = _schedule(source.schedule, world, where)
-    rate = world.tariff_rate.copy()
-    for row in source.increases:
-        j, i = world.country_index(row.importer), world.country_index(row.exporter)
-        rate[j, i] += schedule_factor(row, schedule, world, where) * schedule[j, i]
-    return Policy(tariff_rate=rate, name=source.name)
+    if dossier.book is None:
+        return None
+    book = _read_book(dossier.folder / dossier.book.folder, dict(dossier.hashes)[dossier.book.folder])
+    problems = [
+        Problem(f"{DISPUTE_FILE}: steps[{k}]", f"the book has no {', '.join(lost)}", "Name lines of its tables")
+        for k, step in enumerate(dossier.steps, start=1)
+        if (lost := stepping.unknown_lines(book, step))
+    ]
+    if problems:
+        raise DossierError(problems)
+    return book
+
+
+@lru_cache(maxsize=2)
+def _read_book(folder: Path, digest: str) -> TariffBook:
+    """A book is read once for all days of a session: the hash of its files is part of the key."""
+    from tradewar.tariffs.book import TariffBook
+
+    return TariffBook.load(folder)
+
+
+def state_policies(dossier: Dossier, book: TariffBook | None, world: World) -> Stated:
+    """Every policy of a dossier that exists on its day, with the faults of all of them together.
+
+    Raises:
+        DossierError: listing what is wrong with any of the policies.
+    """
+    steps = stepping.open_steps(book, dossier.steps, dossier.as_of) if book else ()
+    stated: list[StatedPolicy] = []
+    left_out = [f"“{title}” is left out: nothing of it was known on the day." for title in dossier.not_yet]
+    problems: list[Problem] = []
+    for source in dossier.policies:
+        try:
+            if isinstance(source, TariffFile):
+                stated.append(_from_file(dossier, source, world))
+            elif book is not None and dossier.book is not None:
+                made = _from_book(dossier, dossier.book, book, source, steps, world)
+                if made is None:
+                    left_out.append(_no_step(source, steps))
+                else:
+                    stated.append(made)
+        except InputError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise DossierError(problems)
+    return Stated(tuple(stated), tuple(left_out), steps)
 
 
 def average_rate(world: World, rate: Float[Array, "importer exporter sector"], importer: str, exporter: str) -> float:
@@ -68,61 +186,148 @@ def average_rate(world: World, rate: Float[Array, "importer exporter sector"], i
     return float((flow * rate[j, i, world.tradable]).sum() / flow.sum())
 
 
-def schedule_factor(
-    row: Increase, schedule: Float[Array, "importer exporter sector"], world: World, where: str
-) -> float:
-    """f: by how much the schedule is scaled for one pair.
-
-    Raises:
-        DossierError: if the schedule holds no increase for the pair, so that no average can be reached.
-    """
-    if row.share_of_schedule is not None:
-        return row.share_of_schedule
-    assert row.average_increase is not None
-    average = average_rate(world, schedule, row.importer, row.exporter)
-    if not average > 0:
-        what = f"the schedule has no increase of {row.importer} on {row.exporter}"
-        raise DossierError.at(where, what, "Use another schedule, or kind = 'tariff-file'")
-    return row.average_increase / average
+# ---------------------------------------------------------------- the two kinds
 
 
-def _schedule(name: str, world: World, where: str) -> Float[Array, "importer exporter sector"]:
-    """The schedule that ships with a built-in world, on the axes of the dossier's world."""
-    if name not in names():
-        what = f"schedule {name!r} does not ship with a built-in world{nearest(name, names())}"
-        raise DossierError.at(where, what, f"Use one of {', '.join(names())}, or kind = 'tariff-file'")
-    home, increases = load_world(name), tariff_increases(name)
-    used = increases != 0
-    lost = [home.sectors[s] for s in np.flatnonzero(used.any(axis=(0, 1))) if home.sectors[s] not in world.sectors]
-    lost += [
-        home.countries[k]
-        for k in np.flatnonzero(used.any(axis=(1, 2)) | used.any(axis=(0, 2)))
-        if home.countries[k] not in world.countries
-    ]
-    if lost:
-        what = f"the world has no {', '.join(lost)}, for which the schedule {name!r} holds increases"
-        raise DossierError.at(where, what, "Use kind = 'tariff-file' with rates for this world")
-    countries = [world.countries.index(c) if c in world.countries else -1 for c in home.countries]
-    sectors = [world.sectors.index(s) if s in world.sectors else -1 for s in home.sectors]
-    placed = np.zeros_like(world.tariff_rate)
-    for j, i, s in np.argwhere(used):
-        placed[countries[j], countries[i], sectors[s]] = increases[j, i, s]
-    return placed
+def _from_file(dossier: Dossier, source: TariffFile, world: World) -> StatedPolicy:
+    policy = Policy.from_file(world, dossier.folder / source.file)
+    return StatedPolicy(
+        source=source,
+        policy=Policy(policy.tariff_rate, policy.iceberg_hat, source.name),
+        title=source.title,
+        short_title=source.short_title,
+        what=source.what,
+        stands_for=source.stands_for,
+        day=None,
+        figures_known_from=None,
+        steps=(),
+        mapping=(),
+    )
 
 
-def check_policies(dossier: Dossier, world: World) -> tuple[Policy, ...]:
-    """Every policy of a dossier, with the faults of all of them together.
+def _from_book(
+    dossier: Dossier, settings: Book, book: TariffBook, source: BookPolicy, steps: tuple[OpenStep, ...], world: World
+) -> StatedPolicy | None:
+    """The policy on its day; None where the step that it carries out does not exist."""
+    known_on = max(dossier.as_of, source.known_on or dossier.as_of)
+    if known_on > dossier.as_of:
+        steps = stepping.open_steps(book, dossier.steps, known_on)
+    taken = _taken(source, steps, dossier.as_of)
+    if taken is None:
+        return None
+    day = _day(source, taken, known_on)
+    chosen = book
+    if source.day == "every-step" or any(step.status == "proposed" for step in taken):
+        chosen = stepping.carried_out(book, taken, day, known_on)
+    rates = _rates(chosen, settings, source, day, known_on, world)
+    words = _words(day, taken, dossier.as_of, known_on)
+    return StatedPolicy(
+        source=source,
+        policy=Policy(tariff_rate=_laid_on(world, rates), name=source.name),
+        title=source.title.format_map(words),
+        short_title=source.short_title.format_map(words),
+        what=source.what.format_map(words),
+        stands_for=source.stands_for.format_map(words),
+        day=day,
+        figures_known_from=source.known_on,
+        steps=taken,
+        mapping=_mappings(rates, chosen, source, world),
+    )
 
-    Raises:
-        DossierError: listing what is wrong with any of the policies.
-    """
-    policies: list[Policy] = []
-    problems: list[Problem] = []
-    for source in dossier.policies:
-        try:
-            policies.append(make_policy(dossier, source, world))
-        except InputError as error:
-            problems.extend(error.problems)
-    if problems:
-        raise DossierError(problems)
-    return tuple(policies)
+
+def _taken(source: BookPolicy, steps: tuple[OpenStep, ...], as_of: dt.date) -> tuple[OpenStep, ...] | None:
+    """The open steps that a policy carries out; None where there are none and it is about steps."""
+    if source.day == "as-of":
+        return ()
+    if source.day == "next-step":
+        return stepping.next_steps(steps) or None
+    if source.day == "every-step":
+        return steps or None
+    due = [step for step in steps if step.planned_from and step.planned_from <= source.day and step.status == "planned"]
+    return tuple(step for step in due if not (step.trigger and source.branch.get(step.trigger) == "yes"))
+
+
+def _day(source: BookPolicy, taken: tuple[OpenStep, ...], known_on: dt.date) -> dt.date:
+    """The day of the rates: with every step, the first day on which all that have a day are due."""
+    if isinstance(source.day, dt.date):
+        return source.day
+    return max([known_on, *(step.planned_from for step in taken if step.planned_from)])
+
+
+def _no_step(source: BookPolicy, steps: tuple[OpenStep, ...]) -> str:
+    if source.day == "every-step":
+        return "Full escalation is left out: no further step was known on the day."
+    undated = [step.title for step in steps if step.planned_from is None]
+    known = f" Known, but without a day: {'; '.join(undated)}." if undated else ""
+    return f"A next step is left out: none with a day was known on the day.{known}"
+
+
+def _words(day: dt.date, taken: tuple[OpenStep, ...], as_of: dt.date, known_on: dt.date) -> Mapping[str, str]:
+    steps, short_steps = stepping.words_of(taken) if taken else ("", "")
+    short_day = f"{day.day} {day:%B}" if day.year == as_of.year else stepping.dated(day)
+    days = {"day": stepping.dated(day), "short_day": short_day, "known": stepping.dated(known_on)}
+    return days | {"steps": steps, "short_steps": short_steps}
+
+
+def _rates(
+    book: TariffBook, settings: Book, source: BookPolicy, day: dt.date, known_on: dt.date, world: World
+) -> PolicyRates:
+    from tradewar.tariffs.coverage import special_programmes
+
+    pairs = {(row.importer, row.exporter): row.weight_set for row in settings.weights}
+    programmes = None
+    if source.counts == "additional":
+        programmes = {importer: special_programmes(book, importer) for importer, _ in pairs}
+    options: dict[str, Any] = {"branch": dict(source.branch)} if source.branch else {}
+    return book.policy_on(
+        day,
+        known_on=known_on,
+        base_day=settings.base_day,
+        weight_sets=pairs,
+        sector_set=settings.sector_set,
+        sectors=world.sectors,
+        not_tradable=[code for s, code in enumerate(world.sectors) if not world.tradable[s]],
+        programmes=programmes,
+        **options,
+    )
+
+
+def _laid_on(world: World, rates: PolicyRates) -> Float[Array, "importer exporter sector"]:
+    """The world's own rates plus the change in the book; where the book has no change, there is none."""
+    rate = world.tariff_rate.copy()
+    for pair, points in zip(rates.pairs, rates.change_points, strict=True):
+        j, i = (world.country_index(code) for code in pair)
+        changed = rate[j, i] + np.nan_to_num(points) / 100
+        # a cut of a general rate that the world does not have cannot make a subsidy
+        rate[j, i] = np.where(world.tradable, np.maximum(changed, np.minimum(rate[j, i], 0.0)), rate[j, i])
+    return rate
+
+
+def _mappings(rates: PolicyRates, book: TariffBook, source: BookPolicy, world: World) -> tuple[PairMapping, ...]:
+    from tradewar.tariffs.coverage import special_programmes
+
+    return tuple(
+        PairMapping(
+            importer=importer,
+            exporter=exporter,
+            weight_set=rates.weight_sets[p],
+            weight_digest=rates.weight_digests[p],
+            unit=book.weight_sets[rates.weight_sets[p]].unit,
+            on=rates.on,
+            known=rates.known,
+            base_on=rates.base_on,
+            programmes=special_programmes(book, importer) if source.counts == "additional" else (),
+            change_points=float(rates.average_change_points[p]),
+            total=report.total,
+            mapped=report.mapped,
+            absent=report.absent,
+            incomplete=report.incomplete,
+            unmapped=report.unmapped,
+            without_rate=report.without_rate,
+            largest_absent=report.ten_largest_absent,
+            sectors_unchanged=tuple(
+                code for s, code in enumerate(world.sectors) if world.tradable[s] and np.isnan(rates.change_points[p, s])
+            ),
+        )
+        for p, ((importer, exporter), report) in enumerate(zip(rates.pairs, rates.reports, strict=True))
+    )

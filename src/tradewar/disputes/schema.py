@@ -6,13 +6,15 @@
 | top | `closure` (default `share-of-world`) | no |
 | `[[parties]]` | `country` (code in the world), `name` | two |
 | `[[actors]]` | `country`, `name`: others that the chronicle names | no |
-| `[[deadlines]]` | `what`, `condition`, `known_from`, `source`, `may_be_postponed`, [`date`] | no |
+| `[book]` | `folder`, `base_day`, `sector_set`, `[[book.weights]]`: the tariff book of the dispute | for kind `book` |
+| `[[steps]]` | `name`, `title`, `short_title`, `actor`, `changes`, `measures`: steps of the book in words | no |
+| `[[deadlines]]` | `what`, `condition`, `known_from`, `source`, `may_be_postponed`, [`date`], [`step`] | no |
 | `[[policies]]` | `name`, `title`, `short_title`, `what`, `stands_for`, `known_from`, `kind` | one or more |
-| kind `scaled-increases` | `schedule`, `figures_known_from`, `approximation`, `[[policies.increases]]` | yes |
+| kind `book` | `day`, [`known_on`], [`branch`], [`counts`]: rates of the book, weighted into the world's sectors | yes |
 | kind `tariff-file` | `file`: as `tradewar solve --tariffs` reads it, beside `dispute.toml` | yes |
 
-`world` is a built-in world, or a tidy folder relative to the dossier. For increases see `Increase`.
-Each deadline is the plan as it was known from a day on; each policy is compared with the one before it.
+`world` is a built-in world, or a tidy folder relative to the dossier. For the book and its steps see `Book`, `Step` and
+`BookPolicy`. Each deadline is the plan as it was known from a day on; each policy is compared with the one before it.
 """
 
 from __future__ import annotations
@@ -21,13 +23,15 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from tradewar.errors import Problem
 from tradewar.world.identities import nearest
 
 Text = Annotated[str, Field(min_length=1, strict=True)]
 Country = Annotated[str, Field(min_length=2, max_length=12, pattern=r"^[A-Z0-9_]+$")]
+DAY_RULES = ("as-of", "next-step", "every-step")
+PLACEHOLDERS = ("day", "known", "short_day", "steps", "short_steps")
 Day = Annotated[dt.date, Field(strict=True)]
 
 
@@ -52,24 +56,50 @@ class Deadline(_Strict):
     may_be_postponed: bool
     known_from: Day
     source: Text
+    step: Text | None = None
+    """The step of the book that is due."""
 
 
-class Increase(_Strict):
-    """Increases of one importer on one exporter: a schedule by sector, in full or scaled to an average."""
+class Weights(_Strict):
+    """The weight set of the book with which one pair is averaged and weighted into sectors."""
 
     importer: Country
     exporter: Country
-    average_increase: Annotated[float, Field(ge=0, le=5)] | None = None
-    """Average over the world's baseline flows in tradable sectors, fraction; the schedule is scaled to it."""
-    share_of_schedule: Annotated[float, Field(ge=0, le=5)] | None = None
-    """Or: the factor itself."""
-    reason: Text
-    source: Text
+    weight_set: Text
+
+
+class Book(_Strict):
+    """The tariff book of a dispute."""
+
+    folder: Text
+    """Folder of the book beside `dispute.toml`."""
+    base_day: Day
+    """Changes are taken against the duties of this day and added to the world's own tariffs."""
+    sector_set: Text
+    """The concordance of the book whose sectors are those of the world."""
+    weights: Annotated[tuple[Weights, ...], Field(min_length=1)]
+
+
+class Step(_Strict):
+    """A step of the book in words: what one side may do, by which lines of the book.
+
+    The day, the status and the condition are those of the book on the day asked. Deadlines name a step, so that what
+    is said of a deadline and what the book does on it cannot drift apart.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    title: Text
+    short_title: Text
+    actor: Country
+    changes: tuple[Text, ...] = ()
+    """`change_id` of scheduled changes; a trailing `*` stands for all that begin so."""
+    measures: tuple[Text, ...] = ()
+    """`measure_id` of measures that start by themselves on their day; likewise."""
 
     @model_validator(mode="after")
-    def _one_size(self) -> Self:
-        if (self.average_increase is None) == (self.share_of_schedule is None):
-            raise ValueError("give either average_increase or share_of_schedule")
+    def _names_lines(self) -> Self:
+        if not self.changes and not self.measures:
+            raise ValueError("give the changes or the measures of the book that make up the step")
         return self
 
 
@@ -84,16 +114,40 @@ class _NamedPolicy(_Strict):
     """From which day on the policy could be described."""
 
 
-class ScaledIncreases(_NamedPolicy):
-    """Percentage-point increases by sector on top of the baseline, scaled from one schedule."""
+class BookPolicy(_NamedPolicy):
+    """Rates of the book on a day, as known on a day, weighted into the sectors of the world.
 
-    kind: Literal["scaled-increases"]
-    schedule: Text
-    """Built-in world with which the schedule is shipped."""
-    figures_known_from: Day
-    """From which day on the figures themselves were known: where it is after the day of a brief, the brief says so."""
-    approximation: Text
-    increases: Annotated[tuple[Increase, ...], Field(min_length=1)]
+    The words may hold `{day}` and `{short_day}` (the day for which the rates stand), `{known}` (the day of knowledge),
+    `{steps}` and `{short_steps}` (the steps carried out). A policy whose step does not exist on the day of a brief is left out, and the brief says so.
+    """
+
+    kind: Literal["book"]
+    day: Day | Literal["as-of", "next-step", "every-step"]
+    """A day; the day of the brief; the first day on which a known step is due; or every known step carried out, also
+    those that are only proposed or postponed without a date."""
+    known_on: Day | None = None
+    """Read the book as known on this day, where that is later than the day of the brief. This is hindsight, and said."""
+    branch: dict[str, Literal["yes", "no"]] = Field(default_factory=dict)
+    """Outcomes of open questions, such as `deal = "no"`, which carries out what hangs on it."""
+    counts: Literal["additional", "all"] = "additional"
+    """`additional`: duties on top of the general rate. `all`: the general rate too, although its cuts reach everyone."""
+
+    @field_validator("title", "short_title", "what", "stands_for")
+    @classmethod
+    def _holds_known_placeholders(cls, value: str) -> str:
+        try:
+            value.format_map(dict.fromkeys(PLACEHOLDERS, ""))
+        except (KeyError, ValueError, IndexError) as error:
+            listed = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+            raise ValueError(f"{value!r} holds a placeholder other than {listed}") from error
+        return value
+
+    @field_validator("day", mode="before")
+    @classmethod
+    def _is_a_day_or_a_rule(cls, value: object) -> object:
+        if isinstance(value, dt.date) or value in DAY_RULES:
+            return value
+        raise ValueError(f"{value!r} is neither a date without quotes nor one of {', '.join(DAY_RULES)}")
 
 
 class TariffFile(_NamedPolicy):
@@ -103,7 +157,7 @@ class TariffFile(_NamedPolicy):
     file: Text
 
 
-PolicySource = Annotated[ScaledIncreases | TariffFile, Field(discriminator="kind")]
+PolicySource = Annotated[BookPolicy | TariffFile, Field(discriminator="kind")]
 
 
 class DisputeFile(_Strict):
@@ -116,22 +170,27 @@ class DisputeFile(_Strict):
     closure: Text = "share-of-world"
     parties: Annotated[tuple[Party, ...], Field(min_length=2, max_length=2)]
     actors: tuple[Party, ...] = ()
+    book: Book | None = None
+    steps: tuple[Step, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     policies: Annotated[tuple[PolicySource, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:
-        names = [policy.name for policy in self.policies]
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f"policy name {name!r} is used more than once")
+        for what, rows in (("policy", self.policies), ("step", self.steps)):
+            names = [row.name for row in rows]
+            for name in names:
+                if names.count(name) > 1:
+                    raise ValueError(f"{what} name {name!r} is used more than once")
         if self.parties[0].country == self.parties[1].country:
             raise ValueError(f"both parties are {self.parties[0].country}")
         return self
 
 
-_MODELS: tuple[type[BaseModel], ...] = (DisputeFile, Party, Deadline, Increase, ScaledIncreases, TariffFile)
-_KINDS = ("scaled-increases", "tariff-file")
+_MODELS: tuple[type[BaseModel], ...] = (DisputeFile, Party, Deadline, Book, Weights, Step, BookPolicy, TariffFile)
+_KINDS = ("book", "tariff-file")
+TAG = 2
+"""Where pydantic puts the kind of a policy into a path: policies, its number, its kind."""
 
 
 def problems_of(error: ValidationError, file: str) -> list[Problem]:
@@ -141,7 +200,7 @@ def problems_of(error: ValidationError, file: str) -> list[Problem]:
 
 def _problem(fault: Mapping[str, Any], file: str) -> Problem:
     # the tag of a discriminated union is part of pydantic's path but not of the file's
-    path = [part for part in fault["loc"] if part not in _KINDS]
+    path = [part for k, part in enumerate(fault["loc"]) if not (fault["loc"][0] == "policies" and k == TAG)]
     where = f"{file}: {_key_path(path)}" if path else file
     key = str(path[-1]) if path else ""
     match fault["type"]:

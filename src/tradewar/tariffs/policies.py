@@ -82,12 +82,14 @@ def policy_on(
     sector_set: str | None = None,
     sectors: Sequence[str] | None = None,
     not_tradable: Sequence[str] = (),
+    programmes: Mapping[str, Sequence[str]] | None = None,
 ) -> PolicyRates:
     """Tariffs of both sides by sector on a day.
 
     `known_on` is the day of knowledge (default: the day itself), `branch` fixes open questions (`{"deal": "no"}`),
     `base_day` is the day against which changes are taken (default: the first day of the book). `weight_sets` names one
-    per pair (default: the bilateral imports that the book has). Other arguments are those of `bridge.vector`.
+    per pair (default: the bilateral imports that the book has). `programmes` limits the sum, by importer (default:
+    all). Other arguments are those of `bridge.vector`.
 
     Raises:
         BookError: if a name or a day is not right, or a pair has no weight set.
@@ -99,12 +101,16 @@ def policy_on(
     chosen = dict(weight_sets) if weight_sets is not None else bilateral(book)
     named: dict[str, Any] = {"sector_set": sector_set, "sectors": sectors, "not_tradable": not_tradable}
     levels = [
-        bridge.vector(book, *pair, on, name, known_on=known, branch=outcomes, **named) for pair, name in chosen.items()
+        bridge.vector(
+            book, *pair, on, name, known_on=known, branch=outcomes, programmes=_counted(programmes, pair), **named
+        )
+        for pair, name in chosen.items()
     ]
     if not levels:
         raise BookError.at("weights", "the book has no bilateral weight set", "Name one per pair in `weight_sets`")
     changes = [
-        _change(book, pair, on, base, known, outcomes, level) for pair, level in zip(chosen, levels, strict=True)
+        _change(book, pair, on, base, known, outcomes, level, _counted(programmes, pair))
+        for pair, level in zip(chosen, levels, strict=True)
     ]
     return PolicyRates(
         on=on,
@@ -136,6 +142,10 @@ def bilateral(book: TariffBook) -> dict[Pair, str]:
     return dict(sorted(found.items(), key=lambda item: order[item[0][0]]))
 
 
+def _counted(programmes: Mapping[str, Sequence[str]] | None, pair: Pair) -> Sequence[str] | None:
+    return None if programmes is None else programmes[pair[0]]
+
+
 def _mean(level: bridge.SectorRates) -> float:
     known = ~np.isnan(level.rate)
     return float((level.rate[known] * level.value[known]).sum() / level.value[known].sum())
@@ -149,13 +159,14 @@ def _change(
     known: str,
     outcomes: Branch | None,
     level: bridge.SectorRates,
+    programmes: Sequence[str] | None,
 ) -> tuple[Float[Array, " sector"], float]:
     """Change in points by sector and overall, over codes whose rate is known on both days."""
     item = weights.find(book, level.weight_set)
     rates: list[Any] = []
     for day in (on, base):
         question = ask(book, *pair, day, known_on=known, branch=outcomes)
-        rates.append(averages.matched(averages.code_rates(book, question, item.digits), item.codes))
+        rates.append(averages.matched(averages.code_rates(book, question, item.digits, programmes=programmes), item.codes))
     difference = rates[0] - rates[1]
     laid = bridge.lay(book, item, level.sector_set)
     both = ~np.isnan(difference)[laid.code]

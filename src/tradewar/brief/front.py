@@ -1,0 +1,46 @@
+"""The front of the page: what a reader takes away who reads nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from tradewar.brief.text import fill
+from tradewar.disputes.findings import Findings
+
+HEADLINE = (
+    "{{ last.title }} {{ 'leave' if last.in_force else 'would leave' }} {% for e in effects(last) %}{{ the(e.name) }} with "
+    "{{ unsigned(percent(e.real_income_pct)) }} percent {{ 'less' if e.real_income_pct < 0 else 'more' }} real income "
+    "({{ unsigned(money(e.real_income_money)) }} a year){{ ' and ' if not loop.last }}{% endfor %}."
+)
+
+DEADLINE = (
+    "{% if d.date %}{{ d.what }} on {{ day(d.date) }}, {{ d.condition }}. "
+    "{% if days > 0 %}That is {{ days }} day{{ 's' if days != 1 }} away. {% elif days == 0 %}That is today. {% endif %}"
+    "{% else %}{{ d.what }}, {{ d.condition }}. {% endif %}"
+    "{% if d.may_be_postponed and d.date %}The date can be postponed. {% endif %}"
+    "Known since {{ day(d.known_from) }} ({{ d.source }}).{% if due and not due.verified %} The tariff book marks the "
+    "dates of this step as not verified.{% endif %}"
+)
+
+
+@dataclass(frozen=True)
+class Front:
+    """The sentences above all sections."""
+
+    headline: Markup
+    deadline: Markup
+    """Empty where no deadline is known."""
+
+
+def write_front(findings: Findings) -> Front:
+    """The headline and the deadline."""
+    return Front(fill(findings, HEADLINE), _deadline(findings))
+
+
+def _deadline(findings: Findings) -> Markup:
+    if findings.deadline is None:
+        return Markup("")
+    days = (findings.deadline.date - findings.as_of).days if findings.deadline.date else 0
+    return fill(findings, DEADLINE, d=findings.deadline, days=days, due=findings.due)

@@ -1,0 +1,347 @@
+"""What it does: who gains and who loses, who takes over the sales, which sectors grow and which shrink."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from markupsafe import Markup
+
+from tradewar.brief.charts import OTHER_COLOUR, Drawing, Ranking, Row, colours, panels_drawing, ranking_drawing
+from tradewar.brief.numbers import amount, money_of
+from tradewar.brief.section import Section, Words
+from tradewar.brief.tables import Table, table, unit_of
+from tradewar.brief.text import fill, the
+from tradewar.disputes.effects import CountryEffect, PolicyFindings, SupplierEffect
+from tradewar.disputes.findings import Findings
+
+GAINERS_NAMED = 3
+"""How many gainers and suppliers a sentence names."""
+
+STEP = (
+    "From “{{ before.title }}” to “{{ p.title }}”, real income changes by {% for e in effects(p) %}"
+    "{{ percent(e.step_points, 3) }} percentage points in {{ the(e.name) }} ({{ money(e.step_money) }} a year)"
+    "{{ ' and ' if not loop.last }}{% endfor %}."
+)
+
+WINNERS = (
+    "{% if winners %}Under {{ last.title | lower_first }}, {% for w in winners %}{{ the(w.name) }} "
+    "({{ unsigned(percent(w.real_income_pct)) }} percent, {{ unsigned(money(w.real_income_money)) }} a year)"
+    "{{ ', ' if loop.revindex > 2 else ' and ' if loop.revindex == 2 }}{% endfor %} "
+    "gain{{ 's' if winners | length == 1 }} most in percent.{% else %}No country gains.{% endif %} "
+    "All countries together {{ 'lose' if total < 0 else 'gain' }} {{ unsigned(money(total)) }} a year."
+)
+
+DIVERSION = (
+    "Under {{ last.title | lower_first }}, the share of {{ the(seller.name) }} in the goods that {{ the(market) }} "
+    "imports goes from {{ rate(seller.import_share_baseline) }} to "
+    "{{ rate(seller.import_share) }} percent; its sales change by {{ money(seller.change) }} a year "
+    "({{ percent(seller.change_pct, 1) }} percent). The largest gains in share are those of "
+    "{% for r in third %}{{ the(r.name) }} ({{ rate(r.import_share_baseline) }} to {{ rate(r.import_share) }} percent)"
+    "{{ ', ' if loop.revindex > 2 else ' and ' if loop.revindex == 2 }}{% endfor %}. "
+    "Of all goods bought, own producers supply {{ rate(own.market_share) }} percent instead of "
+    "{{ rate(own.market_share_baseline) }}."
+)
+
+TARIFFS = (
+    "{% for t in first.tariffs %}The average tariff of {{ the(name(t.importer)) }} on goods of "
+    "{{ the(name(t.exporter)) }} was {{ rate(t.baseline_rate) }} percent in {{ year }}"
+    "{% for p in policies %}{{ ', and ' if loop.last else ', ' }}"
+    "{{ rate(p.tariff(t.importer, t.exporter).rate) }} percent under “{{ p.short_title | lower_first }}”{% endfor %}. "
+    "{% endfor %}"
+)
+
+HINDSIGHT = (
+    "The sectoral figures behind {{ names }} were not known on {{ day(as_of) }}: they come from what was announced up "
+    "to {{ day(until) }}, later than the day of this brief. They give the size of a scenario; they are no knowledge of "
+    "the day."
+)
+
+
+def _sentences(findings: Findings) -> Words:
+    last = findings.policies[-1]
+    winners = sorted((row for row in last.countries if row.real_income_pct > 0), key=lambda row: -row.real_income_pct)
+    return {
+        "winners": fill(findings, WINNERS, winners=winners[:GAINERS_NAMED], total=last.real_income_money),
+        "steps": [
+            fill(findings, STEP, p=policy, before=before)
+            for before, policy in zip(findings.policies, findings.policies[1:], strict=False)
+        ],
+        "diversion": {party.country: _diversion(findings, last, party.country) for party in findings.parties},
+        "tariffs": fill(findings, TARIFFS, first=findings.policies[0]),
+        "hindsight": _hindsight(findings),
+    }
+
+
+def _diversion(findings: Findings, last: PolicyFindings, market: str) -> Markup:
+    rows = last.market(market)
+    third = sorted(
+        (row for row in rows if row.role == "third"), key=lambda row: row.import_share_baseline - row.import_share
+    )
+    by_role: dict[str, SupplierEffect] = {row.role: row for row in rows}
+    return fill(
+        findings,
+        DIVERSION,
+        seller=by_role["party"],
+        own=by_role["own"],
+        third=third[:GAINERS_NAMED],
+        market=next(party.name for party in findings.parties if party.country == market),
+    )
+
+
+def _hindsight(findings: Findings) -> Markup:
+    later = [p for p in findings.policies if p.figures_known_from]
+    if not later:
+        return Markup("")
+    until = max(policy.figures_known_from for policy in later if policy.figures_known_from)
+    names = " and ".join(f"“{policy.title}”" for policy in later)
+    if len(later) == len(findings.policies) and len(later) > 1:
+        names = f"all {len(later)} policies"
+    return fill(findings, HINDSIGHT, names=names, until=until)
+
+
+# ---------------------------------------------------------------- charts
+
+
+def _drawings(findings: Findings) -> Sequence[Drawing]:
+    first, second = (party.country for party in findings.parties)
+    rankings = [
+        _welfare(findings),
+        _output(findings, first),
+        _output(findings, second),
+        _market(findings, first),
+        _market(findings, second),
+    ]
+    return [
+        *map(ranking_drawing, rankings),
+        panels_drawing(_average(findings), "Average over the trade of the baseline year."),
+    ]
+
+
+def _policies(findings: Findings) -> tuple[str, ...]:
+    return tuple(policy.short_title for policy in findings.policies)
+
+
+def _party(findings: Findings, code: str) -> str:
+    return next(party.name for party in findings.parties if party.country == code)
+
+
+def _ranking(
+    findings: Findings,
+    name: str,
+    title: tuple[str, str],
+    unit: str,
+    decimals: int,
+    values: Callable[[PolicyFindings], Sequence[tuple[str, str, float]]],
+) -> Ranking:
+    """Rows ranked by the last policy; `values` gives (label, colour, value) in one order for every policy."""
+    columns = [values(policy) for policy in findings.policies]
+    rows = [Row(cells[0][0], cells[0][1], tuple(cell[2] for cell in cells)) for cells in zip(*columns, strict=True)]
+    rows.sort(key=lambda row: -row.values[-1])
+    return Ranking(name, *title, unit, decimals, tuple(rows), _policies(findings))
+
+
+def _welfare(findings: Findings) -> Ranking:
+    colour = colours(findings)
+    title = ("Real income", f"Change against {findings.world.year}, percent")
+    return _ranking(
+        findings,
+        "welfare",
+        title,
+        "percent",
+        3,
+        lambda policy: [
+            (row.name, colour.get(row.country, OTHER_COLOUR), row.real_income_pct) for row in policy.countries
+        ],
+    )
+
+
+def _output(findings: Findings, country: str) -> Ranking:
+    colour = colours(findings)[country]
+    title = (
+        f"Output of {the(_party(findings, country))}",
+        f"Change of volume by sector against {findings.world.year}, percent",
+    )
+    return _ranking(
+        findings,
+        f"output-{country}",
+        title,
+        "percent",
+        2,
+        lambda policy: [(row.name, colour, row.volume_pct) for row in policy.output(country)],
+    )
+
+
+def _market(findings: Findings, importer: str) -> Ranking:
+    """Shares of imports: unlike money after the change, they do not depend on the unit of account."""
+    colour = colours(findings)
+    title = (
+        f"Who supplies {the(_party(findings, importer))}",
+        f"Change of share in its goods imports against {findings.world.year}, percentage points",
+    )
+    return _ranking(
+        findings,
+        f"diversion-{importer}",
+        title,
+        "percentage points",
+        1,
+        lambda policy: [
+            (
+                row.name,
+                colour.get(row.supplier, OTHER_COLOUR),
+                100.0 * (row.import_share - row.import_share_baseline),
+            )
+            for row in policy.market(importer)
+            if row.role != "own"
+        ],
+    )
+
+
+def _average(findings: Findings) -> Ranking:
+    """Average rates in percent: one row per pair, columns baseline year and policies."""
+    rows: list[Row] = []
+    for pair in findings.policies[0].tariffs:
+        after = [100 * policy.tariff(pair.importer, pair.exporter).rate for policy in findings.policies]
+        label = f"{_party(findings, pair.importer)} on {_party(findings, pair.exporter)}"
+        rows.append(Row(label, colours(findings)[pair.importer], (100 * pair.baseline_rate, *after)))
+    columns = (str(findings.world.year), *_policies(findings))
+    title = "Tariffs on each other's goods"
+    subtitle = f"Average, percent; weights: goods trade of {findings.world.year} between the two"
+    return Ranking("tariffs", title, subtitle, "percent", 1, tuple(rows), columns)
+
+
+# ---------------------------------------------------------------- tables
+
+
+def _tables(findings: Findings) -> Sequence[Table]:
+    return (_countries(findings), _sectors(findings), _suppliers(findings), _tariffs(findings), _mapping(findings))
+
+
+def _countries(findings: Findings) -> Table:
+    unit = unit_of(findings)
+    columns = (
+        "policy",
+        "country",
+        "name",
+        "real_income_pct",
+        f"real_income_{unit}",
+        "step_percentage_points",
+        f"step_{unit}",
+        "real_wage_pct",
+        f"tariff_revenue_baseline_{unit}",
+        f"tariff_revenue_{unit}",
+        "exports_pct",
+        "imports_pct",
+    )
+    rows = [(policy.name, *vars(row).values()) for policy in findings.policies for row in policy.countries]
+    return table("countries", "Effects on countries", columns, rows)
+
+
+def _sectors(findings: Findings) -> Table:
+    unit = unit_of(findings)
+    columns = (
+        "policy",
+        "country",
+        "sector",
+        "name",
+        f"output_baseline_{unit}",
+        f"output_{unit}",
+        "output_value_pct",
+        "output_volume_pct",
+    )
+    rows = [(policy.name, *vars(row).values()) for policy in findings.policies for row in policy.sectors]
+    return table("sectors", "Output of the parties by sector", columns, rows)
+
+
+def _suppliers(findings: Findings) -> Table:
+    unit = unit_of(findings)
+    columns = (
+        "policy",
+        "importer",
+        "supplier",
+        "name",
+        "role",
+        f"sales_baseline_{unit}",
+        f"sales_{unit}",
+        f"change_{unit}",
+        "change_pct",
+        "market_share_baseline_fraction",
+        "market_share_fraction",
+        "import_share_baseline_fraction",
+        "import_share_fraction",
+    )
+    rows = [(policy.name, *vars(row).values()) for policy in findings.policies for row in policy.suppliers]
+    return table("suppliers", "Sales of goods in the parties' markets by supplier", columns, rows)
+
+
+def _tariffs(findings: Findings) -> Table:
+    columns = ("policy", "importer", "exporter", "baseline_rate_fraction", "rate_fraction", "increase_fraction")
+    rows = [(policy.name, *vars(row).values()) for policy in findings.policies for row in policy.tariffs]
+    return table("tariffs", "Average tariffs between the parties", columns, rows)
+
+
+def _mapping(findings: Findings) -> Table:
+    columns = (
+        "policy",
+        "importer",
+        "exporter",
+        "on",
+        "known",
+        "base_on",
+        "weight_set",
+        "unit",
+        "change_percentage_points",
+        "total",
+        "mapped",
+        "unmapped",
+        "without_rate",
+    )
+    rows = [(policy.name, *(getattr(row, _NAMES.get(c, c)) for c in columns[1:])) for policy in findings.policies for row in policy.mapping]
+    return table("mapping", "From product rates to sector rates", columns, rows)
+
+
+_NAMES = {"change_percentage_points": "change_points"}
+
+
+# ---------------------------------------------------------------- rows of the page
+
+
+@dataclass(frozen=True)
+class _EffectRow:
+    name: str
+    party: bool
+    cells: tuple[CountryEffect, ...]
+
+
+def _values(findings: Findings) -> Mapping[str, Any]:
+    """The parties first, then the others by the last policy, best first."""
+    parties = [party.country for party in findings.parties]
+    last = findings.policies[-1]
+    others = sorted((row for row in last.countries if row.country not in parties), key=lambda row: -row.real_income_pct)
+    ordered = [last.country(code) for code in parties] + others
+    rows = [
+        _EffectRow(row.name, row.country in parties, tuple(p.country(row.country) for p in findings.policies))
+        for row in ordered
+    ]
+    return {"rows": rows} | _mapped(findings)
+
+
+def _mapped(findings: Findings) -> Mapping[str, Any]:
+    """The way from product rates to sector rates, for policies that come from a tariff book."""
+    found = [(policy, row) for policy in findings.policies for row in policy.mapping]
+    if not found:
+        return {"mapped": ()}
+    money = money_of(found[0][1].unit)
+    base = dt.date.fromisoformat(found[0][1].base_on)
+    return {
+        "mapped": found,
+        "mapped_unit": money.unit,
+        "mapped_sum": partial(amount, money=money, sign=False),
+        "base_day": base,
+    }
+
+
+SECTION = Section("effects", _sentences, _drawings, _tables, _values)

@@ -1,0 +1,74 @@
+"""How sentences are made: templates with figures, filled as HTML with each figure marked.
+
+A sentence holds no figure that is not in the findings. Each template is filled once, with `<data>` elements;
+`text_of` gives it as plain text for the terminal.
+"""
+
+from __future__ import annotations
+
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any, cast
+
+from markupsafe import Markup
+
+from tradewar.brief.numbers import bare, day, lower_first, money_of, percent, rate, sum_of, unsigned
+from tradewar.disputes.effects import CountryEffect, PolicyFindings
+from tradewar.disputes.findings import Findings
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+def text_of(sentence: Markup) -> str:
+    """A sentence without markup."""
+    return sentence.striptags()
+
+
+def the(name: str) -> str:
+    """`the United States`, but `China`: the article that English puts before some countries."""
+    if name.startswith("Rest of "):
+        rest = name.removeprefix("Rest of ").removeprefix("the ")
+        return "the rest of the world" if rest.casefold() == "world" else f"the rest of {rest}"
+    return f"the {name}" if name.startswith(("United ", "European Union", "Philippines", "Netherlands")) else name
+
+
+def fill(findings: Findings, template: str, **values: Any) -> Markup:
+    """A template filled with the findings, the formats of this package and further values."""
+    named = {party.country: party.name for party in findings.parties}
+
+    def parties(policy: PolicyFindings) -> list[CountryEffect]:
+        return [policy.country(code) for code in named]
+
+    shared: dict[str, Any] = {
+        "policies": findings.policies,
+        "year": findings.world.year,
+        "effects": parties,
+        "name": named.__getitem__,
+        "money": partial(sum_of, money=money_of(findings.world.money_unit)),
+        "last": findings.policies[-1],
+        "as_of": findings.as_of,
+    }
+    return Markup(_compiled(template).render(shared | values))
+
+
+@cache
+def environment() -> Environment:
+    """Jinja with the filters of this package: escapes what it is given, refuses what is not defined."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    made = Environment(
+        loader=PackageLoader("tradewar.brief"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    # Jinja's own types allow only the functions that it ships with
+    cast("dict[str, Any]", made.globals).update(percent=percent, rate=rate, day=day, the=the, unsigned=unsigned)
+    made.filters.update(lower_first=lower_first, bare=bare)
+    return made
+
+
+@cache
+def _compiled(template: str) -> Any:
+    return environment().from_string(template)

@@ -1,0 +1,44 @@
+"""The parts of the findings beyond the solved policies: one module each, listed once in `PARTS`.
+
+A part is a function of `Material` that gives a frozen object with `to_dict`, or None where the dossier has nothing for
+it. `Findings.part(Kind)` finds it again by its class; its name is its key in `findings.json`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+from tradewar.disputes import taxed
+from tradewar.disputes.material import Material
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+
+@runtime_checkable
+class PartFindings(Protocol):
+    """What a part hands over."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for `findings.json`, to full precision."""
+        ...
+
+
+Find: TypeAlias = "Callable[[Material], PartFindings | None]"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the findings."""
+
+    name: str
+    """Its key in `findings.json`."""
+    what: str
+    """What is being done, for those who wait."""
+    find: Find
+
+
+PARTS: tuple[Part, ...] = (Part("taxed", "Reading the tariff book through time", taxed.find),)
+"""In the order of the questions: taxed, answer, deal, hold, kept. Adding a part adds a line here."""
