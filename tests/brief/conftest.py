@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from tradewar.brief.page import Brief, brief
-from tradewar.disputes.dossier import load_dispute
-from tradewar.disputes.findings import Findings, run
+import built_in
+from tradewar.brief.page import Brief
+from tradewar.disputes.findings import Findings
 
 
 @pytest.fixture(scope="session")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Brief:
-    return brief("us-china-2019", tmp_path_factory.mktemp("brief") / "new" / "folder")
+def written() -> Brief:
+    return built_in.written(built_in.DAY)
 
 
 @pytest.fixture(scope="session")
 def findings() -> Findings:
-    return run(load_dispute("us-china-2019"))
+    return built_in.findings(built_in.DAY)
 
 
 @pytest.fixture(scope="session")
 def page(written: Brief) -> str:
-    return Path(written.page).read_text(encoding="utf-8")
+    return written.page.read_text(encoding="utf-8")

@@ -19,8 +19,11 @@ from tradewar.disputes.findings import Findings
 from tradewar.disputes.plain import plain_data
 from tradewar.errors import DossierError
 
-CHARTS = ("diversion-CHN", "diversion-USA", "output-CHN", "output-USA", "tariffs", "welfare")
-TABLES = ("certificates", "chronicle", "countries", "sectors", "suppliers", "tariffs")
+CHARTS = ("averages", "diversion-CHN", "diversion-USA", "output-CHN", "output-USA", "tariffs", "welfare")
+TABLES = (
+    "averages", "certificates", "chronicle", "countries", "coverage", "mapping", "products", "sectors", "steps",
+    "suppliers", "tariffs", "unverified",
+)  # fmt: skip
 VOID = {"meta", "link", "br", "img", "input", "hr", "source", "path", "rect", "line", "circle", "use"}
 
 
@@ -109,8 +112,8 @@ def test_every_figure_is_a_finding(reader: Reader, written: Brief) -> None:
         number = float(shown.replace("−", "-").replace("\u202f", ""))
         decimals = len(shown.partition(".")[2])
         half = 0.5000001 * 10.0**-decimals
-        # shown as it is, in percent (a rate), or in billions (money in millions); a word may stand for the sign
-        readings = (value, 100 * value, value / 1000)
+        # shown as it is, in percent (a rate), or in billions (of millions or of units); a word may stand for the sign
+        readings = (value, 100 * value, value / 1000, value / 1e9)
         assert any(min(abs(number - r), abs(number - abs(r))) <= half for r in readings), (value, shown)
 
 
@@ -119,8 +122,8 @@ def test_sentences_hold_no_other_number(written: Brief, page: str) -> None:
     assert headline
     without_data = re.sub(r"<data.*?</data>", "", headline[1])
     assert re.findall(r"\d", without_data) == []
-    assert "0.06" in written.headline
-    assert "0.28" in written.headline
+    assert "0.04" in written.headline
+    assert "0.25" in written.headline
 
 
 def test_every_chart_is_named_for_those_who_do_not_see_it(reader: Reader, findings: Findings) -> None:
@@ -136,6 +139,7 @@ def test_every_chart_is_named_for_those_who_do_not_see_it(reader: Reader, findin
 
 def test_page_has_every_part(page: str) -> None:
     for heading in (
+        "What is taxed",
         "Who gains, who loses",
         "What is compared",
         "Who takes over the sales",
@@ -150,7 +154,7 @@ def test_page_has_every_part(page: str) -> None:
 
 
 def test_certificate_table_explains_every_equation(page: str, findings: Findings) -> None:
-    from tradewar.brief.sentences import EQUATIONS
+    from tradewar.brief.sections.method import EQUATIONS
 
     for name in findings.policies[0].certificate["residuals"]:
         assert name in EQUATIONS, f"the equation {name!r} has no words"
@@ -160,7 +164,7 @@ def test_manifest_accounts_for_every_file(written: Brief) -> None:
     manifest = json.loads((written.folder / "manifest.json").read_text(encoding="utf-8"))
     assert set(manifest) == {"tradewar", "python", "platform", "libraries", "options", "inputs", "outputs", "seconds"}
     assert manifest["options"] == {"dispute": "us-china-2019", "as_of": "2019-02-20", "closure": "share-of-world"}
-    assert [row["input"] for row in manifest["inputs"]] == ["dispute.toml", "chronicle.csv", "world world-2017"]
+    assert [row["input"] for row in manifest["inputs"]] == ["dispute.toml", "chronicle.csv", "book", "world world-2017"]
     listed = {row["file"]: row["sha256"] for row in manifest["outputs"]}
     for path in written.files:
         name = path.relative_to(written.folder).as_posix()
@@ -231,13 +235,18 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
 
 
 def test_a_brief_with_one_policy(tmp_path: Path) -> None:
-    """On 1 October 2018 only the threat of full escalation was known: nothing to compare with, no step to tell."""
-    made = brief("us-china-2019", tmp_path / "out", dt.date(2018, 10, 1))
-    assert [policy.name for policy in made.findings.policies] == ["escalation"]
+    """On 1 August 2018 no step with a day was known, nor any threat beyond: nothing to compare with."""
+    made = brief("us-china-2019", tmp_path / "out", dt.date(2018, 8, 1))
+    assert [policy.name for policy in made.findings.policies] == ["today"]
+    assert made.headline.startswith("Tariffs as of 1 August 2018 leave the United States")
     text = made.page.read_text(encoding="utf-8")
     assert "real income changes by" not in text
-    assert "1 January 2019" in text
+    assert "“Full escalation” is left out: nothing of it was known on the day." in text
+    assert "A next step is left out: none with a day was known on the day." in text
     assert "Open circle" not in text
+    assert "Hindsight" not in text
+    for later in ("list 2", "list 4", "2019-03", "2 March", "23 August", "24 September", "267"):
+        assert later not in re.sub(r"<svg.*?</svg>", "", text.split("<main>")[1], flags=re.DOTALL), later
 
 
 def test_plain_data_knows_no_nan() -> None:

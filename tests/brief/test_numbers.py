@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tradewar.brief.numbers import amount, bare, figure, lower_first, money_of, percent, plain, rate, residual, sum_of
 from tradewar.brief.numbers import unsigned as without_sign
-from tradewar.brief.sentences import the
+from tradewar.brief.text import the
 
 
 def test_signs_and_rounding() -> None:

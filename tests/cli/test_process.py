@@ -10,7 +10,17 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = ("pandas", "pyarrow", "duckdb", "xarray", "altair", "vl_convert", "jinja2", "tradewar.disputes.dossier")
+HEAVY = (
+    "pandas",
+    "pyarrow",
+    "duckdb",
+    "xarray",
+    "altair",
+    "vl_convert",
+    "jinja2",
+    "tradewar.disputes.dossier",
+    "tradewar.tariffs.book",
+)
 
 
 def process(*arguments: str | Path, **options: object) -> subprocess.CompletedProcess[str]:
@@ -70,16 +80,3 @@ def test_solve_and_help_load_nothing_heavy(tariffs: Path) -> None:
         command = [sys.executable, "-c", probe, *arguments]
         done = subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ | {"COLUMNS": "120"})
         assert done.stderr == "", arguments
-
-
-@pytest.mark.slow
-def test_a_brief_needs_no_pandas(tmp_path: Path) -> None:
-    probe = (
-        "import sys, atexit; atexit.register(lambda: sys.stderr.write("
-        "'pandas' if 'pandas' in sys.modules else ''));"
-        "from tradewar.cli.main import run; run()"
-    )
-    command = [sys.executable, "-c", probe, "brief", "--out", str(tmp_path / "out")]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert done.stderr == ""
-    assert (tmp_path / "out" / "brief.html").is_file()

@@ -69,7 +69,7 @@ def test_later_rows_exist_so_that_they_could_leak() -> None:
 
 
 def test_a_day_before_every_policy_is_refused() -> None:
-    with pytest.raises(DossierError, match="2018-09-17"):
+    with pytest.raises(DossierError, match="2018-03-23"):
         load_dispute("us-china-2019").known_on(dt.date(2018, 1, 1))
 
 
@@ -118,29 +118,50 @@ FAULTS = {
     ),
     "unknown kind": (
         "dispute.toml",
-        'kind = "scaled-increases"',
-        'kind = "scaled-increase"',
-        ["policies[1].kind", "did you mean"],
+        'kind = "book"',
+        'kind = "books"',
+        ["policies[1].kind", "did you mean 'book'"],
     ),
-    "no kind": ("dispute.toml", 'kind = "scaled-increases"\n', "", ["policies[1].kind", "missing"]),
+    "no kind": ("dispute.toml", 'kind = "book"\n', "", ["policies[1].kind", "missing"]),
     "same name twice": ("dispute.toml", 'name = "rise"', 'name = "today"', ["more than once"]),
-    "both sizes": (
+    "a rule that is none": (
         "dispute.toml",
-        "average_increase = 0.0617",
-        "average_increase = 0.0617\nshare_of_schedule = 1.0",
-        ["either average_increase or share_of_schedule"],
+        'day = "next-step"',
+        'day = "next step"',
+        ["policies[2].day", "next step", "every-step"],
     ),
-    "percent for fraction": (
+    "a date in quotes for a rule": (
         "dispute.toml",
-        "average_increase = 0.0617",
-        "average_increase = 6.17",
-        ["policies[1].increases[1].average_increase", "6.17"],
+        'day = "as-of"',
+        'day = "2019-02-20"',
+        ["policies[1].day", "quotes"],
     ),
-    "not a number": (
+    "unknown placeholder": (
         "dispute.toml",
-        "average_increase = 0.0617",
-        "average_increase = nan",
-        ["average_increase", "nan"],
+        'title = "Tariffs as of {day}"',
+        'title = "Tariffs as of {date}"',
+        ["policies[1].title", "{date}", "{day}"],
+    ),
+    "unknown outcome": ("dispute.toml", '{ deal = "no" }', '{ deal = "never" }', ["policies[2].branch.deal", "never"]),
+    "a deadline of no step": (
+        "dispute.toml",
+        'step = "us-list-3-rise"',
+        'step = "us-list-3-raise"',
+        ["deadlines[1].step", "did you mean 'us-list-3-rise'"],
+    ),
+    "a step without lines": (
+        "dispute.toml",
+        'measures = ["US-301-L1"]\n',
+        "",
+        ["steps[1]", "changes or the measures"],
+    ),
+    "no such book": ("dispute.toml", 'folder = "book"', 'folder = "books"', ["book.folder", "'books' is not in"]),
+    "a book without weights": ("dispute.toml", "[[book.weights]]", "[[book.weight]]", ["book", "weight"]),
+    "unknown key of the book": (
+        "dispute.toml",
+        "base_day =",
+        "bass_day =",
+        ["book.bass_day", "did you mean 'base_day'"],
     ),
     "third country": (
         "dispute.toml",
@@ -156,9 +177,9 @@ FAULTS = {
     ),
     "no such tariff file": (
         "dispute.toml",
-        'kind = "scaled-increases"\nschedule = "world-2017"',
+        'kind = "book"\nday = "as-of"',
         'kind = "tariff-file"\nfile = "x.csv"',
-        ["policies[1]"],
+        ["policies[1].file", "x.csv"],
     ),
     "unknown column": ("chronicle.csv", "date,date_precision", "date,precision", ["precision"]),
     "bad date": ("chronicle.csv", "2018-07-06,day", "6.7.2018,day", ["line", "6.7.2018"]),
@@ -189,7 +210,7 @@ def test_faults_are_named(folder: Path, fault: str) -> None:
 
 def test_all_faults_at_once(folder: Path) -> None:
     edit(folder, "dispute.toml", "as_of = 2019-02-20", 'as_of = "soon"')
-    edit(folder, "dispute.toml", "average_increase = 0.0617", "average_increase = -1")
+    edit(folder, "dispute.toml", 'country = "EUN"', 'country = "European Union"')
     edit(folder, "chronicle.csv", "2018-07-06,day", "nowhen,day")
     with pytest.raises(DossierError) as caught:
         load_dispute(folder)

@@ -81,7 +81,7 @@ def test_documented_python_runs(page: Path, tmp_path: Path, monkeypatch: pytest.
 def test_every_command_is_documented() -> None:
     written = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
     named = [f"world {name}" for name in WORLD_COMMANDS] + [f"tariff {name}" for name in TARIFF_COMMANDS]
-    for command in ("brief", "solve", *named):
+    for command in ("brief", "solve", "war", *named):
         assert f"tradewar {command}" in written, f"tradewar {command} is not documented"
 
 
@@ -97,4 +97,4 @@ def listed(*arguments: str) -> list[str]:
 def test_no_other_command_exists() -> None:
     assert sorted(listed("world")) == sorted(WORLD_COMMANDS)
     assert sorted(listed("tariff")) == sorted(TARIFF_COMMANDS)
-    assert sorted(listed()) == ["brief", "solve", "tariff", "world"]
+    assert sorted(listed()) == ["brief", "solve", "tariff", "war", "world"]

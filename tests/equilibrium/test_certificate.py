@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tradewar.equilibrium import Policy, certify, prepare, solve, solve_prepared
+from tradewar.equilibrium import Levers, Policy, certify, kernels, prepare, solve, solve_levers, solve_prepared
+from tradewar.equilibrium.levers import attraction_factor
 from worlds import random_rates, toy, toy_io, war_rates
 
 ARRAYS = {
@@ -80,3 +81,58 @@ def test_the_solution_under_another_closure_fails() -> None:
     certificate = certify(prepare(toy_io()), kept, tolerance=1e-10)
     assert certificate.residuals["numeraire"] > 1e-4
     assert not certificate.converged
+
+
+def test_an_error_in_the_formula_of_the_solver_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    def doubled(*arguments: Any) -> np.ndarray:
+        return attraction_factor(*arguments) ** 2
+
+    monkeypatch.setattr(kernels, "attraction_factor", doubled)
+    # were the certificate to use it too, both would agree
+    monkeypatch.setattr("tradewar.equilibrium.certificate.attraction_factor", doubled, raising=False)
+    prepared = prepare(toy_io())
+    wrong = solve_levers(prepared, Levers(random_rates(toy_io(), 1)))
+    assert wrong.converged
+    certificate = certify(prepared, wrong, tolerance=1e-10)
+    assert not certificate.converged
+    assert certificate.residuals["prices"] > 1e-3
+
+
+def all_levers() -> Levers:
+    draw = np.random.default_rng(1)
+    shape = toy_io().trade_value.shape
+    return Levers(
+        random_rates(toy_io(), 1),
+        iceberg_hat=draw.uniform(1.0, 1.5, shape),
+        banned_share=draw.uniform(0.0, 0.5, shape),
+        output_subsidy=draw.uniform(0.0, 0.2, shape[1:]),
+        export_tax=draw.uniform(0.0, 0.3, shape) * (1.0 - np.eye(shape[0]))[:, :, None],
+    )
+
+
+@pytest.mark.parametrize("lever", ["tariff_rate", "iceberg_hat", "banned_share", "output_subsidy", "export_tax"])
+def test_every_lever_is_in_the_certificate(lever: str) -> None:
+    prepared, levers = prepare(toy_io()), all_levers()
+    solution = solve_levers(prepared, levers, tolerance=1e-12)
+    assert certify(prepared, solution, tolerance=1e-12).converged
+    array = getattr(levers, lever).copy()
+    array[0] += 1e-6
+    changed: dict[str, Any] = {lever: array}
+    other = replace(solution, levers=replace(levers, **changed))
+    assert certify(prepared, other, tolerance=1e-10).residuals["prices"] > 1e-9
+
+
+@pytest.mark.parametrize(("constant", "value"), [("CELLS_AT_ONCE", 1), ("LARGEST_EXPONENT", -1.0)])
+def test_one_importer_at_a_time_or_one_power_for_every_cell_is_the_same(
+    monkeypatch: pytest.MonkeyPatch, constant: str, value: float
+) -> None:
+    prepared = prepare(toy_io())
+    solution = solve_levers(prepared, all_levers())
+    flows = solution.trade_value.copy()
+    flows[2, 1, 0] *= 1 + 1e-4
+    changed = replace(solution, trade_value=flows)
+    usual = certify(prepared, changed, tolerance=1e-10)
+    monkeypatch.setattr(f"tradewar.equilibrium.certificate.{constant}", value)
+    other = certify(prepared, changed, tolerance=1e-10)
+    assert other.residuals == pytest.approx(usual.residuals, abs=1e-14)
+    assert other.worst_place == usual.worst_place

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from numpy.testing import assert_allclose
+from numpy.testing import assert_allclose, assert_array_equal
 
 from tradewar.equilibrium import (
     Levers,
@@ -22,6 +22,7 @@ from tradewar.equilibrium import (
     solve,
     solve_levers,
 )
+from tradewar.equilibrium.kernels import Economy
 from tradewar.equilibrium.objectives import real_income_seeds
 from tradewar.equilibrium.welfare import consumer_price
 from tradewar.errors import WorldError
@@ -246,3 +247,30 @@ def test_a_gradient_that_does_not_converge_says_so(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(competitive_adjoint, "PASS_LIMIT", 2)
     with pytest.raises(NoSolutionError, match="gradient did not converge: residual"):
         gradient(outcome)
+
+
+def test_the_transposed_pass_works_on_contiguous_matrices() -> None:
+    # large enough for NumPy to put a product into the memory, and the order, of a temporary factor
+    world = random_world(16, 31, 40)
+    prepared = prepare(world)
+    assert isinstance(prepared.economy, Economy)
+    levers = Levers(random_rates(world, 10, 0.5), export_tax=np.full_like(world.tariff_rate, 0.1))
+    point = competitive_adjoint._point(prepared.economy, solve_levers(prepared, levers))
+    for matrix in (point.share, point.before_duty, point.net):
+        assert matrix is not None
+        assert matrix.flags.c_contiguous
+
+
+def test_one_sector_and_nothing_is_written_over() -> None:
+    world = random_world(18, 4, 1)
+    prepared = prepare(world)
+    levers = Levers(random_rates(world, 12, 0.5))
+    solution = solve_levers(prepared, levers, tolerance=1e-13)
+    before = solution.trade_value.copy(), levers.tariff_rate.copy()
+    seeds = real_income_seeds(prepared, solution, range(4))
+    found = multipliers(prepared, solution, seeds).tariff_gradient(prepared, solution)
+    assert_array_equal(solution.trade_value, before[0])
+    assert_array_equal(levers.tariff_rate, before[1])
+    for cell in cells(world, 3):
+        expected = difference(prepared, levers, cell, log_real_income(prepared))
+        assert_allclose(found[(slice(None), *cell)], expected, rtol=1e-6, atol=1e-11)

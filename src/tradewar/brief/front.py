@@ -10,7 +10,8 @@ from tradewar.brief.text import fill
 from tradewar.disputes.findings import Findings
 
 HEADLINE = (
-    "{{ last.title }} {{ 'leave' if last.in_force else 'would leave' }} {% for e in effects(last) %}{{ the(e.name) }} with "
+    "{{ last.title }} {{ 'leave' if last.in_force else 'would leave' }} "
+    "{% for e in effects(last) %}{{ the(e.name) }} with "
     "{{ unsigned(percent(e.real_income_pct)) }} percent {{ 'less' if e.real_income_pct < 0 else 'more' }} real income "
     "({{ unsigned(money(e.real_income_money)) }} a year){{ ' and ' if not loop.last }}{% endfor %}."
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal
 
 from tradewar.brief.charts import INK, TOTAL, finished, title_of
@@ -45,7 +46,9 @@ def timeline(title: str, subtitle: str, lines: Sequence[Line], marks: Sequence[M
     last += dt.timedelta(days=max(20, (last - first).days // 20))
     highest = max(value for line in lines for _, value in (*line.past, *line.planned)) or 1.0
     plot = TOTAL - _LABELS
-    x = alt.X("day:Q", scale=alt.Scale(domain=[first.toordinal(), last.toordinal()], nice=False), axis=_days(first, last))
+    x = alt.X(
+        "day:Q", scale=alt.Scale(domain=[first.toordinal(), last.toordinal()], nice=False), axis=_days(first, last)
+    )
     y = alt.Y("value:Q", scale=alt.Scale(domain=[0, 1.06 * highest], nice=False), axis=_percent_axis())
     layers: list[Any] = [_rule(mark, x) for mark in marks]
     for line in lines:
@@ -92,9 +95,14 @@ def _labels(lines: Sequence[Line], top: float, plot: int) -> list[Any]:
         figures = f"{plain(now, 1)}%"
         if line.planned:
             figures = f"{figures}, planned {plain(line.planned[-1][1], 1)}%"
-        for k, (text, weight) in enumerate(((line.label, "bold"), (figures, "normal"))):
+        for k, text in enumerate((line.label, figures)):
             mark = alt.Chart(alt.Data(values=[{"text": text}])).mark_text(
-                align="left", baseline="middle", dx=6, fontSize=12, color=line.colour, fontWeight=weight
+                align="left",
+                baseline="middle",
+                dx=6,
+                fontSize=12,
+                color=line.colour,
+                fontWeight="bold" if k == 0 else "normal",
             )
             at = place + (k - 0.5) * _LINE
             found.append(mark.encode(x=alt.value(plot), y=alt.value(at), text="text:N"))
@@ -105,7 +113,7 @@ def _apart(places: Sequence[float], least: float) -> list[float]:
     """Positions from top to bottom, pushed apart to a least distance and kept inside the plot."""
     order = sorted(range(len(places)), key=lambda k: places[k])
     moved = [min(max(place, least / 2), _HEIGHT - least / 2) for place in places]
-    for before, k in zip(order, order[1:], strict=False):
+    for before, k in pairwise(order):
         moved[k] = max(moved[k], moved[before] + least)
     spill = max(0.0, max(moved) - (_HEIGHT - least / 2))
     return [place - spill for place in moved]

@@ -17,7 +17,7 @@ from typing import Annotated
 
 import typer
 
-from tradewar.cli import brief, solve, tariff, war, worlds
+from tradewar.cli import accord, brief, solve, talks, tariff, war, worlds
 from tradewar.errors import TradewarError
 
 DEBUG = "TRADEWAR_DEBUG"
@@ -34,6 +34,8 @@ app = typer.Typer(
 app.command("brief")(brief.brief)
 app.command("solve")(solve.solve)
 app.command("war")(war.war)
+app.command("talks")(talks.talks)
+app.command("accord")(accord.accord)
 app.add_typer(tariff.app, name="tariff")
 app.add_typer(worlds.app, name="world")
 

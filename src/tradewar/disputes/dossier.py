@@ -180,8 +180,15 @@ def _policy_problems(content: DisputeFile, folder: Path) -> list[Problem]:
         if isinstance(policy, BookPolicy) and content.book is None:
             problems.append(Problem(where, "asks for the tariff book, but there is none", "Add a [book] table"))
     if content.book and not (folder / content.book.folder).exists():
+<<<<<<< HEAD
         problems.append(Problem(f"{DISPUTE_FILE}: book.folder", f"{content.book.folder!r} is not in {folder}", "Give it"))
     return problems + _pair_problems(content) + _step_problems(content) + _deal_problems(content)
+=======
+        problems.append(
+            Problem(f"{DISPUTE_FILE}: book.folder", f"{content.book.folder!r} is not in {folder}", "Give it")
+        )
+    return problems + _pair_problems(content) + _step_problems(content)
+>>>>>>> main
 
 
 def _pair_problems(content: DisputeFile) -> list[Problem]:
@@ -202,7 +209,9 @@ def _pair_problems(content: DisputeFile) -> list[Problem]:
 def _step_problems(content: DisputeFile) -> list[Problem]:
     named = [step.name for step in content.steps]
     return [
-        Problem(f"{DISPUTE_FILE}: deadlines[{k}].step", f"{row.step!r} is no step{nearest(row.step, named)}", "Name a step")
+        Problem(
+            f"{DISPUTE_FILE}: deadlines[{k}].step", f"{row.step!r} is no step{nearest(row.step, named)}", "Name a step"
+        )
         for k, row in enumerate(content.deadlines, start=1)
         if row.step is not None and row.step not in named
     ]

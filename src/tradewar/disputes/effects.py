@@ -160,9 +160,7 @@ class PolicyFindings:
         return tuple(row for row in self.sectors if row.country == country)
 
 
-def policy_findings(
-    dossier: Dossier, stated: StatedPolicy, outcome: Outcome, before: Outcome | None
-) -> PolicyFindings:
+def policy_findings(dossier: Dossier, stated: StatedPolicy, outcome: Outcome, before: Outcome | None) -> PolicyFindings:
     """What one solved policy does, against the baseline and against the policy before it."""
     source = stated.source
     pairs = pairs_of(dossier)

@@ -133,7 +133,27 @@ def run(dossier: Dossier, as_of: dt.date | None = None, progress: Progress | Non
         BookError: if the tariff book is wrong.
         NoSolutionError: if a policy could not be solved.
     """
-    say, watch = progress or silent, _Watch()
+    watch = _Watch()
+    material = _gathered(dossier, as_of, progress or silent, watch)
+    parts: dict[str, PartFindings] = {}
+    for part in PARTS:
+        material.say(part.what)
+        with watch.time(part.name):
+            found = part.find(material)
+        if found is not None:
+            parts[part.name] = found
+    return _findings(material, parts, watch)
+
+
+def gather(dossier: Dossier, as_of: dt.date | None = None, progress: Progress | None = None) -> Material:
+    """What every part works on, for those who want one part alone: `parts.deal.find(gather(dossier))`.
+
+    Arguments and errors are those of `run`.
+    """
+    return _gathered(dossier, as_of, progress or silent, _Watch())
+
+
+def _gathered(dossier: Dossier, as_of: dt.date | None, say: Progress, watch: _Watch) -> Material:
     known = dossier.known_on(as_of or dossier.written_for)
     say(f"Reading the world {known.world}")
     with watch.time("read the world"):
@@ -145,15 +165,7 @@ def run(dossier: Dossier, as_of: dt.date | None = None, progress: Progress | Non
     with watch.time("state the policies"):
         stated = state_policies(known, book, world)
     outcomes = _solved(known, world, stated, say, watch)
-    material = Material(known, world, book, stated, outcomes, say)
-    parts: dict[str, PartFindings] = {}
-    for part in PARTS:
-        say(part.what)
-        with watch.time(part.name):
-            found = part.find(material)
-        if found is not None:
-            parts[part.name] = found
-    return _findings(material, parts, watch)
+    return Material(known, world, book, stated, outcomes, say)
 
 
 def _solved(dossier: Dossier, world: World, stated: Stated, say: Progress, watch: _Watch) -> tuple[Outcome, ...]:
@@ -184,9 +196,7 @@ def _findings(material: Material, parts: dict[str, PartFindings], watch: _Watch)
         numeraire=outcomes[0].numeraire,
         policies=tuple(
             policy_findings(known, stated, outcome, before)
-            for stated, outcome, before in zip(
-                material.stated.policies, outcomes, [None, *outcomes[:-1]], strict=True
-            )
+            for stated, outcome, before in zip(material.stated.policies, outcomes, [None, *outcomes[:-1]], strict=True)
         ),
         left_out=material.stated.left_out,
         parts=parts,

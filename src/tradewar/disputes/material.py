@@ -1,4 +1,4 @@
-"""What every part of the findings may use: the dossier as known on its day, its world, its book, its solved policies."""
+"""What every part of the findings may use: the dossier on its day, its world, its book, its solved policies."""
 
 from __future__ import annotations
 

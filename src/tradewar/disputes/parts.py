@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from tradewar.disputes import taxed
+from tradewar.disputes import deal, hold, taxed
 from tradewar.disputes.material import Material
 
 if TYPE_CHECKING:
@@ -40,5 +40,9 @@ class Part:
     find: Find
 
 
-PARTS: tuple[Part, ...] = (Part("taxed", "Reading the tariff book through time", taxed.find),)
+PARTS: tuple[Part, ...] = (
+    Part("taxed", "Reading the tariff book through time", taxed.find),
+    Part("deal", "Looking for a deal", deal.find),
+    Part("hold", "Checking whether the deal would hold", hold.find),
+)
 """In the order of the questions: taxed, answer, deal, hold, kept. Adding a part adds a line here."""

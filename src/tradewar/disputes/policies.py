@@ -326,7 +326,9 @@ def _mappings(rates: PolicyRates, book: TariffBook, source: BookPolicy, world: W
             without_rate=report.without_rate,
             largest_absent=report.ten_largest_absent,
             sectors_unchanged=tuple(
-                code for s, code in enumerate(world.sectors) if world.tradable[s] and np.isnan(rates.change_points[p, s])
+                code
+                for s, code in enumerate(world.sectors)
+                if world.tradable[s] and np.isnan(rates.change_points[p, s])
             ),
         )
         for p, ((importer, exporter), report) in enumerate(zip(rates.pairs, rates.reports, strict=True))

@@ -10,8 +10,12 @@
 | `[[steps]]` | `name`, `title`, `short_title`, `actor`, `changes`, `measures`: steps of the book in words | no |
 | `[[deadlines]]` | `what`, `condition`, `known_from`, `source`, `may_be_postponed`, [`date`], [`step`] | no |
 | `[[policies]]` | `name`, `title`, `short_title`, `what`, `stands_for`, `known_from`, `kind` | one or more |
+<<<<<<< HEAD
 | kind `book` | `day`, [`known_on`], [`branch`], [`counts`]: rates of the book, weighted into the world's sectors | yes |
 | `[talks]`, `[accord]` | what is assumed about the talks and about keeping a deal: see `deal_schema` | no |
+=======
+| kind `book` | `day`, [`known_on`], [`branch`], [`counts`]: rates of the book by sector of the world | yes |
+>>>>>>> main
 | kind `tariff-file` | `file`: as `tradewar solve --tariffs` reads it, beside `dispute.toml` | yes |
 
 `world` is a built-in world, or a tidy folder relative to the dossier. For the book and its steps see `Book`, `Step` and
@@ -33,7 +37,12 @@ from tradewar.errors import Problem
 from tradewar.world.identities import nearest
 
 DAY_RULES = ("as-of", "next-step", "every-step")
+<<<<<<< HEAD
 PLACEHOLDERS = ("day", "known", "short_day", "steps", "short_steps")
+=======
+PLACEHOLDERS: tuple[str, ...] = ("day", "known", "short_day", "steps", "short_steps")
+Day = Annotated[dt.date, Field(strict=True)]
+>>>>>>> main
 
 
 class Party(Strict):
@@ -115,7 +124,8 @@ class BookPolicy(_NamedPolicy):
     """Rates of the book on a day, as known on a day, weighted into the sectors of the world.
 
     The words may hold `{day}` and `{short_day}` (the day for which the rates stand), `{known}` (the day of knowledge),
-    `{steps}` and `{short_steps}` (the steps carried out). A policy whose step does not exist on the day of a brief is left out, and the brief says so.
+    `{steps}` and `{short_steps}` (the steps carried out). A policy whose step does not exist on the day of a brief is
+    left out, and the brief says so.
     """
 
     kind: Literal["book"]
@@ -123,11 +133,11 @@ class BookPolicy(_NamedPolicy):
     """A day; the day of the brief; the first day on which a known step is due; or every known step carried out, also
     those that are only proposed or postponed without a date."""
     known_on: Day | None = None
-    """Read the book as known on this day, where that is later than the day of the brief. This is hindsight, and said."""
+    """Read the book as known on this day, where it is later than the day of the brief. That is hindsight, and said."""
     branch: dict[str, Literal["yes", "no"]] = Field(default_factory=dict)
     """Outcomes of open questions, such as `deal = "no"`, which carries out what hangs on it."""
     counts: Literal["additional", "all"] = "additional"
-    """`additional`: duties on top of the general rate. `all`: the general rate too, although its cuts reach everyone."""
+    """`additional`: duties on top of the general rate. `all`: the general rate too, though its cuts reach everyone."""
 
     @field_validator("title", "short_title", "what", "stands_for")
     @classmethod

@@ -74,7 +74,9 @@ class OpenStep:
 def open_steps(book: TariffBook, steps: Sequence[Step], known_on: dt.date) -> tuple[OpenStep, ...]:
     """The steps that are known on a day and not taken by its end, the earliest first, those without a day last."""
     found = (_open(book, step, known_on) for step in steps)
-    return tuple(sorted((step for step in found if step), key=lambda step: (step.planned_from or dt.date.max, step.name)))
+    return tuple(
+        sorted((step for step in found if step), key=lambda step: (step.planned_from or dt.date.max, step.name))
+    )
 
 
 def next_steps(steps: Sequence[OpenStep]) -> tuple[OpenStep, ...]:
@@ -184,5 +186,3 @@ def _listed(parts: Sequence[str]) -> str:
 def dated(day: dt.date) -> str:
     """`2 March 2019`."""
     return f"{day.day} {day:%B %Y}"
-
-

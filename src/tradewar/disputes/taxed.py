@@ -176,7 +176,8 @@ def _pair(
 ) -> tuple[PairTaxes, list[UnverifiedLine]]:
     from tradewar.tariffs.timeline import average_timeline
 
-    pair, named, known = (row.importer, row.exporter), row.weight_set, {"known_on": as_of}
+    pair, named = (row.importer, row.exporter), row.weight_set
+    known: dict[str, Any] = {"known_on": as_of}
     start = min(base, as_of)
     past = [_point(item) for item in average_timeline(book, *pair, start, as_of, named, **known).points]
     today = book.average(*pair, as_of, named, **known)
@@ -244,9 +245,7 @@ def _unverified(
             continue
         rate[claim.index] += np.nan_to_num(claim.rate)
         touched[claim.index] = np.maximum(touched[claim.index], claim.weight)
-        lines.setdefault(
-            measure.measure_id, UnverifiedLine(measure.measure_id, pair[0], measure.source, measure.note)
-        )
+        lines.setdefault(measure.measure_id, UnverifiedLine(measure.measure_id, pair[0], measure.source, measure.note))
     chosen = book.weight_sets[named]
     mean = averages.matched(_by_code(line.array, rate, chosen.digits), chosen.codes)
     share = averages.matched(_by_code(line.array, touched, chosen.digits), chosen.codes)
@@ -277,9 +276,7 @@ class _Lines:
     changed: Bool[Array, " line"]
 
 
-def _stake(
-    book: TariffBook, settings: Book, as_of: dt.date, due: tuple[OpenStep, ...], material: Material
-) -> Stake:
+def _stake(book: TariffBook, settings: Book, as_of: dt.date, due: tuple[OpenStep, ...], material: Material) -> Stake:
     day = next((step.planned_from for step in due if step.planned_from), None)
     names = dict(zip(material.world.sectors, material.world.sector_names, strict=True))
     found: list[Product] = []

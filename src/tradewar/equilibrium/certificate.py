@@ -1,7 +1,8 @@
 """The certificate: every equation of the model recomputed from the arrays of a solution.
 
 Straightforward code in the public index order `[importer, exporter, sector]` that shares nothing with the solvers. It
-does not ask how a solution was found, so it also judges arrays that came from elsewhere.
+does not ask how a solution was found, so it also judges arrays that came from elsewhere. What has a value for every
+cell is computed for a few importers at a time.
 
 | equation | residual |
 |---|---|
@@ -23,22 +24,25 @@ does not ask how a solution was found, so it also judges arrays that came from e
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy import ndarray as Array
 
-from tradewar.equilibrium.levers import attraction_factor
-
 if TYPE_CHECKING:
+    from tradewar.equilibrium.levers import Levers
     from tradewar.equilibrium.prepared import Prepared
     from tradewar.equilibrium.solution import Solution
     from tradewar.world.model import World
 
 SLACK = 10.0
 """Residuals may exceed the solver's tolerance by this factor: it stops on a norm over fewer equations."""
+CELLS_AT_ONCE = 2**15
+"""How many cells are computed together: a quarter of a megabyte an array stays in the cache of a processor."""
+LARGEST_EXPONENT = 200.0
+"""Up to this exponent a power is split in two factors: shares that the first one rounds to 0 are below e^−500."""
 
 
 @dataclass(frozen=True)
@@ -88,13 +92,27 @@ class Certificate:
         }
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class _Gap:
-    """The residual of one equation in every cell, with the names of the axes."""
+    """The largest residual of one equation, with the names of its axes and its place on them."""
 
     equation: str
     axes: tuple[str, ...]
-    value: Array
+    size: float
+    cell: tuple[int, ...]
+
+
+class _Borders(NamedTuple):
+    """What is recomputed for every cell, summed over exporters, `[importer, sector]` where not said otherwise."""
+
+    share_sum: Array
+    """Σ_i A_ijs (c_is / P_js)^(−θ), which the price equation makes 1; 1 where nothing is bought."""
+    spent: Array
+    """Σ_i (1+t') B."""
+    duties: Array
+    """Σ_is t' B, `[importer]`."""
+    gap: _Gap
+    """Of the border values."""
 
 
 def certify(
@@ -114,6 +132,7 @@ def certify(
         seconds: what the solver took, to be carried along.
         further: (residual, place) of equations that the policy adds, by name; see `commitments_result`.
     """
+<<<<<<< HEAD
     gaps = [*_price_gaps(prepared, solution), *_money_gaps(prepared, solution)]
     # a residual that is not a number is the worst of all
     sizes = [np.where(np.isfinite(gap.value), np.abs(gap.value), np.inf) for gap in gaps]
@@ -127,56 +146,126 @@ def certify(
         if residuals[name] > residuals[equation]:
             equation, place = name, where
     return Certificate(residuals, equation, place, tolerance, solution.passes, seconds, solution.method)
+=======
+    borders = _borders(prepared, solution)
+    gaps = [*_price_gaps(prepared, solution, borders), *_money_gaps(prepared, solution, borders)]
+    residuals = {gap.equation: gap.size for gap in gaps}
+    worst = max(gaps, key=lambda gap: gap.size)
+    place = _place(prepared.baseline, worst)
+    return Certificate(residuals, worst.equation, place, tolerance, solution.passes, seconds, solution.method)
+>>>>>>> main
 
 
-def _place(world: World, axes: Sequence[str], cell: Sequence[int]) -> str:
+def _gap(equation: str, axes: tuple[str, ...], value: Array, first_importer: int = 0) -> _Gap:
+    """The largest of the residuals `value`, whose first row is that of `first_importer`."""
+    size = np.abs(value)
+    # a residual that is not a number is the worst of all: it is where argmax stops
+    cell = [int(k) for k in np.unravel_index(int(size.argmax()), size.shape)]
+    largest = float(size[tuple(cell)])
+    if cell:
+        cell[0] += first_importer
+    return _Gap(equation, axes, largest if np.isfinite(largest) else np.inf, tuple(cell))
+
+
+def _place(world: World, gap: _Gap) -> str:
     labels = {"sector": world.sectors}
-    named = [f"{axis} {labels.get(axis, world.countries)[k]}" for axis, k in zip(axes, cell, strict=True)]
+    named = [f"{axis} {labels.get(axis, world.countries)[k]}" for axis, k in zip(gap.axes, gap.cell, strict=True)]
     return ", ".join(named) or "the world"
 
 
 # ---------------------------------------------------------------- equations
 
 
-def _price_gaps(prepared: Prepared, solution: Solution) -> list[_Gap]:
-    world, levers = prepared.baseline, solution.levers
-    theta = world.trade_elasticity
-    factor = attraction_factor(levers, world.tariff_rate, theta)
-    weight = world.expenditure_share * factor
-    log_cost, log_price = np.log(solution.unit_cost_hat), np.log(solution.price_hat)
-    # relative to the price found: Σ_i π' = 1 is the price equation, and no power overflows
-    share = weight * np.exp(-theta * (log_cost[None, :, :] - log_price[:, None, :]))
-    total = share.sum(axis=1)
-    bought = world.expenditure_share.sum(axis=1) > 0
-    price_gap = np.where(bought, np.log(np.where(bought, total, 1.0)) / theta, log_price)
+def _borders(prepared: Prepared, solution: Solution) -> _Borders:
+    world = prepared.baseline
+    share_sum, spent, duties = np.empty(world.expenditure.shape), np.empty(world.expenditure.shape), []
+    cost_power = _cost_power(world, solution)
+    gaps: list[_Gap] = []
+    for rows in _blocks(world):
+        share = cost_power(rows)
+        share *= world.expenditure_share[rows]
+        _apply_levers(share, world, solution.levers, rows)
+        share_sum[rows] = np.where(world.expenditure[rows] > 0, share.sum(axis=1), 1.0)
+        value, rate = solution.trade_value[rows], solution.levers.tariff_rate[rows]
+        power = 1.0 + rate
+        spent[rows] = (power * value).sum(axis=1)
+        duties.append((rate * value).sum(axis=(1, 2)))
+        share *= (solution.expenditure[rows] / share_sum[rows])[:, None, :]
+        share /= power
+        gap = np.subtract(value, share, out=share)
+        gap /= world.value_added[rows, None, None]
+        gaps.append(_gap("border values", ("importer", "exporter", "sector"), gap, rows.start))
+    return _Borders(share_sum, spent, np.concatenate(duties), max(gaps, key=lambda gap: gap.size))
 
+
+def _blocks(world: World) -> Iterator[slice]:
+    """Importers, as many at a time as have `CELLS_AT_ONCE` cells."""
+    count = max(1, CELLS_AT_ONCE // (world.n_countries * world.n_sectors))
+    return (slice(first, first + count) for first in range(0, world.n_countries, count))
+
+
+def _cost_power(world: World, solution: Solution) -> Callable[[slice], Array]:
+    """(c_is / P_js)^(−θ_s) of some importers j, `[importer, exporter, sector]`, as a function of which.
+
+    Relative to the price found: weighted, it sums to 1 by the price equation, and no power overflows.
+    """
+    theta = world.trade_elasticity
+    log_cost, log_price = np.log(solution.unit_cost_hat), np.log(solution.price_hat)
+    lowest = log_cost.min(axis=0)
+    reach = theta * (log_price - lowest)
+    if np.abs(reach).max() <= LARGEST_EXPONENT:
+        # two powers about the lowest cost of each sector in place of one for every cell
+        of_supplier, of_importer = np.exp(theta * (lowest - log_cost)), np.exp(reach)[:, None, :]
+        return lambda rows: of_supplier * of_importer[rows]
+    return lambda rows: np.exp(theta * (log_price[rows, None, :] - log_cost))
+
+
+def _apply_levers(share: Array, world: World, levers: Levers, rows: slice) -> None:
+    """Multiply the shares of some importers by (1−κ) [(1+t')/(1+t) · (1+e) · d / (1+sub)]^(−θ)."""
+    new, old = levers.tariff_rate[rows], world.tariff_rate[rows]
+    if levers.tariffs_only and np.array_equal(new, old):
+        return
+    log_wedge = np.log((1.0 + new) / (1.0 + old))
+    if levers.export_tax is not None:
+        log_wedge += np.log(1.0 + levers.export_tax[rows])
+    if levers.iceberg_hat is not None:
+        log_wedge += np.log(levers.iceberg_hat[rows])
+    if levers.output_subsidy is not None:
+        log_wedge -= np.log(1.0 + levers.output_subsidy)
+    log_wedge *= -world.trade_elasticity
+    share *= np.exp(log_wedge, out=log_wedge)
+    if levers.banned_share is not None:
+        share *= 1.0 - levers.banned_share[rows]
+
+
+def _price_gaps(prepared: Prepared, solution: Solution, borders: _Borders) -> list[_Gap]:
+    world = prepared.baseline
+    log_cost, log_price = np.log(solution.unit_cost_hat), np.log(solution.price_hat)
+    price_gap = np.where(world.expenditure > 0, np.log(borders.share_sum) / world.trade_elasticity, log_price)
     if prepared.market == "monopolistic":
         cost = np.log(solution.wage_hat)[:, None] * np.ones_like(log_cost)
     else:
         cost = world.value_added_share * np.log(solution.wage_hat)[:, None]
         cost = cost + np.einsum("jkr,jk->jr", world.material_share, log_price)
-    power = 1.0 + levers.tariff_rate
-    border = share / np.where(bought, total, 1.0)[:, None, :] * solution.expenditure[:, None, :] / power
-    duty_paid = (power * solution.trade_value).sum(axis=1)
-    spent = np.abs(solution.expenditure) > 0
-    sums = np.divide(duty_paid, solution.expenditure, out=np.ones_like(duty_paid), where=spent)
-    money = world.value_added[:, None, None]
+    spends = np.abs(solution.expenditure) > 0
+    sums = np.divide(borders.spent, solution.expenditure, out=np.ones_like(borders.spent), where=spends)
     return [
-        _Gap("prices", ("importer", "sector"), price_gap),
-        _Gap("unit costs", ("country", "sector"), log_cost - cost),
-        _Gap("border values", ("importer", "exporter", "sector"), (solution.trade_value - border) / money),
-        _Gap("expenditure shares", ("importer", "sector"), sums - 1.0),
+        _gap("prices", ("importer", "sector"), price_gap),
+        _gap("unit costs", ("country", "sector"), log_cost - cost),
+        borders.gap,
+        _gap("expenditure shares", ("importer", "sector"), sums - 1.0),
     ]
 
 
-def _money_gaps(prepared: Prepared, solution: Solution) -> list[_Gap]:
+def _money_gaps(prepared: Prepared, solution: Solution, borders: _Borders) -> list[_Gap]:
     world, levers, value = prepared.baseline, solution.levers, solution.trade_value
-    tax = np.zeros_like(value) if levers.export_tax is None else levers.export_tax
     subsidy = np.zeros_like(solution.gross_output) if levers.output_subsidy is None else levers.output_subsidy
-    net = value / (1.0 + tax)
-    revenue = (1.0 + subsidy) * net.sum(axis=0)
-    duties = (levers.tariff_rate * value).sum(axis=(1, 2))
-    rents = (tax * net).sum(axis=(0, 2)) - (subsidy * net.sum(axis=0)).sum(axis=1)
+    net = value if levers.export_tax is None else value / (1.0 + levers.export_tax)
+    sales = net.sum(axis=0)
+    revenue = (1.0 + subsidy) * sales
+    rents = -(subsidy * sales).sum(axis=1)
+    if levers.export_tax is not None:
+        rents = rents + (levers.export_tax * net).sum(axis=(0, 2))
     bilateral = value.sum(axis=2)
     balance = bilateral.sum(axis=1) - bilateral.sum(axis=0) - solution.trade_deficit
     factor_income, factor_payments, profits = _factors(prepared, solution)
@@ -188,14 +277,14 @@ def _money_gaps(prepared: Prepared, solution: Solution) -> list[_Gap]:
     weight = prepared.closure.numeraire_weight(world, factor_income)
     money = world.value_added
     return [
-        _Gap("producer revenue", ("country", "sector"), (solution.gross_output - revenue) / money[:, None]),
-        _Gap("tariff revenue", ("country",), (solution.tariff_revenue - duties) / money),
-        _Gap("income", ("country",), (solution.income - income) / money),
-        _Gap("goods market", ("country", "sector"), (solution.expenditure - materials - final) / money[:, None]),
-        _Gap("labour market", ("country",), (factor_payments - paid) / money),
-        _Gap("trade balance", ("country",), balance / money),
-        _Gap("trade deficits", ("country",), (solution.trade_deficit - promised) / money),
-        _Gap("numeraire", (), np.asarray(weight @ solution.wage_hat - 1.0)),
+        _gap("producer revenue", ("country", "sector"), (solution.gross_output - revenue) / money[:, None]),
+        _gap("tariff revenue", ("country",), (solution.tariff_revenue - borders.duties) / money),
+        _gap("income", ("country",), (solution.income - income) / money),
+        _gap("goods market", ("country", "sector"), (solution.expenditure - materials - final) / money[:, None]),
+        _gap("labour market", ("country",), (factor_payments - paid) / money),
+        _gap("trade balance", ("country",), balance / money),
+        _gap("trade deficits", ("country",), (solution.trade_deficit - promised) / money),
+        _gap("numeraire", (), np.asarray(weight @ solution.wage_hat - 1.0)),
     ]
 
 

@@ -25,13 +25,14 @@ PASS_LIMIT = 300
 def economy_of(world: World, closure: Closure) -> Economy:
     """The arrays of a world in the order of the kernels."""
     bought = world.expenditure > 0
-    share = np.ascontiguousarray(world.expenditure_share.transpose(2, 0, 1))
-    power = 1.0 + np.ascontiguousarray(world.tariff_rate.transpose(2, 0, 1))
+    share = kernels.by_sector(world.expenditure_share)
+    power = kernels.by_sector(world.tariff_rate)
+    power += 1.0
     sold = world.gross_output > 0
     balanced = closure.removes_deficits
     return Economy(
         share=share,
-        share_before_duty=share / power,
+        share_before_duty=np.divide(share, power, out=power),
         value_added_share=np.ascontiguousarray(world.value_added_share.T),
         material_share=world.material_share if world.material_share.any() else None,
         consumption_share=np.ascontiguousarray(world.consumption_share.T),

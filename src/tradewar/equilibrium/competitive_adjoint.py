@@ -26,7 +26,7 @@ from jaxtyping import Float
 from numpy import ndarray as Array
 
 from tradewar.equilibrium.anderson import accelerate
-from tradewar.equilibrium.kernels import WAGE_STEP, Economy
+from tradewar.equilibrium.kernels import WAGE_STEP, Economy, by_sector
 from tradewar.equilibrium.objectives import Multipliers, Seeds
 from tradewar.equilibrium.solution import Solution
 from tradewar.errors import NoSolutionError
@@ -129,16 +129,17 @@ def multipliers(economy: Economy, solution: Solution, seeds: Seeds, tolerance: f
 
 
 def _point(economy: Economy, solution: Solution) -> _Point:
-    by_sector = np.ascontiguousarray(solution.trade_value.transpose(2, 0, 1))
+    before_duty = by_sector(solution.trade_value)
+    sold = before_duty.sum(axis=1)[:, :, None]
     spent = np.ascontiguousarray(solution.expenditure.T)[:, :, None]
-    before_duty = np.divide(by_sector, spent, out=np.zeros_like(by_sector), where=spent > 0)
+    before_duty *= np.divide(1.0, spent, out=np.zeros_like(spent), where=spent > 0)
     levers = solution.levers
     tax, subsidy = levers.export_tax, levers.output_subsidy
-    share = before_duty * (1.0 + levers.tariff_rate.transpose(2, 0, 1))
+    share = by_sector(1.0 + levers.tariff_rate)
+    share *= before_duty
     weighted = economy.numeraire_weight * solution.wage_hat
     output = np.ascontiguousarray(solution.gross_output.T)[:, :, None]
-    net = None if tax is None else before_duty / (1.0 + tax.transpose(2, 0, 1))
-    sold = by_sector.sum(axis=1)[:, :, None]
+    net = None if tax is None else before_duty / by_sector(1.0 + tax)
     return _Point(
         share=share,
         before_duty=before_duty,

@@ -109,16 +109,21 @@ def wedges(economy: Economy, levers: Levers) -> Wedges:
         changed = levers.tariff_rate != economy.tariff_rate
         if np.count_nonzero(changed) <= DENSE_CHANGE * changed.size:
             return _few_tariffs(economy, levers.tariff_rate, changed)
-    factor = attraction_factor(levers, economy.tariff_rate, economy.trade_elasticity)
-    attraction = economy.share * factor.transpose(2, 0, 1)
-    before_duty = attraction / (1.0 + levers.tariff_rate.transpose(2, 0, 1))
+    attraction = by_sector(attraction_factor(levers, economy.tariff_rate, economy.trade_elasticity))
+    attraction *= economy.share
+    before_duty = attraction / by_sector(1.0 + levers.tariff_rate)
     tax, subsidy = levers.export_tax, levers.output_subsidy
     return Wedges(
         attraction,
         before_duty,
-        None if tax is None else before_duty / (1.0 + tax.transpose(2, 0, 1)),
+        None if tax is None else before_duty / by_sector(1.0 + tax),
         None if subsidy is None else np.ascontiguousarray(subsidy.T),
     )
+
+
+def by_sector(values: Float[Array, "importer exporter sector"]) -> Float[Array, "sector importer exporter"]:
+    """A contiguous copy in the order of this module; with one sector, too, where a view would be contiguous."""
+    return np.array(values.transpose(2, 0, 1), order="C")
 
 
 def _few_tariffs(
@@ -126,7 +131,7 @@ def _few_tariffs(
     tariff_rate: Float[Array, "importer exporter sector"],
     changed: Bool[Array, "importer exporter sector"],
 ) -> Wedges:
-    cells = np.nonzero(changed)
+    cells = np.unravel_index(np.flatnonzero(changed), changed.shape)
     importer, exporter, sector = cells
     power = 1.0 + tariff_rate[cells]
     log_wedge = np.log(power / (1.0 + economy.tariff_rate[cells]))
@@ -259,5 +264,10 @@ def demand(
 
 def trade_values(policy: Wedges, pull: Array, spending: Array) -> Float[Array, "importer exporter sector"]:
     """Equation 4, cell by cell, in the public order."""
-    value = policy.before_duty * spending[:, :, None] * pull[:, None, :]
-    return np.ascontiguousarray(value.transpose(1, 2, 0))
+    sectors, importers, exporters = policy.before_duty.shape
+    value = np.empty((importers, exporters, sectors))
+    # one importer at a time fits in the cache of a processor, where turning its axes is cheap
+    for importer in range(importers):
+        row = policy.before_duty[:, importer] * spending[:, importer, None]
+        value[importer] = (row * pull).T
+    return value

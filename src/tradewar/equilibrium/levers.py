@@ -44,14 +44,17 @@ def attraction_factor(
     trade_elasticity: Float[Array, " sector"],
 ) -> Float[Array, "importer exporter sector"]:
     """(1−κ) [(1+t')/(1+t) · (1+e) · d / (1+sub)]^(−θ): by what the levers multiply a supplier's weight π."""
-    log_wedge = np.log((1.0 + levers.tariff_rate) / (1.0 + baseline_tariff_rate))
+    power = 1.0 + levers.tariff_rate
+    power /= 1.0 + baseline_tariff_rate
+    log_wedge = np.log(power, out=power)
     if levers.iceberg_hat is not None:
         log_wedge += np.log(levers.iceberg_hat)
     if levers.export_tax is not None:
         log_wedge += np.log1p(levers.export_tax)
     if levers.output_subsidy is not None:
         log_wedge -= np.log1p(levers.output_subsidy)[None, :, :]
-    factor = np.exp(-trade_elasticity * log_wedge)
+    log_wedge *= -trade_elasticity
+    factor = np.exp(log_wedge, out=log_wedge)
     return factor if levers.banned_share is None else factor * (1.0 - levers.banned_share)
 
 

@@ -136,14 +136,19 @@ def border_gradient(
     share: Float[Array, "importer exporter sector"],
 ) -> Float[Array, "objective importer exporter sector"]:
     """elasticity_s ψ_ijs B_ijs − Φ_js π_ijs; N importers and M exporters."""
-    return elasticity * psi * trade_value - phi[:, :, None, :] * share
+    gradient = elasticity * psi
+    gradient *= trade_value
+    gradient -= phi[:, :, None, :] * share
+    return gradient
 
 
 def expenditure_share(solution: Solution) -> Float[Array, "importer exporter sector"]:
     """π' of a solution."""
-    paid = (1.0 + solution.levers.tariff_rate) * solution.trade_value
-    total = solution.expenditure[:, None, :]
-    return np.divide(paid, total, out=np.zeros_like(paid), where=total > 0)
+    paid = 1.0 + solution.levers.tariff_rate
+    paid *= solution.trade_value
+    total = solution.expenditure
+    paid *= np.divide(1.0, total, out=np.zeros_like(total), where=total > 0)[:, None, :]
+    return paid
 
 
 def real_income_seeds(prepared: Prepared, solution: Solution, countries: Sequence[int]) -> Seeds:

@@ -166,7 +166,8 @@ def _change(
     rates: list[Any] = []
     for day in (on, base):
         question = ask(book, *pair, day, known_on=known, branch=outcomes)
-        rates.append(averages.matched(averages.code_rates(book, question, item.digits, programmes=programmes), item.codes))
+        by_code = averages.code_rates(book, question, item.digits, programmes=programmes)
+        rates.append(averages.matched(by_code, item.codes))
     difference = rates[0] - rates[1]
     laid = bridge.lay(book, item, level.sector_set)
     both = ~np.isnan(difference)[laid.code]

@@ -284,26 +284,14 @@ def _tariffs(findings: Findings) -> Table:
 
 
 def _mapping(findings: Findings) -> Table:
-    columns = (
-        "policy",
-        "importer",
-        "exporter",
-        "on",
-        "known",
-        "base_on",
-        "weight_set",
-        "unit",
-        "change_percentage_points",
-        "total",
-        "mapped",
-        "unmapped",
-        "without_rate",
-    )
-    rows = [(policy.name, *(getattr(row, _NAMES.get(c, c)) for c in columns[1:])) for policy in findings.policies for row in policy.mapping]
-    return table("mapping", "From product rates to sector rates", columns, rows)
-
-
-_NAMES = {"change_percentage_points": "change_points"}
+    fields = ("importer", "exporter", "on", "known", "base_on", "weight_set", "unit", "change_points")
+    fields = (*fields, "total", "mapped", "unmapped", "without_rate")
+    rows = [
+        (policy.name, *(getattr(row, name) for name in fields))
+        for policy in findings.policies
+        for row in policy.mapping
+    ]
+    return table("mapping", "From product rates to sector rates", ("policy", *fields), rows)
 
 
 # ---------------------------------------------------------------- rows of the page
@@ -326,7 +314,7 @@ def _values(findings: Findings) -> Mapping[str, Any]:
         _EffectRow(row.name, row.country in parties, tuple(p.country(row.country) for p in findings.policies))
         for row in ordered
     ]
-    return {"rows": rows} | _mapped(findings)
+    return {"rows": rows, **_mapped(findings)}
 
 
 def _mapped(findings: Findings) -> Mapping[str, Any]:

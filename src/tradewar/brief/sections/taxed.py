@@ -21,8 +21,8 @@ from tradewar.disputes.taxed import PairTaxes, Taxed
 STATUS = {"proposed": "proposed", "planned": "planned", "postponed": "postponed, no date"}
 
 AVERAGE = (
-    "{{ the(name(p.importer))[:1] | upper }}{{ the(name(p.importer))[1:] }} charges {{ rate(p.rate) }} percent on average "
-    "on goods of {{ the(name(p.exporter)) }}; on {{ day(base) }} it was {{ rate(p.base_rate) }}"
+    "{{ the(name(p.importer))[:1] | upper }}{{ the(name(p.importer))[1:] }} charges {{ rate(p.rate) }} percent "
+    "on average on goods of {{ the(name(p.exporter)) }}; on {{ day(base) }} it was {{ rate(p.base_rate) }}"
     "{% if p.planned %}, and if what is planned is carried out it is {{ rate(p.planned[-1].rate) }} from "
     "{{ day(p.planned[-1].on) }}{% endif %}. Duties on top of the general rate are in force on "
     "{{ sum(p.covered_value) }} of {{ sum(p.total) }} of these imports ({{ rate(p.covered_part) }} percent)."
@@ -30,8 +30,9 @@ AVERAGE = (
 
 COMING = (
     "{% for s in steps %}{{ s.title }}{{ '; ' if not loop.last }}{% endfor %}: {{ status }} for {{ day(stake.on) }}"
-    "{% if condition %}, {{ condition }}{% endif %}. It changes the duty on {% for importer, exporter, value in values %}"
-    "{{ sum(value) }} of what {{ the(name(importer)) }} bought from {{ the(name(exporter)) }} in {{ year }}"
+    "{% if condition %}, {{ condition }}{% endif %}. It changes the duty on "
+    "{% for importer, exporter, value in values %}{{ sum(value) }} of what {{ the(name(importer)) }} bought from "
+    "{{ the(name(exporter)) }} in {{ year }}"
     "{{ ' and ' if not loop.last }}{% endfor %}."
 )
 
@@ -39,16 +40,16 @@ NO_STEP = "No step with a date is known. The list below shows what is taxed most
 
 UNVERIFIED = (
     "Not everything was checked. {% for p in pairs %}{{ plain(p.unverified_points) }} percentage points of the average "
-    "of {{ the(name(p.importer)) }}, and {{ sum(p.unverified_value) }} of the trade that it taxes, rest on lines of the "
-    "book that are marked as not verified{{ '; ' if not loop.last else '.' }}{% endfor %}"
+    "of {{ the(name(p.importer)) }}, and {{ sum(p.unverified_value) }} of the trade that it taxes, rest on lines of "
+    "the book that are marked as not verified{{ '; ' if not loop.last else '.' }}{% endfor %}"
     "{% if lines %} They are {{ lines }}.{% endif %}"
     "{% if doubtful %} Not verified either are the dates of these steps: {{ doubtful }}.{% endif %}"
 )
 
 WEIGHTS = (
     "Averages are over all duties, the general rate included, and over product codes whose rate is known. Weights: "
-    "{% for p in pairs %}{{ p.weight_set }} for {{ the(name(p.importer)) }} (trade of {{ p.weight_year }}; the codes with "
-    "a known rate make up {{ rate(p.covered_share) }} percent of it){{ '; ' if not loop.last }}{% endfor %}. "
+    "{% for p in pairs %}{{ p.weight_set }} for {{ the(name(p.importer)) }} (trade of {{ p.weight_year }}; the codes "
+    "with a known rate make up {{ rate(p.covered_share) }} percent of it){{ '; ' if not loop.last }}{% endfor %}. "
     "Published averages with other weights differ."
 )
 

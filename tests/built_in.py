@@ -1,0 +1,36 @@
+"""The built-in dispute, run and written once for all tests that only look at it: a run takes seconds."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from tradewar.brief.page import Brief, brief
+from tradewar.disputes.dossier import load_dispute
+from tradewar.disputes.findings import Findings, run
+from tradewar.disputes.policies import Stated, dispute_book, dispute_world, state_policies
+
+DISPUTE = "us-china-2019"
+DAY = dt.date(2019, 2, 20)
+_FOLDER = tempfile.TemporaryDirectory(prefix="tradewar-brief-")
+
+
+@cache
+def written(day: dt.date) -> Brief:
+    """The brief as of a day, in a folder that nobody else writes to and that ends with the tests."""
+    return brief(DISPUTE, Path(_FOLDER.name) / day.isoformat(), day)
+
+
+@cache
+def findings(day: dt.date) -> Findings:
+    """The findings as of a day."""
+    return written(day).findings if day == DAY else run(load_dispute(DISPUTE), day)
+
+
+@cache
+def stated(day: dt.date) -> Stated:
+    """The policies as of a day, before they are solved."""
+    dossier = load_dispute(DISPUTE).known_on(day)
+    return state_policies(dossier, dispute_book(dossier), dispute_world(dossier))
