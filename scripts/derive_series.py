@@ -70,7 +70,8 @@ def imports_by_group(source: Path) -> pd.DataFrame:
     chapters = pd.read_parquet(source / "us_imports_hs2_monthly_2013_2020.parquet")
     chapters = chapters[chapters["exporter"] == PARTNER]
     names = {chapter: name for name, listed in IMPORT_CHAPTERS.items() for chapter in listed}
-    chapters = chapters.assign(group=chapters["hs2"].map(names).fillna("other goods"), value_usd=chapters["imports_usd"])
+    chapters = chapters.assign(group=chapters["hs2"].map(names).fillna("other goods"))
+    chapters = chapters.rename(columns={"imports_usd": "value_usd"})
     return chapters.groupby(["month", "group"], as_index=False)["value_usd"].sum()
 
 

@@ -180,15 +180,10 @@ def _policy_problems(content: DisputeFile, folder: Path) -> list[Problem]:
         if isinstance(policy, BookPolicy) and content.book is None:
             problems.append(Problem(where, "asks for the tariff book, but there is none", "Add a [book] table"))
     if content.book and not (folder / content.book.folder).exists():
-<<<<<<< HEAD
-        problems.append(Problem(f"{DISPUTE_FILE}: book.folder", f"{content.book.folder!r} is not in {folder}", "Give it"))
-    return problems + _pair_problems(content) + _step_problems(content) + _deal_problems(content)
-=======
         problems.append(
             Problem(f"{DISPUTE_FILE}: book.folder", f"{content.book.folder!r} is not in {folder}", "Give it")
         )
-    return problems + _pair_problems(content) + _step_problems(content)
->>>>>>> main
+    return problems + _pair_problems(content) + _step_problems(content) + _deal_problems(content)
 
 
 def _pair_problems(content: DisputeFile) -> list[Problem]:

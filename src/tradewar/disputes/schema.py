@@ -10,12 +10,8 @@
 | `[[steps]]` | `name`, `title`, `short_title`, `actor`, `changes`, `measures`: steps of the book in words | no |
 | `[[deadlines]]` | `what`, `condition`, `known_from`, `source`, `may_be_postponed`, [`date`], [`step`] | no |
 | `[[policies]]` | `name`, `title`, `short_title`, `what`, `stands_for`, `known_from`, `kind` | one or more |
-<<<<<<< HEAD
-| kind `book` | `day`, [`known_on`], [`branch`], [`counts`]: rates of the book, weighted into the world's sectors | yes |
-| `[talks]`, `[accord]` | what is assumed about the talks and about keeping a deal: see `deal_schema` | no |
-=======
 | kind `book` | `day`, [`known_on`], [`branch`], [`counts`]: rates of the book by sector of the world | yes |
->>>>>>> main
+| `[talks]`, `[accord]` | what is assumed about the talks and about keeping a deal: see `deal_schema` | no |
 | kind `tariff-file` | `file`: as `tradewar solve --tariffs` reads it, beside `dispute.toml` | yes |
 
 `world` is a built-in world, or a tidy folder relative to the dossier. For the book and its steps see `Book`, `Step` and
@@ -37,12 +33,7 @@ from tradewar.errors import Problem
 from tradewar.world.identities import nearest
 
 DAY_RULES = ("as-of", "next-step", "every-step")
-<<<<<<< HEAD
-PLACEHOLDERS = ("day", "known", "short_day", "steps", "short_steps")
-=======
 PLACEHOLDERS: tuple[str, ...] = ("day", "known", "short_day", "steps", "short_steps")
-Day = Annotated[dt.date, Field(strict=True)]
->>>>>>> main
 
 
 class Party(Strict):

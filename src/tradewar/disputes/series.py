@@ -1,4 +1,4 @@
-"""Observed monthly trade of a dispute: `series/series.toml` and `series/monthly.csv`, and what of it was known on a day.
+"""Observed monthly trade of a dispute (`series/series.toml`, `monthly.csv`), and what of it was known on a day.
 
 A month is known from the day that the release rule of the dossier gives: the last day of the month plus `days`, more
 for the months that the rule names. Nothing is filled in: a series that the data lack is listed under `missing` with
@@ -52,6 +52,8 @@ class LateRelease(_Strict):
 
     months: tuple[Month, ...]
     days: Annotated[int, Field(strict=True, ge=0)]
+    known_from: Day
+    """From which day on the reason was known; the delay itself only hides months."""
     reason: Text
 
 
@@ -101,6 +103,8 @@ class Missing(_Strict):
 
     what: Text
     why: Text
+    known_from: Day | None = None
+    """None where it always held."""
 
 
 class _SeriesFile(_Strict):
@@ -117,13 +121,13 @@ class MonthlySeries:
     flow: str
     group: str
     months: tuple[str, ...]
-    values: tuple[float, ...]
+    amounts: tuple[float, ...]
     """Money of the flow's unit."""
     known_from: tuple[dt.date, ...]
 
     def value(self, month: str) -> float | None:
         """The figure of a month; None where there is none."""
-        return self.values[self.months.index(month)] if month in self.months else None
+        return self.amounts[self.months.index(month)] if month in self.months else None
 
     def total(self, months: Sequence[str]) -> float | None:
         """Sum over months; None where one of them is not there."""
@@ -149,7 +153,14 @@ class ObservedTrade:
             as_of=day,
             series=tuple(_known(series, day) for series in self.series),
             reported=tuple(row for row in self.reported if row.known_from <= day),
+            missing=tuple(row for row in self.missing if row.known_from is None or row.known_from <= day),
         )
+
+    @property
+    def release_rule(self) -> str:
+        """When months become known, with the reasons of delays known on the day."""
+        late = [f"{row.reason}." for row in self.release.exceptions if row.known_from <= self.as_of]
+        return " ".join([f"{self.release.rule}.", *late])
 
     def flow(self, name: str) -> Flow:
         """A flow by name.
@@ -188,7 +199,7 @@ class ObservedTrade:
         rows = [
             {"flow": series.flow, "group": series.group, "month": month, "value": value, "known_from": known}
             for series in self.series
-            for month, value, known in zip(series.months, series.values, series.known_from, strict=True)
+            for month, value, known in zip(series.months, series.amounts, series.known_from, strict=True)
         ]
         return pd.DataFrame(rows, columns=["flow", "group", "month", "value", "known_from"])
 
@@ -245,7 +256,7 @@ def _known(series: MonthlySeries, day: dt.date) -> MonthlySeries:
     return replace(
         series,
         months=series.months[:count],
-        values=series.values[:count],
+        amounts=series.amounts[:count],
         known_from=series.known_from[:count],
     )
 

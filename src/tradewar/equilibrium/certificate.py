@@ -132,28 +132,16 @@ def certify(
         seconds: what the solver took, to be carried along.
         further: (residual, place) of equations that the policy adds, by name; see `commitments_result`.
     """
-<<<<<<< HEAD
-    gaps = [*_price_gaps(prepared, solution), *_money_gaps(prepared, solution)]
-    # a residual that is not a number is the worst of all
-    sizes = [np.where(np.isfinite(gap.value), np.abs(gap.value), np.inf) for gap in gaps]
-    residuals = {gap.equation: float(size.max()) for gap, size in zip(gaps, sizes, strict=True)}
-    worst = max(range(len(gaps)), key=lambda k: float(sizes[k].max()))
-    cell = np.unravel_index(int(sizes[worst].argmax()), sizes[worst].shape)
-    place = _place(prepared.baseline, gaps[worst].axes, [int(k) for k in cell])
-    equation = gaps[worst].equation
+    borders = _borders(prepared, solution)
+    gaps = [*_price_gaps(prepared, solution, borders), *_money_gaps(prepared, solution, borders)]
+    residuals = {gap.equation: gap.size for gap in gaps}
+    worst = max(gaps, key=lambda gap: gap.size)
+    equation, place = worst.equation, _place(prepared.baseline, worst)
     for name, (size, where) in (further or {}).items():
         residuals[name] = size if np.isfinite(size) else float("inf")
         if residuals[name] > residuals[equation]:
             equation, place = name, where
     return Certificate(residuals, equation, place, tolerance, solution.passes, seconds, solution.method)
-=======
-    borders = _borders(prepared, solution)
-    gaps = [*_price_gaps(prepared, solution, borders), *_money_gaps(prepared, solution, borders)]
-    residuals = {gap.equation: gap.size for gap in gaps}
-    worst = max(gaps, key=lambda gap: gap.size)
-    place = _place(prepared.baseline, worst)
-    return Certificate(residuals, worst.equation, place, tolerance, solution.passes, seconds, solution.method)
->>>>>>> main
 
 
 def _gap(equation: str, axes: tuple[str, ...], value: Array, first_importer: int = 0) -> _Gap:
