@@ -29,7 +29,9 @@ def check_frame(check: AccordCheck) -> pd.DataFrame:
 
 def accord_dict(accord: Accord) -> dict[str, Any]:
     """Every promise, with its sentence."""
-    rows = [asdict(item) | {"kind": item.kind.value, "sentence": commitment_sentence(item)} for item in accord.commitments]
+    rows = [
+        asdict(item) | {"kind": item.kind.value, "sentence": commitment_sentence(item)} for item in accord.commitments
+    ]
     return {"name": accord.name, "parties": list(accord.parties), "commitments": rows}
 
 

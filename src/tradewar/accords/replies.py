@@ -54,8 +54,8 @@ def best_reply(
         scale = float(np.abs(payoff(instruments)[1][country]).max())
         if float(np.abs(step).max()) > LARGEST_RESIDUAL * scale:
             raise NoSolutionError(
-                f"No best reply was found: at the best tariffs tried the payoff still rises by {np.abs(step).max():.2g} "
-                "per unit of log tariff."
+                f"No best reply was found: at the best tariffs tried the payoff still rises by "
+                f"{np.abs(step).max():.2g} per unit of log tariff."
             )
         best = instruments.copy()
         best[mine] = np.expm1(found)
@@ -70,9 +70,11 @@ def _polished(value: Callable[[Array], tuple[float, Array]], found: Array, low: 
 
     if not low[0] < found[0] < high[0]:
         return found
-    root = root_scalar(
-        lambda at: float(value(np.array([at]))[1][0]), x0=found[0], x1=found[0] + 1e-5, xtol=REPLY_TOLERANCE, maxiter=8
-    )
+
+    def slope(at: float) -> float:
+        return float(value(np.array([at]))[1][0])
+
+    root = root_scalar(slope, x0=found[0], x1=found[0] + 1e-5, xtol=REPLY_TOLERANCE, maxiter=8)
     near = root.converged and abs(root.root - found[0]) < POLISH_REACH
     return np.clip(np.array([root.root]), low, high) if near else found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from tradewar.brief.charts import INK, TOTAL, finished, title_of
 
@@ -41,7 +41,7 @@ def win_win(
     x = alt.X("x:Q", scale=_scale(horizontal), axis=_axis(axes[0]))
     y = alt.Y("y:Q", scale=_scale(vertical), axis=_axis(axes[1]))
     layers: list[Any] = []
-    better = [point for point in frontier if point[0] >= walk_away[0] and point[1] >= walk_away[1]]
+    better = _better_for_both(frontier, walk_away)
     if better:
         rows = [{"x": one, "y": two, "low": walk_away[1], "order": k} for k, (one, two) in enumerate(better)]
         area = alt.Chart(alt.Data(values=rows)).mark_area(color="#E4F0EA")
@@ -91,23 +91,42 @@ def by_month(
     ]
     order = [row[0] for row in rows]
     y = alt.Y("month:N", sort=order, axis=alt.Axis(title=None, domain=False, ticks=False, labelPadding=6))
-    x = alt.X("start:Q", scale=alt.Scale(domain=[0, 100], nice=False), axis=alt.Axis(title=None, tickCount=4, format="~f"))
+    x = alt.X(
+        "start:Q", scale=alt.Scale(domain=[0, 100], nice=False), axis=alt.Axis(title=None, tickCount=4, format="~f")
+    )
     layers = [
-        alt.Chart(alt.Data(values=bars)).mark_bar(height=17).encode(
-            y=y, x=x, x2="end:Q", color=alt.Color("colour:N", scale=None)
-        )
+        alt.Chart(alt.Data(values=bars))
+        .mark_bar(height=17)
+        .encode(y=y, x=x, x2="end:Q", color=alt.Color("colour:N", scale=None))
     ]
-    for side, align, shift in (("left", "left", 5), ("right", "right", -5)):
+    sides: tuple[tuple[Literal["left", "right"], int], ...] = (("left", 5), ("right", -5))
+    for side, shift in sides:
         data = alt.Data(values=[text for text in texts if text["side"] == side])
-        mark = alt.Chart(data).mark_text(align=align, dx=shift, baseline="middle", color="white", fontSize=12)
+        mark = alt.Chart(data).mark_text(align=side, dx=shift, baseline="middle", color="white", fontSize=12)
         layers.append(mark.encode(y=y, x=alt.X("at:Q"), text="text:N"))
     plot = TOTAL - 110
     return finished(alt.layer(*layers).properties(width=plot, height=24 * len(rows), title=title_of(title, below)))
 
 
-def _labels(
-    spots: Sequence[Spot], horizontal: Sequence[float], vertical: Sequence[float], x: Any, y: Any
-) -> list[Any]:
+def _better_for_both(
+    frontier: Sequence[tuple[float, float]], walk_away: tuple[float, float]
+) -> list[tuple[float, float]]:
+    """The part of the frontier that is better for both, cut off exactly at the walk-away point."""
+    import numpy as np
+
+    first, second = np.array(sorted(frontier)).reshape(-1, 2).T
+    if not len(first):
+        return []
+    left = max(walk_away[0], float(first[0]))
+    # the second falls along the frontier: read it backwards for a rising argument
+    right = float(np.interp(walk_away[1], second[::-1], first[::-1]))
+    if right <= left:
+        return []
+    inside = [float(value) for value in first if left < value < right]
+    return [(value, float(np.interp(value, first, second))) for value in (left, *inside, right)]
+
+
+def _labels(spots: Sequence[Spot], horizontal: Sequence[float], vertical: Sequence[float], x: Any, y: Any) -> list[Any]:
     """One label per group of points that would cover each other; at the side where there is room."""
     import altair as alt
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tradewar.brief.text import the
+from tradewar.disputes.deal_terms import AssumptionRow
 
 WORDS: Mapping[str, str] = {
     "weight": "the bargaining weight of {one}",
@@ -46,6 +47,11 @@ WORDS: Mapping[str, str] = {
 def term_words(term: str, names: tuple[str, str]) -> str:
     """An assumption in words, for the middle of a sentence."""
     return WORDS.get(term, term.replace("_", " ")).format(one=the(names[0]), two=the(names[1]))
+
+
+def range_words(row: AssumptionRow) -> str:
+    """From where to where an assumption might lie."""
+    return f"{end_value(row.low)} to {end_value(row.high)}"
 
 
 def end_value(value: float | str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -58,7 +59,7 @@ def _show(found: Deal) -> None:
     one, two = found.setting.names
     print_text(f"Percent of baseline income per year, against the tariffs before the dispute, for {one} and {two}.")
     print_text(found.ladder.sentence, found.threat.sentence, found.walk_away.sentence)
-    rows = [
+    rows: list[Sequence[str]] = [
         (place.title, "", *(number(value, 4, sign=True) for value in place.payoff), "", "", _rates(place.rates))
         for place in found.places
     ]

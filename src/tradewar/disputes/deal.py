@@ -31,7 +31,7 @@ from tradewar.talks.clock_sweep import Swing
 from tradewar.talks.disagreement import WalkAway, walk_away_point
 from tradewar.talks.escalation import EscalationLadder, escalation_ladder
 from tradewar.talks.frontier import Frontier, efficient_frontier
-from tradewar.talks.ladder import Ladder, Threat, judge_threat, ladder_from_table
+from tradewar.talks.ladder import Ladder, Threat, judge_threat
 from tradewar.talks.world_ladder import ladder_of_world
 from tradewar.talks.world_payoffs import policy_at, real_income_pct, solved
 
@@ -246,8 +246,10 @@ def _bargains(
     """The deals by each rule from the walk-away point, without subsidies, and from the Nash war."""
     found = [NamedBargain("base", "Nash bargain", "walk-away", True, base)]
     from_here = setting.talks_from(walk_away.point)
-    for rule in SOLUTIONS[1:]:
-        found.append(NamedBargain(rule.name.lower(), rule.value, "walk-away", True, bargain(from_here, rule)))
+    found += [
+        NamedBargain(rule.name.lower(), rule.value, "walk-away", True, bargain(from_here, rule))
+        for rule in SOLUTIONS[1:]
+    ]
     _, plain = bargain_with_and_without_subsidies(from_here, weights=setting.weights)
     found.append(NamedBargain("no_subsidies", "Nash bargain, no rate below zero", "walk-away", False, plain))
     from_war = bargain(setting.talks_from(nash.payoff), weights=setting.weights)

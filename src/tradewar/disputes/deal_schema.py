@@ -2,11 +2,14 @@
 
 | table | keys |
 |---|---|
-| `[talks]` | `initiator`, `known_from`, [`until`], `step`, `months_without_date`, `weight`, [`instruments`], [`lowest_rate`], [`highest_rate`], [`elasticities`], [`draws`] |
+| `[talks]` | `initiator`, `known_from`, [`until`], `step`, `months_without_date`, `weight` |
+| | [`instruments`], [`lowest_rate`], [`highest_rate`], [`elasticities`], [`frontier_points`], [`draws`] |
 | `[[talks.rungs]]` | `country`, `rates`, `today`, `escalated`, [`pattern`], `source`, [`note`]: one for each party |
 | `[talks.clock]` | an assumption for every term of the clock that is not solved |
-| `[accord]` | `periods_per_year`, `discount_per_year`, `false_alarm`, `detection`, `lag`, `hazard`, `shipment_noise`, `shortfall`, `longest_suspension`, [`theft_gain`] |
-| `[[accord.commitments]]` | `kind`, `country`, `name`, `measure`, `checks_per_year`, `consequence`, `source`, [`target`] |
+| `[accord]` | `periods_per_year`, `discount_per_year`, `false_alarm`, `detection`, `lag`, `hazard` |
+| | `shipment_noise`, `shortfall`, `longest_suspension`, [`theft_gain`] |
+| `[[accord.commitments]]` | `kind`, `country`, `name`, `measure`, `checks_per_year`, `consequence`, `source` |
+| | [`target`] |
 
 An *assumption* is `{ value, low, high, source, note }`: `source` says where the value comes from, or is `ours` where it
 is our own judgement, and `note` why. Every figure is shown with the assumption that moves it most between low and high.

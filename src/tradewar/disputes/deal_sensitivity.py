@@ -90,11 +90,15 @@ def deal_cases(
         try:
             cases.append(_case("elasticities", name, bargain(other.talks_from(now), weights=other.weights)))
         except NoSolutionError as error:
-            cases.append(DealCase("elasticities", name, f"not solved: {error}", (np.nan, np.nan), (np.nan, np.nan), None))
+            cases.append(
+                DealCase("elasticities", name, f"not solved: {error}", (np.nan, np.nan), (np.nan, np.nan), None)
+            )
     return tuple(cases)
 
 
-def clock_spread(terms: ClockTerms, ranges: Mapping[str, tuple[float, float]], draws: int, seed: int = 0) -> ClockSpread:
+def clock_spread(
+    terms: ClockTerms, ranges: Mapping[str, tuple[float, float]], draws: int, seed: int = 0
+) -> ClockSpread:
     """Draws over all ranges together, and the swing of each assumption alone."""
     drawn = random_terms(ranges, draws=draws, seed=seed)
     # a text cannot have more finished steps than it has steps

@@ -1,4 +1,4 @@
-"""Where the talks take place: the world without deficits, the tariffs that a deal chooses, and the war between the two."""
+"""Where the talks take place: the world without deficits, the tariffs that a deal chooses, and the bilateral war."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tradewar.disputes.deal_schema import TalksTable
 from tradewar.disputes.deal_terms import Pair, parties_of
 from tradewar.disputes.material import Material
 from tradewar.equilibrium import Prepared, prepare
-from tradewar.games import war
+from tradewar.games import War, war
 from tradewar.talks.bargaining import Talks
 from tradewar.talks.payoffs import PayoffFunction
 from tradewar.talks.world_payoffs import TariffChoice, payoffs_of_world, rates_under, talks_of_world, tariff_choice
@@ -83,9 +83,8 @@ def setting_of(material: Material, talks: TalksTable, elasticities: str | None =
 def nash_war(material: Material, setting: DealSetting) -> BilateralWar:
     """The certified Nash war between the parties, in the talks' own tariffs and by sector."""
     regime = "partner" if setting.choice.count == len(setting.parties) else "bilateral"
-    keywords = {"between": True, "closure": CLOSURE, "corners": False}
-    played = war(material.world, setting.parties, regime=regime, **keywords)
-    single = played if regime == "bilateral" else war(material.world, setting.parties, **keywords)
+    played = _played(material, setting, regime)
+    single = played if regime == "bilateral" else _played(material, setting, "bilateral")
     places = [setting.prepared.baseline.country_index(code) for code in setting.parties]
 
     def payoff(hat: Float[Array, " country"]) -> Pair:
@@ -99,3 +98,7 @@ def nash_war(material: Material, setting: DealSetting) -> BilateralWar:
         played.certificate.label,
         payoff(single.real_income_hat),
     )
+
+
+def _played(material: Material, setting: DealSetting, regime: str) -> War:
+    return war(material.world, setting.parties, regime=regime, between=True, closure=CLOSURE, corners=False)

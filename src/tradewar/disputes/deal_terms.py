@@ -1,8 +1,8 @@
 """From the tables `[talks]` and `[accord]` of a dossier to the terms of the ladder and of the clock on the day asked.
 
 The floor of a ladder is what is in force on the day without the pattern of the ladder: with s the step at the full rung
-r_full and r_0 the rung of the day, floor = tariffs in force − (r_0 / r_full) s. Rungs move s in proportion, so that every
-rung keeps the sectoral pattern that the book shows for the day on which the measure came into force.
+r_full and r_0 the rung of the day, floor = tariffs in force − (r_0 / r_full) s. Rungs move s in proportion, so that
+every rung keeps the sectoral pattern that the book shows for the day on which the measure came into force.
 """
 
 from __future__ import annotations
@@ -132,7 +132,9 @@ def pattern_of(material: Material, pattern: Pattern, importer: str, exporter: st
     book, settings, world = material.book, material.dossier.book, material.world
     assert book is not None
     assert settings is not None
-    weight_set = next(row.weight_set for row in settings.weights if (row.importer, row.exporter) == (importer, exporter))
+    weight_set = next(
+        row.weight_set for row in settings.weights if (row.importer, row.exporter) == (importer, exporter)
+    )
     rates = book.policy_on(
         pattern.after,
         known_on=material.dossier.as_of,

@@ -37,7 +37,7 @@ from tradewar.talks.world_payoffs import policy_at, solved
 if TYPE_CHECKING:
     import pandas as pd
 
-NASH, ESCALATION, TODAY = "Nash war", "full escalation", "return to today's tariffs"
+NASH, ESCALATION, TODAY = "Nash war", "full escalation", "today's tariffs"
 """The wars that may follow a breach; the first is the one of the main table."""
 HAZARDS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5)
 """Chances per period that tariffs come anyway, for the curve of what a truce on hacking can hold back."""
@@ -70,6 +70,8 @@ class Hold:
 
     parties: tuple[str, str]
     accord: Accord
+    promise_sources: tuple[str, ...]
+    """Who asked for or offered each promise, in the order of the accord."""
     terms: AccordTerms
     check: AccordCheck
     sensitivity: tuple[AccordCheck, ...]
@@ -119,7 +121,6 @@ def find(material: Material) -> Hold | None:
     terms = replace(terms, answers={item.offender: item for item in answers})
     check = check_accord(terms)
     material.say("Checking what would keep the deal")
-    rows = [check.row(country, NASH) for country in deal.setting.parties]
     ranges = {
         name: (getattr(table, name).low, getattr(table, name).high)
         for name in ("discount_per_year", "false_alarm", "detection", "lag", "hazard")
@@ -129,6 +130,7 @@ def find(material: Material) -> Hold | None:
     return Hold(
         parties=deal.setting.parties,
         accord=_accord(material, deal, table, policy),
+        promise_sources=tuple(row.source for row in table.commitments),
         terms=terms,
         check=check,
         sensitivity=accord_sensitivity(
@@ -193,9 +195,7 @@ def _breach_gain(material: Material, deal: Deal, policy: Policy, country: str, p
     return max(gain, 0.0) * (100.0 + payoff)
 
 
-def _answers(
-    deal: Deal, table: AccordTable, terms: AccordTerms, rates: np.ndarray
-) -> tuple[Retaliation, ...]:
+def _answers(deal: Deal, table: AccordTable, terms: AccordTerms, rates: np.ndarray) -> tuple[Retaliation, ...]:
     """The answer to each side's breach, in the talks' own tariffs moved together."""
     setting, choice = deal.setting, deal.setting.choice
     slope = setting.payoff(rates)[1]
@@ -334,6 +334,7 @@ def hold_dict(hold: Hold) -> dict[str, Any]:
         {
             "parties": list(hold.parties),
             "accord": accord_dict(hold.accord),
+            "promise_sources": list(hold.promise_sources),
             "payoff": dict(hold.terms.payoff),
             "deviation_payoff": dict(hold.terms.deviation_payoff),
             "wars": {name: dict(row) for name, row in hold.terms.wars.items()},
@@ -350,9 +351,7 @@ def hold_dict(hold: Hold) -> dict[str, Any]:
             ],
             "critical_discount_per_year": [asdict(row) for row in hold.patience],
             "retaliation": [asdict(item) | {"status": item.status.value} for item in hold.retaliation],
-            "rules": [
-                {"offender": code, "rules": [asdict(rule) for rule in rules]} for code, rules in hold.rules
-            ],
+            "rules": [{"offender": code, "rules": [asdict(rule) for rule in rules]} for code, rules in hold.rules],
             "payers": [asdict(item) | {"status": item.status.value} for item in hold.payers],
             "audit": audit_dict(hold.audit),
             "truces": [asdict(row) for row in hold.truces],

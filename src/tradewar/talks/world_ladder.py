@@ -55,9 +55,7 @@ def ladder_of_world(
     """
     solver = rung_solver(prepared, climbs)
     sides = (climbs[0].country, climbs[1].country)
-    return build_ladder(
-        solver, prepared.baseline.countries, sides, climbs[0].rates, climbs[1].rates, progress=progress
-    )
+    return build_ladder(solver, prepared.baseline.countries, sides, climbs[0].rates, climbs[1].rates, progress=progress)
 
 
 def rung_solver(prepared: Prepared, climbs: tuple[Climb, Climb]) -> RungSolver:
@@ -108,8 +106,12 @@ def _check(prepared: Prepared, climbs: tuple[Climb, Climb]) -> None:
             problems.append(Problem(f"pattern of {climb.country}", what, "Give one rate per sector"))
             continue
         if not climb.full_rate > 0.0:
-            problems.append(Problem(f"pattern of {climb.country}", "has no full rate > 0", "Name the rate of the full rung"))
+            problems.append(
+                Problem(f"pattern of {climb.country}", "has no full rate > 0", "Name the rate of the full rung")
+            )
         elif (climb.tariffs(min(climb.rates)) <= -1.0).any() or not np.isfinite(climb.tariffs(max(climb.rates))).all():
-            problems.append(Problem(f"pattern of {climb.country}", "leads to rates of -100 percent", "Check the pattern"))
+            problems.append(
+                Problem(f"pattern of {climb.country}", "leads to rates of -100 percent", "Check the pattern")
+            )
     if problems:
         raise TalksError(problems)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from tradewar.brief.numbers import figure, percent, plain, rate
 from tradewar.brief.section import Section, Words
 from tradewar.brief.tables import Table, table
 from tradewar.brief.text import fill, the
-from tradewar.brief.wording import end_value, term_words
+from tradewar.brief.wording import end_value, range_words, term_words
 from tradewar.disputes.deal import Deal, NamedBargain
 from tradewar.disputes.findings import Findings
 from tradewar.talks.bargaining import BargainStatus
@@ -26,19 +27,23 @@ LETTERS = "ABCDEFGH"
 """Deals are named by letters in the picture and in the table."""
 
 PICTURE = (
-    "Tariffs of today leave {{ the(one) }} at {{ percent(now[0], 3) }} and {{ the(two) }} at {{ percent(now[1], 3) }} percent "
-    "of income a year against the tariffs before the dispute. If the threat is carried out and answered in proportion, it "
-    "is {{ percent(esc[0], 3) }} and {{ percent(esc[1], 3) }}; in a war in which each answers the other as best it can, "
+    "Tariffs of today leave {{ the(one) }} at {{ percent(now[0], 3) }} and {{ the(two) }} at {{ percent(now[1], 3) "
+    "}} percent "
+    "of income a year against the tariffs before the dispute. If the threat is carried out and answered in "
+    "proportion, it "
+    "is {{ percent(esc[0], 3) }} and {{ percent(esc[1], 3) }}; in a war in which each answers the other as best it "
+    "can, "
     "{{ percent(war[0], 3) }} and {{ percent(war[1], 3) }}, with tariffs of {{ rate(war_rates[0]) }} and "
     "{{ rate(war_rates[1]) }} percent on each other's goods."
 )
 THREAT = (
     "On the ladder alone, going from {{ rate(t.from_rate, 0) }} to {{ rate(t.to_rate, 0) }} percent "
-    "{{ 'costs' if t.cost_to_self > 0 else 'brings' }} {{ the(one) }} {{ unsigned(percent(t.cost_to_self, 3)) }} percent "
+    "{{ 'costs' if t.cost_to_self > 0 else 'brings' }} {{ the(one) }} {{ unsigned(percent(t.cost_to_self, 3)) }} "
+    "percent "
     "of income a year and takes {{ unsigned(percent(t.cost_to_other, 3)) }} from {{ the(two) }}; it is "
     "{{ '' if t.best_reply else 'not ' }}the step that serves {{ the(one) }} best."
 )
-WALK_AWAY = "Each side compares a deal with {{ basis }}."
+WALK_AWAY = "The walk-away point, with which a deal is compared, is {{ basis }}."
 AGREED = (
     "There is a deal that both prefer. Under Nash's rule with weights of {{ rate(weights[0], 0) }} and "
     "{{ rate(weights[1], 0) }} percent, {{ the(one) }} gains {{ percent(gain[0], 3) }} and {{ the(two) }} "
@@ -47,22 +52,31 @@ AGREED = (
 )
 PAYMENT = (
     "No choice of tariffs is better for both: {{ payer }} would have to pay {{ receiver }}, at least "
-    "{{ unsigned(percent(paid, 3)) }} percent of the income of {{ receiver }} a year, for a deal to leave nobody worse off."
+    "{{ unsigned(percent(paid, 3)) }} percent of the income of {{ receiver }} a year, for a deal to leave nobody "
+    "worse off."
 )
 NO_DEAL = (
     "No deal is better for both, with or without a payment: whatever the tariffs, {{ who }} would lose at least "
     "{{ unsigned(percent(gap, 4)) }} percent of income a year against walking away."
 )
+THIRD = (
+    "Others are touched too. Against the tariffs before the dispute the deal would leave {{ the(low[0]) }} at "
+    "{{ percent(low[1], 3) }} and {{ the(high[0]) }} at {{ percent(high[1], 3) }} percent, the lowest and the highest "
+    "among third countries; today they stand at {{ percent(low[2], 3) }} and {{ percent(high[2], 3) }}."
+)
 DEAL_MOVED = (
     "What moves these gains most is {{ what }}: it puts them at {{ percent(low[0], 3) }} and {{ percent(low[1], 3) }}."
 )
 CLOCK = (
-    "With {{ months }} {{ 'month' if months == 1 else 'months' }} to the deadline (a month begun counts in full), the chance of "
-    "a signature is {{ rate(p, 0) }} percent{% if month is not none %}, most likely in month {{ month }}{% endif %}, and the "
+    "With {{ months }} {{ 'month' if months == 1 else 'months' }} to the deadline (a month begun counts in full), "
+    "the chance of "
+    "a signature is {{ rate(p, 0) }} percent{% if month is not none %}, most likely in month {{ month }}{% endif %}, "
+    "and the "
     "chance that the tariff rises {{ rate(q, 0) }} percent; {{ plain(n) }} extensions are expected. {{ moved }}"
 )
 SPREAD = (
-    "Over {{ draws }} draws from the ranges of all assumptions, the chance of a signature lies between {{ rate(low, 0) }} "
+    "Over {{ draws }} draws from the ranges of all assumptions, the chance of a signature lies between {{ rate(low, "
+    "0) }} "
     "and {{ rate(high, 0) }} percent in eight of ten: the clock is a way to see what matters, not a forecast."
 )
 POSTPONE = (
@@ -71,7 +85,8 @@ POSTPONE = (
 )
 CREDIBLE = (
     "At the first deadline, with {{ steps }} of {{ of }} chapters agreed, carrying the threat out is worth "
-    "{{ unsigned(percent(margin, 3)) }} percent of a year's income {{ 'more' if margin >= 0 else 'less' }} to {{ the(one) }} than "
+    "{{ unsigned(percent(margin, 3)) }} percent of a year's income {{ 'more' if margin >= 0 else 'less' }} to {{ "
+    "the(one) }} than "
     "its best alternative: without noise it {{ 'would' if margin >= 0 else 'would not' }} be carried out. In "
     "{{ rate(share, 0) }} percent of the draws it would be if nothing were agreed by then."
 )
@@ -79,9 +94,7 @@ THRESHOLD = (
     "From {{ steps }} agreed {{ 'chapter' if steps == 1 else 'chapters' }} on, the first deadline more likely passes "
     "without a rise than with one."
 )
-MOVED = (
-    "What moves it most is {{ what }}: from {{ low_end }} to {{ high_end }} it goes from {{ low }} to {{ high }}."
-)
+MOVED = "What moves it most is {{ what }}: from {{ low_end }} to {{ high_end }} it goes from {{ low }} to {{ high }}."
 
 
 def _deal(findings: Findings) -> Deal:
@@ -102,6 +115,7 @@ def _sentences(findings: Findings) -> Words:
         "threat": fill(findings, THREAT, t=deal.threat, **names),
         "walk_away": fill(findings, WALK_AWAY, basis=deal.walk_away.basis.value),
         "agreed": _agreed(findings, deal),
+        "third": _third(findings, deal),
         "clock": [],
     }  # fmt: skip
     if deal.clock is not None and deal.spread is not None:
@@ -131,6 +145,20 @@ def _agreed(findings: Findings, deal: Deal) -> list[Markup]:
         widest = max(known, key=lambda case: max(abs(case.gain[k] - float(base.gain[k])) for k in (0, 1)))
         lines.append(fill(findings, DEAL_MOVED, what=_case_words(deal, widest), low=widest.gain))
     return lines
+
+
+def _third(findings: Findings, deal: Deal) -> Markup:
+    """Who else is touched, from the lowest to the highest."""
+    names = dict(findings.names)
+    today = dict(zip(deal.ladder.countries, deal.ladder.payoff[:, deal.today[0], deal.today[1]], strict=True))
+    rows = [
+        (names[code], value, float(today[code]))
+        for code, value in deal.world_payoff
+        if code not in deal.setting.parties
+    ]
+    if len(rows) < 2:
+        return Markup("")
+    return fill(findings, THIRD, low=min(rows, key=lambda row: row[1]), high=max(rows, key=lambda row: row[1]))
 
 
 def _case_words(deal: Deal, case: Any) -> str:
@@ -183,6 +211,10 @@ def _shown(value: float, *, as_rate: bool) -> Markup:
     return Markup("{} percent").format(rate(value, 0)) if as_rate else percent(value, 3)
 
 
+def _shown_bare(value: float, as_rate: bool) -> Markup:
+    return rate(value, 0) if as_rate else percent(value, 3, sign=False)
+
+
 def _one_decimal(value: float) -> Markup:
     return figure(value, 1)
 
@@ -208,7 +240,10 @@ def _picture(deal: Deal) -> Drawing:
     ]
     frontier = [(float(a), float(b)) for a, b in deal.frontier.payoff]
     title = "What the two could agree on"
-    below = ["Income a year against the tariffs before the dispute, percent.", "Line: frontier; shaded: better for both"]
+    below = [
+        "Income a year against the tariffs before the dispute, percent.",
+        "Line: frontier; shaded: better for both",
+    ]
     axes = (one, two)
     specification = win_win(title, below, frontier, spots, deal.walk_away.point, axes)
     described = "; ".join(f"{spot.label}: {plain(spot.first, 3)} and {plain(spot.second, 3)}" for spot in spots)
@@ -240,7 +275,9 @@ def _marked(deal: Deal, number: int, label: str) -> str:
     assert deal.clock is not None
     terms = deal.clock.terms
     passed = number - terms.months_to_deadline
-    deadline = passed >= 0 and passed % terms.extension_months == 0 and passed // terms.extension_months <= terms.extensions
+    deadline = (
+        passed >= 0 and passed % terms.extension_months == 0 and passed // terms.extension_months <= terms.extensions
+    )
     return f"{label}, deadline" if deadline else label
 
 
@@ -254,17 +291,18 @@ def _lettered(deal: Deal) -> list[tuple[str, NamedBargain]]:
 def _tables(findings: Findings) -> Sequence[Table]:
     deal = _deal(findings)
     one, two = deal.initiator, deal.responder
-    pay = (f"payoff_{one}_pct", f"payoff_{two}_pct")
+    pay, gains = (f"payoff_{one}_pct", f"payoff_{two}_pct"), (f"gain_{one}_pct", f"gain_{two}_pct")
+    traced = zip(deal.frontier.payoff, deal.frontier.exchange_rate, strict=True)
     places = [(place.name, "state", *place.payoff, None, None) for place in deal.places]
     deals = [
         (item.name, item.bargain.status.value, *map(float, item.bargain.payoff), *map(float, item.bargain.gain))
         for item in deal.bargains
     ]
     found = [
-        table("deals", "States and deals", ("name", "status", *pay, f"gain_{one}_pct", f"gain_{two}_pct"), places + deals),
+        table("deals", "States and deals", ("name", "status", *pay, *gains), places + deals),
         table(
             "frontier", "The frontier", (*pay, "exchange_rate"),
-            [(*map(float, row), float(slope)) for row, slope in zip(deal.frontier.payoff, deal.frontier.exchange_rate, strict=True)],
+            [(*map(float, row), float(slope)) for row, slope in traced],
         ),
         table(
             "ladder", "The ladder", ("country", f"rate_{one}", f"rate_{two}", "real_income_pct"),
@@ -280,10 +318,16 @@ def _tables(findings: Findings) -> Sequence[Table]:
         found.append(table("clock", "The clock", ("month", "deal", "escalate", "extend"), months))
         found.append(
             table(
-                "clock-swings", "What moves the clock", ("result", "assumption", "low", "high", "at_low", "base", "at_high"),
-                [(name, s.term, s.low, s.high, s.at_low, s.at_base, s.at_high) for name, row in deal.spread.swings for s in row],
+                "clock-swings",
+                "What moves the clock",
+                ("result", "assumption", "low", "high", "at_low", "base", "at_high"),
+                [
+                    (name, item.term, item.low, item.high, item.at_low, item.at_base, item.at_high)
+                    for name, row in deal.spread.swings
+                    for item in row
+                ],
             )
-        )  # fmt: skip
+        )
     return found
 
 
@@ -314,10 +358,10 @@ def _values(findings: Findings) -> Mapping[str, Any]:
         "places": deal.places,
         "deals": _lettered(deal),
         "clock_rows": rows,
-        "words": lambda term: term_words(term, deal.setting.names),
+        "words": partial(term_words, names=deal.setting.names),
         "end": end_value,
-        "shown": lambda value, as_rate: rate(value, 0) if as_rate else percent(value, 3, sign=False),
-        "range_of": lambda row: f"{row.low:g} to {row.high:g}",
+        "shown": _shown_bare,
+        "range_of": range_words,
     }
 
 

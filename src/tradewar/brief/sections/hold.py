@@ -17,7 +17,7 @@ from tradewar.brief.numbers import figure, money_of, percent, rate, sum_of
 from tradewar.brief.section import Section, Words
 from tradewar.brief.tables import Table, table
 from tradewar.brief.text import fill, the
-from tradewar.brief.wording import end_value, term_words
+from tradewar.brief.wording import end_value, range_words, term_words
 from tradewar.disputes.findings import Findings
 from tradewar.disputes.hold import NASH, Hold
 
@@ -37,54 +37,70 @@ VERDICT = (
     "{{ '; ' if not loop.last else '.' }}{% endfor %}"
 )
 PATIENCE = (
-    "{% for p in rows %}{% if p.per_year is not none %}{{ the(name(p.country))[:1] | upper }}{{ the(name(p.country))[1:] }} keeps it "
+    "{% for p in rows %}{% if p.per_year is not none %}{{ the(name(p.country))[:1] | upper }}{{ "
+    "the(name(p.country))[1:] }} keeps it "
     "as long as next year counts for at least {{ rate(p.per_year, 0) }} percent of this one. {% else %}"
-    "{{ the(name(p.country))[:1] | upper }}{{ the(name(p.country))[1:] }} prefers the war and would have to be paid. {% endif %}"
+    "{{ the(name(p.country))[:1] | upper }}{{ the(name(p.country))[1:] }} prefers the war and would have to be paid. "
+    "{% endif %}"
     "{% endfor %}The base takes {{ rate(base, 0) }} percent."
 )
 MARGIN_MOVED = (
-    "What {{ the(name(country)) }} stands to lose exceeds what it can gain by {{ percent(base, 3, sign=false) }} percent of income; "
-    "{{ what }} moves this most: from {{ low_end }} to {{ high_end }} it goes from {{ low }} to {{ high }}."
+    "Discounted, what {{ the(name(country)) }} would lose {{ 'exceeds' if base >= 0 else 'falls short of' }} what it "
+    "could gain by "
+    "{{ unsigned(percent(base, 3)) }} percent of a year's income; {{ what }} moves this most: {{ how }}."
 )
+BY_NUMBER = "from {{ low_end }} to {{ high_end }} it goes from {{ low }} to {{ high }}"
+BY_WAR = "with {{ low_end }} it is {{ low }}, with {{ high_end }} {{ high }}"
 DETER = (
     "To deter {{ the(name(r.offender)) }}, every point of tariff that it adds must be answered with "
-    "{{ figure(r.multiplier, 1) }} points on the same goods; what {{ the(name(r.partner)) }} buys from it allows at most "
+    "{{ figure(r.multiplier, 1) }} points on the same goods; what {{ the(name(r.partner)) }} buys from it allows at "
+    "most "
     "{{ figure(r.feasible_multiplier, 1) }}{% if bad %}: {{ the(name(r.partner)) }} has no answer{% endif %}."
 )
-NO_DETERRENCE = "{{ the(name(r.offender))[:1] | upper }}{{ the(name(r.offender))[1:] }} cannot be deterred by tariffs on these goods."
+NO_DETERRENCE = (
+    "{{ the(name(r.offender))[:1] | upper }}{{ the(name(r.offender))[1:] }} cannot be deterred by tariffs on "
+    "these goods."
+)
 NO_NEED = (
-    "{{ the(name(r.offender))[:1] | upper }}{{ the(name(r.offender))[1:] }} gains nothing by raising its tariff a little: no answer "
+    "{{ the(name(r.offender))[:1] | upper }}{{ the(name(r.offender))[1:] }} gains nothing by raising its tariff a "
+    "little: no answer "
     "is needed."
 )
 AMMUNITION = (
-    "Under today's duties {% for code, value in rows %}{{ the(name(code)) }} still buys {{ sum(value) }} a year without an "
+    "Under today's duties {% for code, value in rows %}{{ the(name(code)) }} still buys {{ sum(value) }} a year "
+    "without an "
     "added duty{{ ' and ' if not loop.last }}{% endfor %}: that is what is left to hit if talks fail."
 )
 AUDIT = (
-    "Purchases can be audited: if the alarm is raised when shipments fall more than {{ unsigned(rate(depth, 0)) }} percent below "
-    "target, {{ rate(alarm) }} percent of honest {{ period }}s raise it and {{ rate(seen, 0) }} percent of breaches, and a "
+    "Purchases can be audited: if the alarm is raised when shipments fall more than {{ unsigned(rate(depth, 0)) }} "
+    "percent below "
+    "target, {{ rate(alarm, 2) }} percent of honest {{ period }}s raise it and {{ rate(seen, 0) }} percent of "
+    "breaches, and a "
     "suspension of {{ figure(length, 0) }} {{ period }}s after each keeps the promise."
 )
 NO_AUDIT = (
-    "No audit of purchases works: whatever the alarm, honest {{ period }}s are punished too often compared with breaches, or the "
+    "No audit of purchases works: whatever the alarm, honest {{ period }}s are punished too often compared with "
+    "breaches, or the "
     "suspension would be longer than the accord allows."
 )
 TRUCE = (
-    "A truce on hacking backed by this deal holds as long as theft is worth less than {{ percent(limit, 3, sign=false) }} percent "
-    "of income a year to {{ the(name(country)) }}, if the chance that tariffs come anyway is {{ rate(q, 0) }} percent a "
-    "{{ period }}; at {{ rate(worse, 0) }} percent it is {{ percent(worse_limit, 3, sign=false) }}. What theft brings has no public "
+    "A truce on hacking backed by this deal holds as long as theft is worth less than {{ percent(limit, 3, "
+    "sign=false) }} percent "
+    "of income a year to {{ the(name(country)) }}, if the chance that tariffs come anyway is {{ rate(q, 0) }} "
+    "percent a "
+    "{{ period }}; at {{ rate(worse, 0) }} percent it is {{ percent(worse_limit, 3, sign=false) }}. What theft "
+    "brings has no public "
     "figure."
 )
-TRUCE_MOVED = (
-    "{{ what[:1] | upper }}{{ what[1:] }} moves this limit most: from {{ low_end }} to {{ high_end }} it goes from {{ low }} to "
-    "{{ high }}."
-)
+TRUCE_MOVED = "{{ what[:1] | upper }}{{ what[1:] }} moves this limit most: {{ how }}."
 NO_TRUCE = (
-    "No truce on hacking can be backed by this deal: {{ the(name(country)) }} loses nothing in the war that would be lost by "
+    "No truce on hacking can be backed by this deal: {{ the(name(country)) }} loses nothing in the war that would be "
+    "lost by "
     "stealing."
 )
 PAYER = (
-    "With the payment that {{ other }} would need, {{ the(name(country)) }} {{ 'still keeps' if good else 'no longer keeps' }} "
+    "With the payment that {{ other }} would need, {{ the(name(country)) }} {{ 'still keeps' if good else 'no longer "
+    "keeps' }} "
     "the deal itself."
 )
 PERIODS = {1.0: "year", 2.0: "half-year", 4.0: "quarter", 12.0: "month"}
@@ -127,13 +143,15 @@ def _sentences(findings: Findings) -> Words:
 
 def _margin(findings: Findings, hold: Hold, row: AccordRow) -> Markup:
     widest = hold.swings_of(row.country, "margin")[0]
-    return fill(findings, MARGIN_MOVED, country=row.country, base=row.margin, **_swing(hold, widest, 3))
+    return fill(findings, MARGIN_MOVED, country=row.country, base=row.margin, **_swing(findings, hold, widest))
 
 
-def _swing(hold: Hold, swing: AccordSwing, decimals: int) -> dict[str, Any]:
-    low, high = (_known(value, decimals) for value in (swing.at_low, swing.at_high))
-    what = term_words(swing.term, hold.parties)
-    return {"what": what, "low_end": end_value(swing.low), "high_end": end_value(swing.high), "low": low, "high": high}
+def _swing(findings: Findings, hold: Hold, swing: AccordSwing) -> dict[str, Any]:
+    """What moves a figure, and how, for a sentence."""
+    low, high = (_known(value) for value in (swing.at_low, swing.at_high))
+    ends = {"low_end": end_value(swing.low), "high_end": end_value(swing.high)}
+    how = fill(findings, BY_WAR if swing.term == "war" else BY_NUMBER, low=low, high=high, **ends)
+    return {"what": term_words(swing.term, hold.parties), "how": how}
 
 
 def _known(value: float | None, decimals: int = 3) -> Markup:
@@ -156,7 +174,12 @@ def _audit(findings: Findings, hold: Hold) -> Markup:
         return Markup("")
     if best is None or best.suspension.periods is None:
         return fill(findings, NO_AUDIT, period=period)
-    facts = {"depth": best.threshold, "alarm": best.false_alarm, "seen": best.detection, "length": best.suspension.periods}
+    facts = {
+        "depth": best.threshold,
+        "alarm": best.false_alarm,
+        "seen": best.detection,
+        "length": best.suspension.periods,
+    }
     return fill(findings, AUDIT, figure=figure, period=period, **facts)
 
 
@@ -176,7 +199,7 @@ def _truce(findings: Findings, hold: Hold) -> list[Markup]:
             fill(findings, TRUCE, country=item.country, worse_limit=worse.break_even_theft, period=period, **facts)
         )
         widest = hold.swings_of(item.country, "break_even_theft")[0]
-        lines.append(fill(findings, TRUCE_MOVED, **_swing(hold, widest, 3)))
+        lines.append(fill(findings, TRUCE_MOVED, **_swing(findings, hold, widest)))
     return lines
 
 
@@ -201,7 +224,7 @@ def _tables(findings: Findings) -> Sequence[Table]:
     return (
         table(
             "enforcement", "Enforcement, percent of income per period", columns,
-            [tuple(row.status.value if name == "status" else getattr(row, name) for name in columns) for row in hold.check.rows],
+            [_cells(row, columns) for row in hold.check.rows],
         ),
         table(
             "accord-swings", "What moves the enforcement",
@@ -220,6 +243,16 @@ def _tables(findings: Findings) -> Sequence[Table]:
     )  # fmt: skip
 
 
+def _cells(row: AccordRow, columns: Sequence[str]) -> tuple[Any, ...]:
+    return tuple(row.status.value if name == "status" else getattr(row, name) for name in columns)
+
+
+def _whole(value: float | None) -> Markup:
+    if value is None:
+        return Markup("none")
+    return Markup("for ever") if value == float("inf") else figure(value, 0)
+
+
 def _values(findings: Findings) -> Mapping[str, Any]:
     hold = _hold(findings)
     patience = {(row.country, row.war): row.per_year for row in hold.patience}
@@ -230,13 +263,19 @@ def _values(findings: Findings) -> Mapping[str, Any]:
     return {
         "hold": hold,
         "period": _period(hold),
-        "rows": [(row, STATUS[row.status], patience[row.country, row.war], moved[row.country, row.war]) for row in hold.check.rows],
+        "rows": [
+            (row, STATUS[row.status], patience[row.country, row.war], moved[row.country, row.war])
+            for row in hold.check.rows
+        ],
         "known": _known,
-        "whole": lambda value: Markup("none") if value is None else Markup("for ever") if value == float("inf") else figure(value, 0),
-        "promises": [(item, _target(findings, item)) for item in hold.accord.commitments],
-        "words": lambda term: term_words(term, hold.parties),
+        "whole": _whole,
+        "promises": [
+            (item, _target(findings, item), source)
+            for item, source in zip(hold.accord.commitments, hold.promise_sources, strict=True)
+        ],
+        "words": partial(term_words, names=hold.parties),
         "end": end_value,
-        "range_of": lambda row: f"{row.low:g} to {row.high:g}",
+        "range_of": range_words,
     }
 
 
