@@ -245,14 +245,14 @@ def _bargains(
 ) -> tuple[NamedBargain, ...]:
     """The deals by each rule from the walk-away point, without subsidies, and from the Nash war."""
     found = [NamedBargain("base", "Nash bargain", "walk-away", True, base)]
-    from_here = setting.talks_from(walk_away.point)
+    from_here = setting.talks_from(walk_away.point, base.instruments)
     found += [
         NamedBargain(rule.name.lower(), rule.value, "walk-away", True, bargain(from_here, rule))
         for rule in SOLUTIONS[1:]
     ]
     _, plain = bargain_with_and_without_subsidies(from_here, weights=setting.weights)
     found.append(NamedBargain("no_subsidies", "Nash bargain, no rate below zero", "walk-away", False, plain))
-    from_war = bargain(setting.talks_from(nash.payoff), weights=setting.weights)
+    from_war = bargain(setting.talks_from(nash.payoff, base.instruments), weights=setting.weights)
     found.append(NamedBargain("from_nash_war", "Nash bargain from the Nash war", "nash-war", True, from_war))
     return tuple(found)
 

@@ -76,11 +76,11 @@ def deal_cases(
     cases: list[DealCase] = []
     for end in ("low", "high"):
         weight = getattr(talks.weight, end)
-        changed = bargain(setting.talks_from(base.disagreement), weights=np.array([weight, 1.0 - weight]))
+        changed = bargain(setting.talks_from(base.disagreement, base.instruments), weights=np.array([weight, 1.0 - weight]))
         cases.append(_case("weight", f"{weight:g}", changed))
     for name, point in points.items():
         if not np.allclose(point, base.disagreement):
-            cases.append(_case("walk-away", name, bargain(setting.talks_from(point), weights=setting.weights)))
+            cases.append(_case("walk-away", name, bargain(setting.talks_from(point, base.instruments), weights=setting.weights)))
     for name in talks.elasticities:
         other = setting_of(material, talks, name)
         climbs = climbs_of(material, talks, other.prepared)
@@ -88,7 +88,7 @@ def deal_cases(
         places = [other.prepared.baseline.country_index(code) for code in other.parties]
         now = rung_solver(other.prepared, climbs)(today[0], today[1], None).payoff[places]
         try:
-            cases.append(_case("elasticities", name, bargain(other.talks_from(now), weights=other.weights)))
+            cases.append(_case("elasticities", name, bargain(other.talks_from(now, base.instruments), weights=other.weights)))
         except NoSolutionError as error:
             cases.append(
                 DealCase("elasticities", name, f"not solved: {error}", (np.nan, np.nan), (np.nan, np.nan), None)

@@ -35,14 +35,17 @@ class DealSetting:
     highest: float
     notes: tuple[str, ...]
 
-    def talks_from(self, walk_away: Pair | Float[Array, " 2"]) -> Talks:
-        """The talks from a walk-away point, bounds and starting rates as the dossier has them."""
+    def talks_from(
+        self, walk_away: Pair | Float[Array, " 2"], start: Float[Array, " instrument"] | None = None
+    ) -> Talks:
+        """The talks from a walk-away point, bounds as the dossier has them, from the rates of a deal nearby if any."""
         return talks_of_world(
             self.prepared,
             self.choice,
             np.asarray(walk_away, dtype=float),
             lowest=self.lowest,
             highest=self.highest,
+            starts=None if start is None else (start,),
             payoff=self.payoff,
         )
 

@@ -37,7 +37,7 @@ from tradewar.talks.world_payoffs import policy_at, solved
 if TYPE_CHECKING:
     import pandas as pd
 
-NASH, ESCALATION, TODAY = "Nash war", "full escalation", "today's tariffs"
+NASH, ESCALATION, TODAY = "Nash war", "full escalation", "return to today's tariffs"
 """The wars that may follow a breach; the first is the one of the main table."""
 HAZARDS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5)
 """Chances per period that tariffs come anyway, for the curve of what a truce on hacking can hold back."""

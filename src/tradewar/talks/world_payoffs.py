@@ -30,6 +30,8 @@ from tradewar.world.model import World
 
 SOLVE_TOLERANCE = 1e-11
 """Residual of every equilibrium: an order below what the solver of the talks can see."""
+SLOPE_TOLERANCE = 1e-9
+"""Residual of the adjoint, relative: gradients need not be better than the payoffs that they belong to."""
 REACHABLE = 1e-9
 """What still counts as solved where rounding keeps a solver from the tolerance."""
 LOWEST_RATE, HIGHEST_RATE = -0.4, 1.0
@@ -169,7 +171,7 @@ def payoffs_of_world(
         solution = solved(prepared, levers, last[0] if last else None, tolerance)
         last[:] = [solution]
         payoff = real_income_pct(prepared, solution)[places]
-        found = multipliers(prepared, solution, real_income_seeds(prepared, solution, places))
+        found = multipliers(prepared, solution, real_income_seeds(prepared, solution, places), SLOPE_TOLERANCE)
         slope = found.tariff_gradient(prepared, solution)[:, choice.importer, choice.exporter, choice.sector]
         tied = np.stack([np.bincount(choice.instrument, row, choice.count) for row in slope])
         return payoff, (100.0 + payoff)[:, None] * tied / (1.0 + rates)

@@ -50,7 +50,7 @@ MARGIN_MOVED = (
     "{{ unsigned(percent(base, 3)) }} percent of a year's income; {{ what }} moves this most: {{ how }}."
 )
 BY_NUMBER = "from {{ low_end }} to {{ high_end }} it goes from {{ low }} to {{ high }}"
-BY_WAR = "with {{ low_end }} it is {{ low }}, with {{ high_end }} {{ high }}"
+BY_WAR = "with a {{ low_end }} it is {{ low }}, with a {{ high_end }} {{ high }}"
 DETER = (
     "To deter {{ the(name(r.offender)) }}, every point of tariff that it adds must be answered with "
     "{{ figure(r.multiplier, 1) }} points on the same goods; what {{ the(name(r.partner)) }} buys from it allows at "
