@@ -81,12 +81,14 @@ def test_documented_python_runs(page: Path, tmp_path: Path, monkeypatch: pytest.
 def test_every_command_is_documented() -> None:
     written = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
     named = [f"world {name}" for name in WORLD_COMMANDS] + [f"tariff {name}" for name in TARIFF_COMMANDS]
-    for command in ("brief", "solve", "war", *named):
+    named += [f"incidents {name}" for name in INCIDENT_COMMANDS]
+    for command in ("brief", "monitor", "solve", "war", *named):
         assert f"tradewar {command}" in written, f"tradewar {command} is not documented"
 
 
 WORLD_COMMANDS = ("list", "show", "check", "import", "aggregate", "balance")
 TARIFF_COMMANDS = ("check", "rate", "average", "timeline")
+INCIDENT_COMMANDS = ("check", "export", "report", "sources")
 
 
 def listed(*arguments: str) -> list[str]:
@@ -97,4 +99,5 @@ def listed(*arguments: str) -> list[str]:
 def test_no_other_command_exists() -> None:
     assert sorted(listed("world")) == sorted(WORLD_COMMANDS)
     assert sorted(listed("tariff")) == sorted(TARIFF_COMMANDS)
-    assert sorted(listed()) == ["brief", "solve", "tariff", "war", "world"]
+    assert sorted(listed("incidents")) == sorted(INCIDENT_COMMANDS)
+    assert sorted(listed()) == ["brief", "incidents", "monitor", "solve", "tariff", "war", "world"]
