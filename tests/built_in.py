@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+import pytest
+
+from tradewar.brief.charts import Chart, Drawing
 from tradewar.brief.page import Brief, brief
 from tradewar.disputes.dossier import load_dispute
 from tradewar.disputes.findings import Findings, run
@@ -27,6 +31,22 @@ def written(day: dt.date) -> Brief:
 def findings(day: dt.date) -> Findings:
     """The findings as of a day."""
     return written(day).findings if day == DAY else run(load_dispute(DISPUTE), day)
+
+
+def charts(drawings: Sequence[Drawing]) -> tuple[Chart, ...]:
+    """Charts that were drawn before for the built-in brief, in place of drawing them again."""
+    folder = written(DAY).folder / "charts"
+    files = [(folder / f"{d.name}.svg", folder / f"{d.name}.png") for d in drawings]
+    return tuple(
+        Chart(d.name, d.title, d.caption, d.description, svg.read_text(encoding="utf-8"), png.read_bytes())
+        for d, (svg, png) in zip(drawings, files, strict=True)
+    )
+
+
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let `brief` take findings and charts that were made before: for tests of what is written, not of what it says."""
+    monkeypatch.setattr("tradewar.brief.page.run", lambda *_: findings(DAY))
+    monkeypatch.setattr("tradewar.brief.page.draw", charts)
 
 
 @cache

@@ -18,7 +18,7 @@ An `InputError` is a list of `Problem`s, so that a user sees all that is wrong w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -103,4 +103,8 @@ class NoSolutionError(TradewarError):
 
 
 class InfeasibleError(NoSolutionError):
-    """A target cannot be met. The message gives the best attainable value."""
+    """A target that cannot be met. The message gives the best attainable value, `attainable` holds it by name."""
+
+    def __init__(self, message: str, attainable: Mapping[str, float] | None = None):
+        super().__init__(message)
+        self.attainable: Mapping[str, float] = dict(attainable or {})

@@ -8,15 +8,18 @@ import hashlib
 import json
 import math
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tradewar.brief.page import Brief, brief
+import built_in
+from tradewar.brief.page import Brief, applying, brief
 from tradewar.disputes.findings import Findings
 from tradewar.disputes.plain import plain_data
+from tradewar.disputes.taxed import Taxed
 from tradewar.errors import DossierError
 
 CHARTS = (
@@ -187,11 +190,11 @@ def test_tables_hold_the_findings_exactly(written: Brief, findings: Findings) ->
     assert {row["import_share_fraction"] for row in own} == {""}
 
 
-def test_nothing_later_than_the_day_is_on_the_page(page: str, tmp_path: Path) -> None:
+def test_nothing_later_than_the_day_is_on_the_page(page: str) -> None:
     later = ["postponed until further notice", "2019-03-05", "2019-05-10", "2019-05-13", "2019-06-01"]
     for words in later:
         assert words not in page
-    afterwards = brief("us-china-2019", tmp_path / "later", dt.date(2019, 6, 1))
+    afterwards = built_in.written(dt.date(2019, 6, 1))
     text = afterwards.page.read_text(encoding="utf-8")
     for words in ("postponed until further notice", "2019-05-10", "2019-06-01"):
         assert words in text
@@ -201,7 +204,10 @@ def test_hindsight_is_said(page: str) -> None:
     assert "were not known on 20 February 2019" in page
 
 
-def test_a_second_brief_replaces_the_first_and_leaves_others_alone(tmp_path: Path) -> None:
+def test_a_second_brief_replaces_the_first_and_leaves_others_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built_in.quick(monkeypatch)
     out = tmp_path / "out"
     brief("us-china-2019", out)
     (out / "mine.txt").write_text("mine")
@@ -219,6 +225,8 @@ def test_a_second_brief_replaces_the_first_and_leaves_others_alone(tmp_path: Pat
 
 
 def test_a_brief_that_fails_leaves_no_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    built_in.quick(monkeypatch)
+
     def broken(*_: object) -> str:
         raise OSError("no space left")
 
@@ -236,9 +244,9 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
             brief("us-china-2019", out)
 
 
-def test_a_brief_with_one_policy(tmp_path: Path) -> None:
+def test_a_brief_with_one_policy() -> None:
     """On 1 August 2018 no step with a day was known, nor any threat beyond: nothing to compare with."""
-    made = brief("us-china-2019", tmp_path / "out", dt.date(2018, 8, 1))
+    made = built_in.written(dt.date(2018, 8, 1))
     assert [policy.name for policy in made.findings.policies] == ["today"]
     assert made.headline.startswith("Tariffs as of 1 August 2018 leave the United States")
     text = made.page.read_text(encoding="utf-8")
@@ -253,3 +261,45 @@ def test_a_brief_with_one_policy(tmp_path: Path) -> None:
 
 def test_plain_data_knows_no_nan() -> None:
     assert plain_data({"a": (math.nan, 1.0, dt.date(2019, 2, 20))}) == {"a": [None, 1.0, "2019-02-20"]}
+
+
+def test_what_is_taxed_is_on_the_page(page: str, findings: Findings) -> None:
+    """Both averages with their weights and coverage, the deadline, ten products, and what was not checked."""
+    taxed = findings.part(Taxed)
+    assert taxed is not None
+    part = page.split('<section id="taxed"')[1].split("</section>")[0]
+    for pair in taxed.pairs:
+        assert pair.weight_set in part
+        assert f'value="{pair.rate!r}"' in part
+        assert f'value="{pair.covered_share!r}"' in part
+        assert f'value="{pair.covered_value!r}"' in part
+    assert len(re.findall(r'<th scope="row">\d\d\.\d\d</th>', part)) == 10
+    assert "deadline, 2 Mar" in part
+    assert "planned 14.0%" in part
+    assert "stroke-dasharray" in part
+    assert "Unverified." in part
+    assert "not verified" in part
+
+
+def test_tables_of_the_tariffs_agree_with_the_findings(written: Brief, findings: Findings) -> None:
+    taxed = findings.part(Taxed)
+    assert taxed is not None
+    tables = {name: rows(written, name) for name in ("averages", "products", "steps", "mapping", "coverage")}
+    assert len(tables["averages"]) == sum(len(p.past) + max(0, len(p.planned) - 1) for p in taxed.pairs)
+    assert {row["planned"] for row in tables["averages"]} == {"yes", "no"}
+    assert [float(row["trade_at_stake"]) for row in tables["products"]] == [p.value for p in taxed.stake.products]
+    assert [row["step"] for row in tables["steps"]] == ["us-list-3-rise", "china-autos-resume"]
+    assert len(tables["mapping"]) == 6
+    for row in tables["mapping"]:
+        assert float(row["mapped"]) + float(row["unmapped"]) == pytest.approx(float(row["total"]), rel=1e-12)
+
+
+def rows(written: Brief, name: str) -> list[dict[str, str]]:
+    """A table of the brief."""
+    with (written.folder / f"tables/{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_brief_without_a_tariff_book_has_no_section_on_it(findings: Findings) -> None:
+    bare = replace(findings, parts={})
+    assert [section.name for section in applying(bare)] == ["effects", "chronicle", "method"]

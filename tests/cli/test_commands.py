@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import built_in
 from commands import tradewar
 from faults import good_world, write_good_folder
 from tradewar.errors import NoSolutionError
@@ -198,6 +199,7 @@ def test_world_balance_reports_what_moved(toy: Path, tmp_path: Path) -> None:
 
 
 def test_brief_says_where_the_page_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    built_in.quick(monkeypatch)
     opened: list[str] = []
     monkeypatch.setattr("webbrowser.open", opened.append)
     done = tradewar("brief", "us-china-2019", "--as-of", "2019-02-20", "--out", tmp_path / "out", "--open")

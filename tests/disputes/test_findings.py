@@ -87,7 +87,9 @@ def test_json_is_whole_and_repeatable(findings: Findings) -> None:
         "countries", "sectors", "markets", "suppliers", "tariffs", "certificate",
     }  # fmt: skip
     assert content["as_of"] == "2019-02-20"
-    assert json_text(run(load_dispute("us-china-2019")).to_dict()) == text
+    said: list[str] = []
+    assert json_text(run(load_dispute("us-china-2019"), progress=said.append).to_dict()) == text
+    assert [text for text in said if text.startswith("Solving")] == [f"Solving: {p.title}" for p in findings.policies]
 
 
 def test_frame_has_a_row_per_policy_and_country(findings: Findings) -> None:
@@ -170,9 +172,3 @@ file = "t.csv"
     (folder / "dispute.toml").write_text(text, encoding="utf-8")
     with pytest.raises(DossierError, match=r"0\.25"):
         run(load_dispute(folder))
-
-
-def test_progress_is_told(findings: Findings) -> None:
-    said: list[str] = []
-    run(load_dispute("us-china-2019"), progress=said.append)
-    assert [text for text in said if text.startswith("Solving")] == [f"Solving: {p.title}" for p in findings.policies]

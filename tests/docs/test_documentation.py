@@ -82,7 +82,7 @@ def test_every_command_is_documented() -> None:
     written = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
     named = [f"world {name}" for name in WORLD_COMMANDS] + [f"tariff {name}" for name in TARIFF_COMMANDS]
     named += [f"incidents {name}" for name in INCIDENT_COMMANDS]
-    for command in ("brief", "monitor", "solve", "war", *named):
+    for command in ("brief", "monitor", "path", "solve", "war", *named):
         assert f"tradewar {command}" in written, f"tradewar {command} is not documented"
 
 
@@ -100,4 +100,4 @@ def test_no_other_command_exists() -> None:
     assert sorted(listed("world")) == sorted(WORLD_COMMANDS)
     assert sorted(listed("tariff")) == sorted(TARIFF_COMMANDS)
     assert sorted(listed("incidents")) == sorted(INCIDENT_COMMANDS)
-    assert sorted(listed()) == ["brief", "incidents", "monitor", "solve", "tariff", "war", "world"]
+    assert sorted(listed()) == ["brief", "incidents", "monitor", "path", "solve", "tariff", "war", "world"]

@@ -16,10 +16,11 @@ from tradewar.equilibrium.policy import Policy
 from tradewar.equilibrium.solve import solve
 from tradewar.games import War, best_response, cooperate, war
 from tradewar.games.certificate import certify
-from tradewar.games.nash import examine
+from tradewar.games.nash import alone, examine
 from tradewar.games.nash import nash as search_nash
 from tradewar.games.objectives import log_payoffs
 from tradewar.games.planner import plan
+from tradewar.games.search import search
 from tradewar.games.settle import settle
 from tradewar.games.setup import Options, Setup, setup
 from tradewar.games.starts import STARTS, starting_level
@@ -204,6 +205,20 @@ def test_published_nash_tariffs_are_not_an_equilibrium(ready: Setup, reference_d
     assert change == pytest.approx([stored[code] for code in CODES], abs=2e-4)
 
 
+@pytest.mark.slow
+def test_at_the_published_tariffs_trails_left_early_would_have_found_no_more(
+    ready: Setup, reference_data: Path, world: World
+) -> None:
+    rates = stored_tariffs(reference_data, world, "nash", "published_file")
+    point, _ = examine(ready.game, ready.game.instruments.read(np.log1p(rates)), ready.factual)
+    others = ready.game.instruments.place(point.level, ready.game.stage.log_power)
+    single, mine = alone(ready.game, CHN)
+    left, followed = (search(single, others, point.level[mine], point.position, near=near) for near in (0.05, 0.0))
+    assert left.tried == followed.tried
+    assert left.gain == pytest.approx(followed.gain, abs=1e-12)
+    assert left.gain > 1e-9
+
+
 def test_war_between_the_united_states_and_china(world: World) -> None:
     found = war(world, ["USA", "CHN"], between=True)
     assert found.certified
@@ -226,10 +241,16 @@ def test_a_planted_false_equilibrium_is_rejected(
     rates = nash.tariff_rate.copy()
     rates[CODES.index(code)] *= factor
     point, _ = examine(ready.game, ready.game.instruments.read(np.log1p(rates)), ready.factual)
+    row = CODES.index(code)
+    single, mine = alone(ready.game, row)
+    others = ready.game.instruments.place(point.level, ready.game.stage.log_power)
+    found = search(single, others, point.level[mine], point.position)
+    assert found.gain == pytest.approx(gain, rel=0.02)
     certificate, searches = certify(ready.game, point, corners=False)
     assert not certificate.certified
     assert f"{code} gains" in certificate.label
-    assert searches[CODES.index(code)].gain == pytest.approx(gain, rel=0.02)
+    # flipping sectors to their bounds finds no more than the climb from the planted tariffs
+    assert searches[row].gain == pytest.approx(found.gain, abs=1e-10)
 
 
 @pytest.mark.slow

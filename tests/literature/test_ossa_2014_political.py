@@ -7,7 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tradewar.games import read_political_weights, war
+from tradewar.games import Options, read_political_weights, war
+from tradewar.games.nash import alone, nash
+from tradewar.games.search import search
+from tradewar.games.setup import setup
+from tradewar.games.starts import starting_level
 from tradewar.world import read_world
 
 
@@ -31,3 +35,23 @@ def test_a_first_order_point_that_is_no_equilibrium_is_met_and_rejected(referenc
     assert worst.gain_pct == pytest.approx(0.40, abs=0.005)
     assert "not an equilibrium: JPN gains 0.4" in false[0].certificate.label
     assert np.isfinite(found.objective_hat).all()
+
+
+@pytest.mark.slow
+def test_trails_left_early_would_have_found_no_more(reference_data: Path) -> None:
+    """The whole search at the false equilibrium, once as it is and once with every trail followed to its end."""
+    folder = reference_data / "worlds" / "ossa-2007"
+    ready = setup(read_world(folder), None, Options(weights=folder / "political_weights.csv"))
+    game = ready.game
+    point = nash(game, starting_level(game.stage, game.instruments, "closed-form", ready.factual), ready.factual)
+    others, gains = game.instruments.place(point.level, game.stage.log_power), {}
+    for row, code in enumerate(game.stage.world.countries):
+        if code not in ("JPN", "EU", "USA"):
+            continue
+        single, mine = alone(game, row)
+        left, followed = (search(single, others, point.level[mine], point.position, near=near) for near in (0.05, 0.0))
+        assert left.tried == followed.tried
+        assert left.gain == pytest.approx(followed.gain, abs=1e-12)
+        gains[code] = left.gain
+    assert gains["JPN"] == pytest.approx(4.0e-3, abs=5e-5)
+    assert gains["EU"] < 1e-9

@@ -17,7 +17,7 @@ from tradewar.brief.charts import Chart, draw, inline
 from tradewar.brief.front import Front, write_front
 from tradewar.brief.numbers import amount, money_of, residual, sum_of
 from tradewar.brief.section import Section
-from tradewar.brief.sections import chronicle, effects, kept, method, taxed
+from tradewar.brief.sections import answer, chronicle, effects, kept, method, taxed
 from tradewar.brief.text import environment, text_of
 from tradewar.brief.write import check_out, manifest, write_folder
 from tradewar.disputes.dossier import Dossier, load_dispute
@@ -26,7 +26,14 @@ from tradewar.disputes.material import silent
 from tradewar.disputes.plain import json_text
 
 PAGE = "brief.html"
-SECTIONS: tuple[Section, ...] = (taxed.SECTION, effects.SECTION, kept.SECTION, chronicle.SECTION, method.SECTION)
+SECTIONS: tuple[Section, ...] = (
+    taxed.SECTION,
+    effects.SECTION,
+    answer.SECTION,
+    kept.SECTION,
+    chronicle.SECTION,
+    method.SECTION,
+)
 """In the order of the questions: taxed, effects, answer, deal, hold, kept; then the record and the method. Adding a
 section adds its name here."""
 

@@ -17,7 +17,7 @@ from typing import Annotated
 
 import typer
 
-from tradewar.cli import brief, monitor, solve, tariff, war, worlds
+from tradewar.cli import brief, monitor, path, solve, tariff, war, worlds
 from tradewar.errors import TradewarError
 
 DEBUG = "TRADEWAR_DEBUG"
@@ -32,6 +32,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("brief")(brief.brief)
+app.command("path")(path.path)
 app.command("solve")(solve.solve)
 app.command("war")(war.war)
 app.command("monitor")(monitor.monitor)

@@ -18,6 +18,9 @@ def solve(
     tariffs: Annotated[
         Path | None, typer.Option(help="CSV: exporter, importer, sector and tariff (new rate) or change_pp.")
     ] = None,
+    policy_file: Annotated[
+        Path | None, typer.Option("--policy", help="TOML with every lever; refines --tariffs where both are given.")
+    ] = None,
     closure: Annotated[
         str, typer.Option(help="Trade deficits: share-of-world, balanced, or fixed:NUMERAIRE (world or a country).")
     ] = "share-of-world",
@@ -29,7 +32,7 @@ def solve(
     out: Annotated[Path | None, typer.Option(help="Also write the result to this file (.json or .csv).")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
 ) -> None:
-    """Solve one counterfactual: what a change of tariffs does to every country."""
+    """Solve one counterfactual: what tariffs and other levers do to every country."""
     from tradewar.equilibrium.policy import Policy
     from tradewar.equilibrium.solve import solve as solve_world
     from tradewar.world.catalogue import load_world
@@ -37,7 +40,9 @@ def solve(
     with progress() as say:
         say(f"Reading {world}")
         baseline = load_world(world)
-        policy = None if tariffs is None else Policy.from_file(baseline, tariffs)
+        policy = Policy() if tariffs is None else Policy.from_file(baseline, tariffs)
+        if policy_file is not None:
+            policy = Policy.from_toml(baseline, policy_file, policy)
         say("Solving")
         outcome = solve_world(baseline, policy, closure=closure, market=market, elasticities=elasticities)
     if out is not None:
@@ -81,12 +86,43 @@ def _show(facts: dict[str, Any], money_unit: str) -> None:
             for row in facts["countries"]
         ],
     )
+    for promise in facts["commitments"]:
+        _show_commitment(promise, money_unit)
     if "flows" in facts:
         _show_flows(facts["flows"], money_unit)
     print_text(
         f"Certificate: largest relative error of any equation {certificate['max_residual']:.1e} "
         f"after {certificate['iterations']} iterations, {certificate['seconds']:.2f} s."
     )
+
+
+def _show_commitment(promise: dict[str, Any], money_unit: str) -> None:
+    """One commitment: what it takes, and who sells less because of it."""
+    if not promise["binding"]:
+        kept = f"{number(promise['value'])} against a target of {number(promise['target'])} {money_unit}"
+        print_text(f"{promise['title']}: kept without any wedge ({kept}).")
+        return
+    cost = promise["fiscal_cost"]
+    budget = "costs" if cost >= 0 else "brings"
+    print_text(
+        f"{promise['title']}: {number(promise['before'])} becomes {number(promise['value'])} {money_unit} at an "
+        f"implied rate of {number(100 * promise['implied_rate'], sign=True)} percent (z = {promise['wedge']:.6f}); "
+        f"it {budget} the budget of {promise['payer']} {number(abs(cost))}."
+    )
+    if promise["kind"] == "purchases":
+        shift = promise["bilateral"]
+        together = shift["extra_purchases"] + shift["other_commitments_change"]
+        print_text(
+            f"  {number(shift['extra_purchases'])} more is bought ({number(together)} with other commitments), and the "
+            f"surplus of {promise['payer']} with the sellers falls by {number(shift['surplus_fall'])}: its other "
+            f"purchases from them change by {number(shift['other_purchases_change'], sign=True)}, its sales to them by "
+            f"{number(shift['own_sales_change'], sign=True)}."
+        )
+    losers = sorted((row for row in promise["suppliers"] if row["change"] < 0), key=lambda row: row["change"])
+    rows = [
+        (row["supplier"], number(row["sales_before"]), number(row["sales"]), number(row["change"])) for row in losers
+    ]
+    print_table(f"Displaced suppliers, {money_unit}", ("supplier", "before", "after", "change"), rows[:8])
 
 
 def _show_flows(flows: list[dict[str, Any]], money_unit: str) -> None:

@@ -46,7 +46,6 @@ def war(
         say(f"Reading {world}")
         baseline = load_world(world)
         policy = None if tariffs is None else Policy.from_file(baseline, tariffs)
-        say("Searching for optimal tariffs, and for anyone who would gain by others")
         found = play(
             baseline,
             _names(players),
@@ -60,6 +59,7 @@ def war(
             elasticities=elasticities,
             policy=policy,
             corners=corners,
+            progress=say,
         )
     if as_json:
         print_json(found.to_dict())

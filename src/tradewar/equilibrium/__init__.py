@@ -3,6 +3,8 @@
 from tradewar.equilibrium.adjoint import gradient, multipliers
 from tradewar.equilibrium.certificate import Certificate, certify
 from tradewar.equilibrium.closures import Closure
+from tradewar.equilibrium.commitments import BalanceTarget, PurchaseCommitment
+from tradewar.equilibrium.commitments_result import CommitmentResult
 from tradewar.equilibrium.levers import Levers
 from tradewar.equilibrium.objectives import Multipliers, Seeds
 from tradewar.equilibrium.outcome import Outcome
@@ -12,13 +14,16 @@ from tradewar.equilibrium.solution import Solution
 from tradewar.equilibrium.solve import solve, solve_prepared
 
 __all__ = [
+    "BalanceTarget",
     "Certificate",
     "Closure",
+    "CommitmentResult",
     "Levers",
     "Multipliers",
     "Outcome",
     "Policy",
     "Prepared",
+    "PurchaseCommitment",
     "Seeds",
     "Solution",
     "certify",

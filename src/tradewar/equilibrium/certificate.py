@@ -18,6 +18,8 @@ cell is computed for a few importers at a time.
 | trade balance | (imports − exports − D) / VA |
 | trade deficits | (D − D of the closure) / VA |
 | numeraire | Σ g w − 1 |
+| commitments | min(z, slack / VA), where a policy has commitments |
+| commitment wedges | log(1+t') − log of the policy's own power − the wedges, where it has |
 """
 
 from __future__ import annotations
@@ -113,7 +115,14 @@ class _Borders(NamedTuple):
     """Of the border values."""
 
 
-def certify(prepared: Prepared, solution: Solution, *, tolerance: float, seconds: float = 0.0) -> Certificate:
+def certify(
+    prepared: Prepared,
+    solution: Solution,
+    *,
+    tolerance: float,
+    seconds: float = 0.0,
+    further: Mapping[str, tuple[float, str]] | None = None,
+) -> Certificate:
     """Recompute every equation from the arrays of a solution.
 
     Args:
@@ -121,13 +130,18 @@ def certify(prepared: Prepared, solution: Solution, *, tolerance: float, seconds
         solution: the arrays to judge.
         tolerance: what the solver was asked for.
         seconds: what the solver took, to be carried along.
+        further: (residual, place) of equations that the policy adds, by name; see `commitments_result`.
     """
     borders = _borders(prepared, solution)
     gaps = [*_price_gaps(prepared, solution, borders), *_money_gaps(prepared, solution, borders)]
     residuals = {gap.equation: gap.size for gap in gaps}
     worst = max(gaps, key=lambda gap: gap.size)
-    place = _place(prepared.baseline, worst)
-    return Certificate(residuals, worst.equation, place, tolerance, solution.passes, seconds, solution.method)
+    equation, place = worst.equation, _place(prepared.baseline, worst)
+    for name, (size, where) in (further or {}).items():
+        residuals[name] = size if np.isfinite(size) else float("inf")
+        if residuals[name] > residuals[equation]:
+            equation, place = name, where
+    return Certificate(residuals, equation, place, tolerance, solution.passes, seconds, solution.method)
 
 
 def _gap(equation: str, axes: tuple[str, ...], value: Array, first_importer: int = 0) -> _Gap:

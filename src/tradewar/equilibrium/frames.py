@@ -33,6 +33,8 @@ def country_columns(outcome: Outcome) -> dict[str, Array]:
         "consumer_price_pct": _percent(outcome.consumer_price_hat),
         "equivalent_variation": outcome.equivalent_variation,
         "income_baseline": outcome.baseline.income,
+        "export_tax_revenue": outcome.export_tax_revenue,
+        "subsidy_cost": outcome.subsidy_cost,
     }
 
 
@@ -49,6 +51,8 @@ def to_dict(outcome: Outcome, flows: bool) -> dict[str, Any]:
         "money_unit": world.money_unit,
         "certificate": outcome.certificate.to_dict(),
         "notes": list(world.notes),
+        "levers": _levers(outcome),
+        "commitments": [result.to_dict() for result in outcome.commitments],
         "countries": [
             {"country": code} | {name: values[k] for name, values in columns.items()}
             for k, code in enumerate(world.countries)
@@ -57,6 +61,15 @@ def to_dict(outcome: Outcome, flows: bool) -> dict[str, Any]:
     if flows:
         result["flows"] = _flow_rows(outcome)
     return result
+
+
+def _levers(outcome: Outcome) -> dict[str, int]:
+    """How many cells each lever of the policy changes."""
+    neutral = {"tariff_rate": outcome.baseline.tariff_rate, "iceberg_hat": np.ones(())}
+    return {
+        name: int(np.count_nonzero(array != neutral.get(name, np.zeros(()))))
+        for name, array in outcome.policy.arrays().items()
+    }
 
 
 def _flow_rows(outcome: Outcome) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from numpy import ndarray as Array
 from tradewar.equilibrium import welfare
 from tradewar.equilibrium.certificate import Certificate
 from tradewar.equilibrium.closures import Closure
+from tradewar.equilibrium.commitments_result import CommitmentResult
 from tradewar.equilibrium.diversion import Diversion
 from tradewar.equilibrium.policy import Policy
 from tradewar.equilibrium.prepared import Prepared
@@ -38,6 +39,8 @@ class Outcome:
     policy: Policy
     solution: Solution
     certificate: Certificate
+    commitments: tuple[CommitmentResult, ...] = ()
+    """What keeping each commitment of the policy takes, in their order."""
 
     # ---------------------------------------------------------------- what was asked
 
@@ -63,7 +66,7 @@ class Outcome:
 
     @property
     def tariff_rate(self) -> Float[Array, "importer exporter sector"]:
-        """t', level after the change."""
+        """t', level after the change, with the wedges of commitments."""
         return self.solution.levers.tariff_rate
 
     # ---------------------------------------------------------------- solved
@@ -179,6 +182,22 @@ class Outcome:
     def imports_hat(self) -> Float[Array, " country"]:
         """Ratio of imports, duty excluded; NaN where there were none."""
         return _ratio(self.imports, _imports(self.baseline.trade_value))
+
+    @cached_property
+    def export_tax_revenue(self) -> Float[Array, " country"]:
+        """Export taxes and quota rents of the exporter, Σ_ns e B/(1+e), money."""
+        tax = self.solution.levers.export_tax
+        if tax is None:
+            return np.zeros(self.baseline.n_countries)
+        return (tax * self.trade_value / (1.0 + tax)).sum(axis=(0, 2))
+
+    @cached_property
+    def subsidy_cost(self) -> Float[Array, " country"]:
+        """What output subsidies cost the producer's country, Σ sub Y/(1+sub), money."""
+        subsidy = self.solution.levers.output_subsidy
+        if subsidy is None:
+            return np.zeros(self.baseline.n_countries)
+        return (subsidy * self.gross_output / (1.0 + subsidy)).sum(axis=1)
 
     @cached_property
     def bilateral_deficit(self) -> Float[Array, "country partner"]:

@@ -1,6 +1,6 @@
 """World and policy to outcome: the one public verb of this package.
 
-    prepare (closure, rebasing) → levers → solver chain → certificate → Outcome
+    prepare (closure, rebasing) → levers → [commitments: outer solve →] solver chain → certificate → Outcome
 
 A solution whose certificate does not hold is never returned.
 """
@@ -10,8 +10,10 @@ from __future__ import annotations
 import math
 import time
 
-from tradewar.equilibrium.certificate import certify
+from tradewar.equilibrium.certificate import Certificate, certify
 from tradewar.equilibrium.closures import Closure
+from tradewar.equilibrium.commitments import resolve
+from tradewar.equilibrium.levers import Levers
 from tradewar.equilibrium.outcome import Outcome
 from tradewar.equilibrium.policy import Policy
 from tradewar.equilibrium.prepared import Prepared, prepare, solve_levers
@@ -52,6 +54,7 @@ def solve(
         PolicyError: if the policy, closure, market or tolerance is wrong.
         WorldError: if the world lacks what the options ask for.
         NoSolutionError: if no equilibrium was found; the message names the worst equation and its residual.
+        InfeasibleError: if a commitment has a target that cannot be met; the message gives the best attainable value.
     """
     prepared = prepare(world, closure, market=market, elasticities=elasticities)
     return solve_prepared(prepared, policy, tolerance=tolerance, start=start)
@@ -65,14 +68,38 @@ def solve_prepared(
         what = f"is {tolerance:g}, outside [{TIGHTEST:g}, {LOOSEST:g}]"
         raise PolicyError.at("tolerance", what, "The default of 1e-10 suits every world")
     chosen = Policy() if policy is None else policy
-    levers = chosen.levers(prepared.baseline)
+    levers = chosen.supported(prepared.market).levers(prepared.baseline)
+    if chosen.commitments:
+        return _solve_committed(prepared, chosen, levers, _first(prepared, start), tolerance)
     began = time.perf_counter()
     solution = solve_levers(prepared, levers, _first(prepared, start), tolerance)
     certificate = certify(prepared, solution, tolerance=tolerance, seconds=time.perf_counter() - began)
+    return Outcome(prepared, chosen, solution, _holding(prepared, chosen, certificate))
+
+
+def _solve_committed(
+    prepared: Prepared, policy: Policy, levers: Levers, first: Solution | None, tolerance: float
+) -> Outcome:
+    from tradewar.equilibrium.commitments_result import commitment_residual, commitment_results
+    from tradewar.equilibrium.commitments_solve import solve_committed
+
+    world = prepared.baseline
+    conditions = resolve(policy.commitments, world)
+    began = time.perf_counter()
+    found = solve_committed(prepared, levers, conditions, first, tolerance)
+    seconds = time.perf_counter() - began
+    further = commitment_residual(world, levers, conditions, found.wedges, found.solution)
+    certificate = certify(prepared, found.solution, tolerance=tolerance, seconds=seconds, further=further)
+    results = commitment_results(world, levers, conditions, found)
+    return Outcome(prepared, policy, found.solution, _holding(prepared, policy, certificate), results)
+
+
+def _holding(prepared: Prepared, policy: Policy, certificate: Certificate) -> Certificate:
+    """The certificate, if it holds."""
     if not certificate.converged:
-        name = f" {chosen.name}" if chosen.name else ""
+        name = f" {policy.name}" if policy.name else ""
         raise NoSolutionError(f"No equilibrium of {prepared.world.name} under policy{name}: {certificate.explain()}.")
-    return Outcome(prepared, chosen, solution, certificate)
+    return certificate
 
 
 def _first(prepared: Prepared, start: Outcome | None) -> Solution | None:

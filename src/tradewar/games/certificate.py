@@ -13,6 +13,7 @@ to each player, who looks for a better answer by `tradewar.games.search`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,15 +92,22 @@ class Certificate:
         }
 
 
-def certify(game: Game, point: FirstOrderPoint, *, corners: bool = True) -> tuple[Certificate, tuple[Search, ...]]:
-    """Put a claimed equilibrium to every player; their searches are returned in the order of the players."""
+def certify(
+    game: Game, point: FirstOrderPoint, *, corners: bool = True, say: Callable[[str], None] | None = None
+) -> tuple[Certificate, tuple[Search, ...]]:
+    """Put a claimed equilibrium to every player; their searches are returned in the order of the players.
+
+    `say` is told who searches.
+    """
     own, level = game.instruments, point.level
     others = own.place(level, game.stage.log_power)
     searches: list[Search] = []
-    for row in range(len(own.players)):
+    names = [game.stage.world.countries[k] for k in own.players]
+    for row, name in enumerate(names):
+        if say is not None:
+            say(f"Certificate: looking for a better answer of {name} (player {row + 1} of {len(names)})")
         single, mine = alone(game, row)
         searches.append(search(single, others, level[mine], point.position, corners=corners))
-    names = [game.stage.world.countries[k] for k in own.players]
     deviations = tuple(
         Deviation(name, 100.0 * float(np.expm1(found.gain)), found.found_from, found.tried)
         for name, found in zip(names, searches, strict=True)

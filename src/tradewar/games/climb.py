@@ -21,6 +21,7 @@ from tradewar.games.instruments import Instruments
 from tradewar.games.multipliers import multipliers
 from tradewar.games.objectives import Objective, derivatives, log_payoffs
 from tradewar.games.rule import gradient, own_worth, projected, rule
+from tradewar.games.settle import TOLERANCE as EQUILIBRIUM_TOLERANCE
 from tradewar.games.settle import settle
 from tradewar.games.stage import Position, Stage
 
@@ -32,6 +33,22 @@ MIXING_CUTOFF = 1e-10
 """Relative cutoff of singular values in Anderson's least squares."""
 PAYOFF_SLACK = 1e-12
 """A trial may lower the log payoff by this much: the rounding of an equilibrium."""
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How hard a climb tries."""
+
+    tolerance: float = TOLERANCE
+    """Largest log step that counts as none."""
+    max_steps: int = MAX_STEPS
+    equilibrium: float = EQUILIBRIUM_TOLERANCE
+    """Largest residual of the equilibria on the way."""
+    slack: float = PAYOFF_SLACK
+    """How far a trial may lower the log payoff: the error that the equilibria leave in it."""
+
+
+FULL = Effort()
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,14 +100,21 @@ def mix(levels: list[Array], steps: list[Array]) -> Array:
     return levels[-1] + steps[-1] - (change_x + change_f) @ weights
 
 
-def look(game: Game, others: Array, level: Array, start: Position | None, at_least: float = -np.inf) -> Point | None:
+def look(
+    game: Game,
+    others: Array,
+    level: Array,
+    start: Position | None,
+    at_least: float = -np.inf,
+    tolerance: float = EQUILIBRIUM_TOLERANCE,
+) -> Point | None:
     """The point at the given tariffs of one player, all others' at `others`; None if the payoff is below `at_least`.
 
     `game.instruments` must be those of a single player.
     """
     stage, own = game.stage, game.instruments
     try:
-        position = settle(stage, own.place(level, others), start)
+        position = settle(stage, own.place(level, others), start, tolerance)
     except NoSolutionError:
         return None
     payoff = float(log_payoffs(game.objective, stage, position)[own.players[0]])
@@ -107,8 +131,7 @@ def climb(
     others: Float[Array, "importer exporter sector"],
     level: Float[Array, " instrument"],
     start: Position | None = None,
-    tolerance: float = TOLERANCE,
-    max_steps: int = MAX_STEPS,
+    effort: Effort = FULL,
     abandon: Callable[[Point], bool] | None = None,
 ) -> Climb:
     """Climb from the given tariffs of one player, all others' tariffs as in `others`.
@@ -116,32 +139,34 @@ def climb(
     Raises:
         NoSolutionError: if there is no equilibrium at the first point.
     """
-    point = look(game, others, level, start)
+    point = look(game, others, level, start, tolerance=effort.equilibrium)
     if point is None:
         raise NoSolutionError("No equilibrium at the tariffs from which a best response was sought.")
     levels, steps = [point.level], [point.step]
-    for count in range(max_steps):
-        if point.distance < tolerance:
+    for count in range(effort.max_steps):
+        if point.distance < effort.tolerance:
             return Climb(point, True, count)
         if abandon is not None and abandon(point):
             return Climb(point, False, count, abandoned=True)
-        floor = point.log_payoff - PAYOFF_SLACK
+        floor = point.log_payoff - effort.slack
         trial = np.clip(mix(levels, steps), game.instruments.lower, game.instruments.upper)
-        found = look(game, others, trial, point.position, floor)
+        found = look(game, others, trial, point.position, floor, effort.equilibrium)
         if found is None:
             # a plain step that failed need not be tried again
-            found = _along_step(game, others, point, floor, 0.5 if len(levels) == 1 else 1.0)
+            found = _along_step(game, others, point, effort, 0.5 if len(levels) == 1 else 1.0)
             levels, steps = [], []
         if found is None:
             return Climb(point, False, count)
         point = found
         levels, steps = [*levels, point.level][-MEMORY:], [*steps, point.step][-MEMORY:]
-    return Climb(point, point.distance < tolerance, max_steps)
+    return Climb(point, point.distance < effort.tolerance, effort.max_steps)
 
 
-def _along_step(game: Game, others: Array, point: Point, floor: float, fraction: float) -> Point | None:
+def _along_step(game: Game, others: Array, point: Point, effort: Effort, fraction: float) -> Point | None:
+    floor = point.log_payoff - effort.slack
     while fraction >= SMALLEST_FRACTION:
-        found = look(game, others, point.level + fraction * point.step, point.position, floor)
+        trial = point.level + fraction * point.step
+        found = look(game, others, trial, point.position, floor, effort.equilibrium)
         if found is not None:
             return found
         fraction *= 0.5

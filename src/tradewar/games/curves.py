@@ -16,7 +16,7 @@ from jaxtyping import Float
 from numpy import ndarray as Array
 
 from tradewar.errors import InputError, Problem
-from tradewar.games.climb import climb
+from tradewar.games.climb import Effort, climb
 from tradewar.games.objectives import real_incomes
 from tradewar.games.result import War
 from tradewar.games.setup import Options, Setup, setup
@@ -26,6 +26,8 @@ from tradewar.world.identities import nearest
 if TYPE_CHECKING:
     import pandas as pd
 
+POINT = Effort(tolerance=1e-8, equilibrium=1e-11, slack=1e-11)
+"""A point of a curve: average tariffs to about 1e-8."""
 DEFAULT_AVERAGES = tuple(0.05 * k for k in range(11))
 
 
@@ -83,6 +85,7 @@ def reaction_curve(
     averages: Sequence[float] = DEFAULT_AVERAGES,
     pattern: War | None = None,
     options: Options | None = None,
+    weights: Float[Array, "importer exporter sector"] | None = None,
 ) -> ReactionCurve:
     """The best answer of one party to each average tariff of the other.
 
@@ -94,6 +97,8 @@ def reaction_curve(
         pattern: a war of the same world whose tariffs of the mover on the answerer are scaled to the averages; None =
             one uniform rate.
         options: goods, closure, market, bounds and policy, as in `war`.
+        weights: trade values with which tariffs are averaged; None = those of the baseline, without deficits under
+            the `balanced` closure.
 
     Raises:
         InputError: if a party is unknown or there is nothing to tax.
@@ -103,22 +108,24 @@ def reaction_curve(
     asked = Options() if options is None else options
     ready = setup(world, [answerer], replace(asked, exempt=(*asked.exempt, *all_but(world, answerer, mover))))
     moving = setup(world, [mover], replace(asked, exempt=(*asked.exempt, *all_but(world, mover, answerer))))
-    shape, weights = _shape(ready, moving, pattern)
     stage, own = ready.game.stage, ready.game.instruments
-    level, position = own.read(stage.log_power), ready.factual
+    traded = stage.world.trade_value if weights is None else weights
+    shape, mover_weights = _shape(traded, moving, pattern)
+    in_force = stage.log_power if pattern is None else np.log1p(pattern.tariff_rate)
+    level, position = own.read(in_force), ready.factual
     answered = np.zeros((4, len(averages)))
     converged = True
     incomes = real_incomes(stage, ready.factual)
     places = [stage.world.country_index(code) for code in (mover, answerer)]
-    value = stage.world.trade_value[ready.chosen]
+    value = traded[ready.chosen]
     for k, average in enumerate(averages):
         log_power = stage.log_power.copy()
         log_power[moving.chosen] = np.log1p(average * shape)
-        found = climb(ready.game, log_power, level, position)
+        found = climb(ready.game, log_power, level, position, POINT)
         level, position, converged = found.point.level, found.point.position, converged and found.converged
         rates = np.expm1(position.log_power)
         change = 100.0 * np.expm1(real_incomes(stage, position) - incomes)[places]
-        mean = (rates[moving.chosen] * weights).sum(), (rates[ready.chosen] * value).sum() / value.sum()
+        mean = (rates[moving.chosen] * mover_weights).sum(), (rates[ready.chosen] * value).sum() / value.sum()
         answered[:, k] = (*mean, *change)
     own_average, answer_average, mover_change, answerer_change = answered
     return ReactionCurve(mover, answerer, own_average, answer_average, mover_change, answerer_change, converged)
@@ -142,9 +149,9 @@ def all_but(world: World, player: str, opponent: str) -> list[tuple[str, str]]:
     return [(player, code) for code in world.countries if code not in (player, opponent)]
 
 
-def _shape(ready: Setup, moving: Setup, pattern: War | None) -> tuple[Array, Array]:
+def _shape(traded: Array, moving: Setup, pattern: War | None) -> tuple[Array, Array]:
     """The mover's tariffs at an average of 1, and the weights of that average, over its cells."""
-    value = ready.game.stage.world.trade_value[moving.chosen]
+    value = traded[moving.chosen]
     weights = value / value.sum()
     if pattern is None:
         return np.ones_like(weights), weights

@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float
+from numpy import ndarray as Array
 
 from tradewar.equilibrium.policy import Policy
 from tradewar.games.curves import DEFAULT_AVERAGES, ReactionCurve, all_but, check_parties, reaction_curve
@@ -43,6 +45,8 @@ class Threat:
     """The party's payoff if the opponent gives its best answer."""
     opponent_answered_pct: float
     """The opponent's payoff if it gives its best answer."""
+    reply: War
+    """That answer."""
 
     @property
     def pays(self) -> bool:
@@ -66,7 +70,7 @@ class Threat:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
-        facts = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        facts = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "reply"}
         return facts | {"pays": self.pays, "is_best_response": self.is_best_response, "sentence": self.sentence}
 
 
@@ -103,6 +107,7 @@ def escalation(
     threat: Policy | None = None,
     options: Options | None = None,
     averages: tuple[float, ...] = DEFAULT_AVERAGES,
+    weights: Float[Array, "importer exporter sector"] | None = None,
 ) -> Escalation:
     """What escalation between two parties would mean from the tariffs of a day.
 
@@ -115,6 +120,7 @@ def escalation(
         options: goods, regime, weights, closure, market, bounds, starts and corners, as in `war`; its policy is
             replaced by `today`.
         averages: points of the reaction curves.
+        weights: trade values for their average tariffs, as in `reaction_curve`.
 
     Raises:
         InputError: if a party is unknown or has nothing to tax.
@@ -125,10 +131,10 @@ def escalation(
     answers = (answer(world, first, second, asked), answer(world, second, first, asked))
     full = _played(world, [first, second], replace(asked, between=True))
     curves = (
-        reaction_curve(world, first, second, averages=averages, pattern=full, options=asked),
-        reaction_curve(world, second, first, averages=averages, pattern=full, options=asked),
+        reaction_curve(world, first, second, averages=averages, pattern=full, options=asked, weights=weights),
+        reaction_curve(world, second, first, averages=averages, pattern=full, options=asked, weights=weights),
     )
-    judged = None if threat is None else judge_threat(world, first, second, threat, asked)
+    judged = None if threat is None else judge_threat(world, first, second, threat, asked, answers[0])
     return Escalation((first, second), answers, full, curves, judged)
 
 
@@ -138,11 +144,16 @@ def answer(world: World, party: str, opponent: str, options: Options) -> War:
     return _played(world, [party], replace(options, exempt=exempt, between=False))
 
 
-def judge_threat(world: World, party: str, opponent: str, threat: Policy, options: Options) -> Threat:
-    """Whether carrying out a threat is a best response of the party, and what it is worth after the best answer."""
+def judge_threat(
+    world: World, party: str, opponent: str, threat: Policy, options: Options, known: War | None = None
+) -> Threat:
+    """Whether carrying out a threat is a best response of the party, and what it is worth after the best answer.
+
+    `known` is the party's best answer to the tariffs of the day, where it was computed before.
+    """
     ready = setup(world, [party], replace(options, exempt=all_but(world, party, opponent), between=False))
     unanswered = _payoffs(ready, threat)
-    best = answer(world, party, opponent, options)
+    best = answer(world, party, opponent, options) if known is None else known
     reply = answer(world, opponent, party, replace(options, policy=threat))
     replied = _payoffs(ready, replace(threat, tariff_rate=reply.tariff_rate))
     one, two = (ready.game.stage.world.country_index(code) for code in (party, opponent))
@@ -154,6 +165,7 @@ def judge_threat(world: World, party: str, opponent: str, threat: Policy, option
         opponent_payoff_pct=unanswered[two],
         answered_payoff_pct=replied[one],
         opponent_answered_pct=replied[two],
+        reply=reply,
     )
 
 

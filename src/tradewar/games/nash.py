@@ -17,7 +17,7 @@ from jaxtyping import Float
 from numpy import ndarray as Array
 
 from tradewar.errors import NoSolutionError
-from tradewar.games.climb import Game, climb, mix
+from tradewar.games.climb import Effort, Game, climb, mix
 from tradewar.games.multipliers import multipliers
 from tradewar.games.objectives import derivatives, log_payoffs
 from tradewar.games.rule import gradient, own_worth, projected, rule
@@ -28,8 +28,7 @@ MEMORY = 8
 TOLERANCE = 1e-10
 JOINT_STEPS = 200
 ROUGH_ROUNDS = 2
-ROUGH_TOLERANCE = 1e-3
-ROUGH_STEPS = 10
+ROUGH = Effort(tolerance=1e-3, max_steps=10)
 ROUGH_WORK_LIMIT = 50_000
 """Rough rounds are left out where players x N² S exceeds this: they cost players times as much as the joint map, which
 reached the same war without them from every start tried. The certificate is there for the case in which it does not."""
@@ -106,7 +105,7 @@ def _all_at_once(game: Game, level: Array, position: Position | None) -> tuple[A
     answer = level.copy()
     for row in range(len(game.instruments.players)):
         own, mine = alone(game, row)
-        found = climb(own, here.log_power, level[mine], here, ROUGH_TOLERANCE, ROUGH_STEPS)
+        found = climb(own, here.log_power, level[mine], here, ROUGH)
         answer[mine] = found.point.level
     return answer, here
 

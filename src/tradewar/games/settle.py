@@ -25,7 +25,10 @@ REACHABLE = 1e-10
 
 
 def settle(
-    stage: Stage, log_power: Float[Array, "importer exporter sector"], start: Position | None = None
+    stage: Stage,
+    log_power: Float[Array, "importer exporter sector"],
+    start: Position | None = None,
+    tolerance: float = TOLERANCE,
 ) -> Position:
     """The equilibrium under the given tariffs, from an earlier one where given.
 
@@ -35,13 +38,14 @@ def settle(
     levers = replace(stage.levers, tariff_rate=np.expm1(log_power))
     first = None if start is None else start.solution
     if isinstance(stage.economy, FixedFirms):
-        found = monopolistic.solve(stage.economy, levers, first, TOLERANCE)
+        found = monopolistic.solve(stage.economy, levers, first, tolerance)
     else:
-        found = competitive.solve(stage.economy, levers, first, TOLERANCE)
-    if not found.residual <= REACHABLE:
+        found = competitive.solve(stage.economy, levers, first, tolerance)
+    limit = max(tolerance, REACHABLE)
+    if not found.residual <= limit:
         raise NoSolutionError(
             f"No equilibrium under the tariffs tried: after {found.passes} passes ({found.method}) the worst equation "
-            f"is off by {found.residual:.3g} (limit {REACHABLE:g})."
+            f"is off by {found.residual:.3g} (limit {limit:g})."
         )
     spending = found.expenditure[:, None, :]
     paid = np.exp(log_power) * found.trade_value

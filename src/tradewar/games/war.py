@@ -9,7 +9,7 @@ International Economics 131:103489) for the closed-form start.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,6 +59,7 @@ def war(
     policy: Policy | None = None,
     starts: Sequence[str] = DEFAULT_STARTS,
     corners: bool = True,
+    progress: Callable[[str], None] | None = None,
 ) -> War:
     """Optimal tariffs of one player, or the Nash war of several, with everyone else passive.
 
@@ -79,6 +80,7 @@ def war(
         policy: tariffs and trade costs in force from the start; all hats refer to the position under them.
         starts: where to search from, names from `tradewar.games.starts.STARTS`.
         corners: whether certificates try every sector at its bounds; False saves time in large worlds and says so.
+        progress: told what is being done.
 
     Returns:
         The war. `certified` is False where some player was still found to gain; the certificate says who and how much.
@@ -97,7 +99,7 @@ def war(
         what = f"{', '.join(unknown)} is unknown" if unknown else "is empty"
         raise InputError.at("starts", what, f"Use some of {', '.join(STARTS)}")
     ready = setup(world, players, options)
-    candidates = _candidates(ready, starts, corners)
+    candidates = _candidates(ready, starts, corners, progress)
     # certified first, then by the gain left to anyone; Python's sort keeps the order of the starts
     candidates.sort(key=lambda item: (not item.certificate.certified, _left(item.certificate)))
     stage, own = ready.game.stage, ready.game.instruments
@@ -158,12 +160,16 @@ def _left(certificate: Certificate) -> float:
     return certificate.largest_gain_from_deviating_pct
 
 
-def _candidates(ready: Setup, starts: Sequence[str], corners: bool) -> list[Candidate]:
+def _candidates(
+    ready: Setup, starts: Sequence[str], corners: bool, progress: Callable[[str], None] | None
+) -> list[Candidate]:
     """Every different point reached, with its certificate."""
     points: list[FirstOrderPoint] = []
     found: list[Candidate] = []
     failure: NoSolutionError | None = None
     for name in starts:
+        if progress is not None:
+            progress(f"Searching for optimal tariffs (start: {name})")
         try:
             level = starting_level(ready.game.stage, ready.game.instruments, name, ready.factual)
             point = _from(ready, level, ready.factual, rough=True)
@@ -172,7 +178,7 @@ def _candidates(ready: Setup, starts: Sequence[str], corners: bool) -> list[Cand
                 if known is not None:
                     found[known] = replace(found[known], found_from=(*found[known].found_from, name))
                     break
-                certificate, searches = certify(ready.game, point, corners=corners)
+                certificate, searches = certify(ready.game, point, corners=corners, say=progress)
                 points.append(point)
                 found.append(candidate(ready, point, certificate, (name,)))
                 if certificate.certified or max(item.gain for item in searches) <= GAIN_LIMIT:

@@ -93,7 +93,7 @@ def decompose(
     total = float(np.log(observed_ratio))
     named = {
         "substitution": float(effect),
-        "directed": -directed_wedge,
+        "directed": 0.0 - directed_wedge,
         "stocks": stocks,
         "waiting": waiting,
     }

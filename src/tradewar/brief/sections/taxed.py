@@ -216,15 +216,16 @@ def _values(findings: Findings) -> Mapping[str, Any]:
         "taxed": taxed,
         "unit": money.unit,
         "sum": partial(amount, money=money, sign=False),
-        "steps": [(step, STATUS[step.status], _if_no_deal(step)) for step in findings.steps],
+        "steps": [(step, STATUS[step.status], _if_settled(step)) for step in findings.steps],
         "the": the,
     }
 
 
-def _if_no_deal(step: OpenStep) -> str:
+def _if_settled(step: OpenStep) -> str:
     if not step.branches:
         return "whatever happens"
-    return "; ".join(f"{step.trigger} {branch.outcome}: {branch.what}" for branch in step.branches)
+    no = {"yes": "", "no": "no "}
+    return "; ".join(f"{no[branch.outcome]}{step.trigger}: {branch.what}" for branch in step.branches)
 
 
 def _applies(findings: Findings) -> bool:

@@ -1,0 +1,280 @@
+"""What the other side will do: best answers, full war, and whether carrying out the threat is a best response."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from tradewar.brief.charts import OTHER_COLOUR, Drawing, Ranking, Row, colours, ranking_drawing
+from tradewar.brief.numbers import day, plain, residual
+from tradewar.brief.reaction import Reaction, Spot, reaction_chart
+from tradewar.brief.section import Section, Words
+from tradewar.brief.tables import Table, table, unit_of
+from tradewar.brief.text import fill, the
+from tradewar.disputes.answer import Answer, Move
+from tradewar.disputes.findings import Findings
+
+THREAT = (
+    "Carrying out the threat of the deadline {{ 'is' if v.is_best_response else 'is not' }} a best response of "
+    "{{ the(name(v.party)) }}: unanswered, it changes its real income by {{ percent(own, 3) }} percent "
+    "({{ money(own_money) }} a year), where the tariffs that serve it best would give {{ percent(best, 3) }} "
+    "({{ money(best_money) }})."
+)
+
+ANSWERED = (
+    "If {{ the(name(v.opponent)) }} then gives its best answer, at an average of {{ rate(reply) }} instead of "
+    "{{ rate(today) }} percent, it is {{ percent(answered, 3) }} percent for {{ the(name(v.party)) }} and "
+    "{{ percent(opponent, 3) }} for {{ the(name(v.opponent)) }}."
+)
+
+BEST = (
+    "{{ the(name(party))[:1] | upper }}{{ the(name(party))[1:] }} would serve itself best with an average of "
+    "{{ rate(average) }} percent on goods of {{ the(name(other)) }}, where it charges {{ rate(today) }} now. That gives it "
+    "{{ percent(own, 3) }} percent of real income ({{ money(own_money) }} a year), and {{ the(name(other)) }} "
+    "{{ percent(cost, 3) }}."
+)
+
+WAR = (
+    "In full war each side sets the tariffs that serve it best against those of the other: {{ rate(averages[0]) }} and "
+    "{{ rate(averages[1]) }} percent on average. Against the tariffs of the day, {{ the(name(first)) }} then "
+    "{{ 'loses' if pct[0] < 0 else 'gains' }} {{ unsigned(percent(pct[0], 3)) }} percent ({{ money(sums[0]) }} a year), "
+    "{{ the(name(second)) }} {{ 'loses' if pct[1] < 0 else 'gains' }} {{ unsigned(percent(pct[1], 3)) }} percent "
+    "({{ money(sums[1]) }}), and all third countries together {{ 'lose' if third < 0 else 'gain' }} "
+    "{{ unsigned(money(third)) }}."
+)
+
+CURVES = (
+    "Best answers hardly depend on what the other side does: from no tariff to {{ rate(end) }} percent of the other, "
+    "the best average of {{ the(name(answerer)) }} goes from {{ rate(low) }} to {{ rate(high) }} percent."
+)
+
+CLOSURE = (
+    "The figures of this section differ from those above for two reasons. They are changes against the tariffs of the "
+    "day, not those of {{ year }}. And they are computed after all trade deficits were removed from the world"
+    "{% if differs %}, while the rest of the page keeps each deficit the same share of world value added{% endif %}: "
+    "a government that maximises income could otherwise gain by moving the value of the transfer that a deficit is, "
+    "which would say nothing about tariffs. Governments are taken to want real income of their country and nothing "
+    "else, and to set each sector's tariff on the other side freely; tariffs on and of third countries stay. "
+    "Averages are weighted with the trade between the two in {{ year }}, by sector."
+)
+
+SEARCH = (
+    "{% if c.certified %}In {{ tried }} deviations tried, nobody was found to gain by others than its best tariffs "
+    "(largest gain {{ gain }} percent, largest first-order residual {{ residual }}).{% else %}The search failed its "
+    "own check: somebody gains {{ gain }} percent by deviating. Do not rely on the figures of this section.{% endif %} "
+    "To be quick, the page searches from one start and does not try each sector at its bounds; "
+    "<code>tradewar war</code> does both."
+)
+
+MOVES: Mapping[str, str] = {
+    "threat": "{party} carries out its threat",
+    "threat-answered": "The threat, and the best answer of {opponent} to it",
+    "war": "Full war",
+}
+
+
+def _answer(findings: Findings) -> Answer:
+    found = findings.part(Answer)
+    assert found is not None
+    return found
+
+
+def _sentences(findings: Findings) -> Words:
+    answer = _answer(findings)
+    first, second = answer.parties
+    war = _move(answer, "war")
+    certificate = answer.certificate
+    return {
+        "threat": _threat(findings, answer, THREAT),
+        "answered": _threat(findings, answer, ANSWERED),
+        "best": [_best(findings, answer, k) for k in (0, 1)],
+        "war": fill(
+            findings,
+            WAR,
+            first=first,
+            second=second,
+            averages=war.averages,
+            pct=war.real_income_pct,
+            sums=war.real_income_money,
+            third=answer.third_countries_money,
+        ),
+        "curves": _flat(findings, answer),
+        "closure": fill(findings, CLOSURE, differs=findings.closure == "share-of-world"),
+        "search": fill(
+            findings,
+            SEARCH,
+            c=certificate,
+            tried=certificate.deviations_tried,
+            gain=f"{certificate.largest_gain_from_deviating_pct:.1g}",
+            residual=residual(certificate.first_order_residual),
+        ),
+    }
+
+
+def _threat(findings: Findings, answer: Answer, template: str) -> Markup:
+    verdict = answer.verdict
+    if verdict is None:
+        return Markup("")
+    k = answer.parties.index(verdict.party)
+    threat, answered = _move(answer, "threat"), _move(answer, "threat-answered")
+    best = _move(answer, f"best-{verdict.party}")
+    return fill(
+        findings,
+        template,
+        v=verdict,
+        own=threat.real_income_pct[k],
+        own_money=threat.real_income_money[k],
+        best=best.real_income_pct[k],
+        best_money=best.real_income_money[k],
+        today=answer.today[1 - k],
+        reply=answered.averages[1 - k],
+        answered=answered.real_income_pct[k],
+        opponent=answered.real_income_pct[1 - k],
+    )
+
+
+def _best(findings: Findings, answer: Answer, k: int) -> Markup:
+    party, other = answer.parties[k], answer.parties[1 - k]
+    move = _move(answer, f"best-{party}")
+    return fill(
+        findings,
+        BEST,
+        party=party,
+        other=other,
+        average=move.averages[k],
+        today=answer.today[k],
+        own=move.real_income_pct[k],
+        own_money=move.real_income_money[k],
+        cost=move.real_income_pct[1 - k],
+    )
+
+
+def _flat(findings: Findings, answer: Answer) -> Markup:
+    """What the curves show; nothing where they are steep."""
+    widest = max(answer.curves, key=lambda curve: max(curve.answer_average) - min(curve.answer_average))
+    low, high = widest.answer_average[0], widest.answer_average[-1]
+    if abs(high - low) > 0.25 * high:
+        return Markup("")
+    return fill(findings, CURVES, answerer=widest.answerer, end=widest.mover_average[-1], low=low, high=high)
+
+
+def _move(answer: Answer, name: str) -> Move:
+    found = answer.move(name)
+    assert found is not None
+    return found
+
+
+# ---------------------------------------------------------------- charts
+
+
+def _drawings(findings: Findings) -> Sequence[Drawing]:
+    return (_reaction(findings), _costs(findings))
+
+
+def _reaction(findings: Findings) -> Drawing:
+    answer = _answer(findings)
+    first, second = answer.parties
+    colour, names = colours(findings), dict(findings.names)
+    curves = [
+        Reaction(
+            label=("Best answer of", the(names[curve.answerer])),
+            colour=colour[curve.answerer],
+            points=tuple(
+                (100 * moved, 100 * answered) if curve.mover == first else (100 * answered, 100 * moved)
+                for moved, answered in zip(curve.mover_average, curve.answer_average, strict=True)
+            ),
+        )
+        for curve in answer.curves
+    ]
+    spots = [Spot("today", "circle", _percents(answer.today))]
+    threat = answer.move("threat")
+    if threat is not None:
+        spots.append(Spot("threat", "diamond", _percents(threat.averages)))
+    spots.append(Spot("full war", "cross", _percents(_move(answer, "war").averages)))
+    title = "Best answers to each other"
+    axes = (
+        f"Average tariff of {the(names[first])} on goods of {the(names[second])}, percent",
+        f"Average tariff of {the(names[second])} on goods of {the(names[first])}, percent",
+    )
+    caption = "Each line is what serves one side best, given the average of the other; full war is where they cross."
+    described = "; ".join(
+        [f"{spot.text}: {plain(spot.at[0], 1)} and {plain(spot.at[1], 1)}" for spot in spots]
+        + [
+            f"best answer of {the(names[c.answerer])} to {', '.join(plain(100 * x, 0) for x in c.mover_average)}: "
+            f"{', '.join(plain(100 * y, 1) for y in c.answer_average)}"
+            for c in answer.curves
+        ]
+    )
+    return Drawing("reaction", title, caption, f"{axes[0]}; {axes[1]}. {described}.", reaction_chart(title, axes, curves, spots))
+
+
+def _percents(averages: tuple[float, float]) -> tuple[float, float]:
+    return 100 * averages[0], 100 * averages[1]
+
+
+def _costs(findings: Findings) -> Drawing:
+    answer = _answer(findings)
+    names, colour = dict(findings.names), colours(findings)
+    rows = [
+        Row(
+            names[row.country],
+            colour.get(row.country, OTHER_COLOUR),
+            (row.best_first_pct, row.best_second_pct, row.war_pct),
+        )
+        for row in answer.countries
+    ]
+    rows.sort(key=lambda row: -row.values[-1])
+    columns = (*(f"answer of {the(names[code])}" for code in answer.parties), "Full war")
+    subtitle = "Change against the tariffs of the day, percent; answer: best one, given alone"
+    return ranking_drawing(Ranking("war", "Real income in full war", subtitle, "percent", 3, tuple(rows), columns))
+
+
+# ---------------------------------------------------------------- tables
+
+
+def _tables(findings: Findings) -> Sequence[Table]:
+    answer, unit = _answer(findings), unit_of(findings)
+    first, second = answer.parties
+    columns = ("move", f"tariff_{first}_on_{second}_fraction", f"tariff_{second}_on_{first}_fraction")
+    columns += tuple(f"real_income_{code}_pct" for code in answer.parties)
+    columns += tuple(f"real_income_{code}_{unit}" for code in answer.parties)
+    moves = [("today", *answer.today, 0.0, 0.0, 0.0, 0.0)]
+    moves += [(m.name, *m.averages, *m.real_income_pct, *m.real_income_money) for m in answer.moves]
+    curves = [
+        (curve.mover, curve.answerer, moved, answered)
+        for curve in answer.curves
+        for moved, answered in zip(curve.mover_average, curve.answer_average, strict=True)
+    ]
+    names = ("mover", "answerer", "mover_average_fraction", "best_answer_average_fraction")
+    countries = ("country", f"best_{first}_pct", f"best_{second}_pct", "war_pct", f"war_{unit}")
+    return (
+        table("moves", "What the parties may do, against the tariffs of the day", columns, moves),
+        table("reaction", "Reaction curves", names, curves),
+        table("war", "Answers and full war by country", countries, [tuple(vars(r).values()) for r in answer.countries]),
+    )
+
+
+# ---------------------------------------------------------------- rows of the page
+
+
+def _values(findings: Findings) -> Mapping[str, Any]:
+    answer, names = _answer(findings), dict(findings.names)
+    verdict = answer.verdict
+    who = {"party": the(names[verdict.party]), "opponent": the(names[verdict.opponent])} if verdict else {}
+    titles = {name: words.format_map(who) for name, words in MOVES.items() if verdict or name == "war"}
+    titles |= {f"best-{code}": f"Best answer of {the(names[code])} alone" for code in answer.parties}
+    rows = [(_capital(titles[move.name]), move) for move in answer.moves]
+    return {"answer": answer, "moves": rows, "today": day(findings.as_of) if answer.against else str(findings.world.year)}
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _applies(findings: Findings) -> bool:
+    return findings.part(Answer) is not None
+
+
+SECTION = Section("answer", _sentences, _drawings, _tables, _values, _applies)
