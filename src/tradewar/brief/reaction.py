@@ -91,7 +91,7 @@ def _name(curve: Reaction, x: Any, y: Any) -> Any:
 
 
 def _spot(spot: Spot, divide: Reaction | None, x: Any, y: Any) -> list[Any]:
-    """A point with its figures, on the side of it that is away from the steep line; below it where it lies on a line."""
+    """A point with its figures: on its side away from the steep line, and below it where it lies on the line."""
     import altair as alt
 
     gap = spot.at[0] - (_at_height(divide, spot.at[1]) if divide else 0.0)

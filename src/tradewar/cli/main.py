@@ -22,6 +22,11 @@ from tradewar.errors import TradewarError
 
 DEBUG = "TRADEWAR_DEBUG"
 
+# Our matrices are small: threads inside the linear algebra wait for each other longer than they compute (a brief on
+# two busy cores took four times as long). NumPy reads this when it is first imported, which no command module does.
+for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_variable, "1")
+
 app = typer.Typer(
     name="tradewar",
     help="Trade wars and trade talks: what is taxed, what it does, who gains and who loses.",

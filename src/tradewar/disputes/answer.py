@@ -12,8 +12,10 @@ Averages are weighted with the trade of the world between the two, as everywhere
 
 from __future__ import annotations
 
+import hashlib
 import math
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -137,24 +139,54 @@ def find(material: Material) -> Answer:
     Raises:
         NoSolutionError: if a game cannot be solved.
     """
-    from tradewar.games import Options, escalation
-
     world, (first, second) = material.world, (party.country for party in material.dossier.parties)
     name, today = _today(material)
     step, party, threat = _threat(material, today)
     ordered = (second, first) if party == second else (first, second)
     rates = [rates_of(world, today), *([] if threat is None else [rates_of(world, threat)])]
     highest = max(average_rate(world, rate, *pair) for rate in rates for pair in ((first, second), (second, first)))
-    found = escalation(
-        world,
-        *ordered,
-        today=today,
-        threat=threat,
-        options=Options(starts=["closed-form"], corners=False),
-        averages=_levels(highest),
-        weights=world.trade_value,
-    )
+    found = _played_once(_Question(_digest(world, rates), world, ordered, today, threat, _levels(highest)))
     return _answer(material, found, name, today, threat, step)
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What the games depend on. The digest stands for the world and for the tariffs."""
+
+    digest: str
+    world: World = field(compare=False)
+    parties: tuple[str, str]
+    today: Policy = field(compare=False)
+    threat: Policy | None = field(compare=False)
+    averages: tuple[float, ...]
+
+
+@lru_cache(maxsize=8)
+def _played_once(question: _Question) -> Escalation:
+    """The games of a question: days with the same tariffs share them, as when the day of a brief is moved."""
+    from tradewar.games import Options, escalation
+
+    return escalation(
+        question.world,
+        *question.parties,
+        today=question.today,
+        threat=question.threat,
+        options=Options(starts=["closed-form"], corners=False),
+        averages=question.averages,
+        weights=question.world.trade_value,
+    )
+
+
+def _digest(world: World, rates: list[Array]) -> str:
+    """A hash of everything in a world that an equilibrium depends on, and of the tariffs."""
+    digest = hashlib.sha256("|".join((*world.countries, "", *world.sectors, world.market)).encode())
+    arrays = (
+        world.trade_value, world.tariff_rate, world.tradable, world.value_added_share, world.input_share,
+        world.consumption_share, world.trade_elasticity,
+    )  # fmt: skip
+    for array in (*arrays, *rates):
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
 
 
 def _today(material: Material) -> tuple[str, Policy]:

@@ -31,17 +31,17 @@ ANSWERED = (
 
 BEST = (
     "{{ the(name(party))[:1] | upper }}{{ the(name(party))[1:] }} would serve itself best with an average of "
-    "{{ rate(average) }} percent on goods of {{ the(name(other)) }}, where it charges {{ rate(today) }} now. That gives it "
-    "{{ percent(own, 3) }} percent of real income ({{ money(own_money) }} a year), and {{ the(name(other)) }} "
-    "{{ percent(cost, 3) }}."
+    "{{ rate(average) }} percent on goods of {{ the(name(other)) }}, where it charges {{ rate(today) }} now. "
+    "That gives it {{ percent(own, 3) }} percent of real income ({{ money(own_money) }} a year), and "
+    "{{ the(name(other)) }} {{ percent(cost, 3) }}."
 )
 
 WAR = (
     "In full war each side sets the tariffs that serve it best against those of the other: {{ rate(averages[0]) }} and "
     "{{ rate(averages[1]) }} percent on average. Against the tariffs of the day, {{ the(name(first)) }} then "
-    "{{ 'loses' if pct[0] < 0 else 'gains' }} {{ unsigned(percent(pct[0], 3)) }} percent ({{ money(sums[0]) }} a year), "
-    "{{ the(name(second)) }} {{ 'loses' if pct[1] < 0 else 'gains' }} {{ unsigned(percent(pct[1], 3)) }} percent "
-    "({{ money(sums[1]) }}), and all third countries together {{ 'lose' if third < 0 else 'gain' }} "
+    "{{ 'loses' if pct[0] < 0 else 'gains' }} {{ unsigned(percent(pct[0], 3)) }} percent ({{ money(sums[0]) }} a "
+    "year), {{ the(name(second)) }} {{ 'loses' if pct[1] < 0 else 'gains' }} {{ unsigned(percent(pct[1], 3)) }} "
+    "percent ({{ money(sums[1]) }}), and all third countries together {{ 'lose' if third < 0 else 'gain' }} "
     "{{ unsigned(money(third)) }}."
 )
 
@@ -207,7 +207,9 @@ def _reaction(findings: Findings) -> Drawing:
             for c in answer.curves
         ]
     )
-    return Drawing("reaction", title, caption, f"{axes[0]}; {axes[1]}. {described}.", reaction_chart(title, axes, curves, spots))
+    return Drawing(
+        "reaction", title, caption, f"{axes[0]}; {axes[1]}. {described}.", reaction_chart(title, axes, curves, spots)
+    )
 
 
 def _percents(averages: tuple[float, float]) -> tuple[float, float]:
@@ -266,7 +268,11 @@ def _values(findings: Findings) -> Mapping[str, Any]:
     titles = {name: words.format_map(who) for name, words in MOVES.items() if verdict or name == "war"}
     titles |= {f"best-{code}": f"Best answer of {the(names[code])} alone" for code in answer.parties}
     rows = [(_capital(titles[move.name]), move) for move in answer.moves]
-    return {"answer": answer, "moves": rows, "today": day(findings.as_of) if answer.against else str(findings.world.year)}
+    return {
+        "answer": answer,
+        "moves": rows,
+        "today": day(findings.as_of) if answer.against else str(findings.world.year),
+    }
 
 
 def _capital(text: str) -> str:

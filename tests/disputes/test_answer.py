@@ -1,0 +1,125 @@
+"""What the other side will do, from the built-in dispute: answers, war, threat."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pytest
+
+import built_in
+from tradewar.disputes.answer import Answer, Move
+from tradewar.disputes.findings import Findings
+from tradewar.disputes.policies import average_rate
+from tradewar.equilibrium.solve import solve
+from tradewar.games import Options
+from tradewar.games.escalation import answer as best_answer
+from tradewar.world import load_world
+
+
+@pytest.fixture(scope="module")
+def answer(findings: Findings) -> Answer:
+    found = findings.part(Answer)
+    assert found is not None
+    return found
+
+
+def move(answer: Answer, name: str) -> Move:
+    found = answer.move(name)
+    assert found is not None
+    return found
+
+
+def test_parties_and_averages_are_those_of_the_other_parts(answer: Answer, findings: Findings) -> None:
+    assert answer.parties == ("USA", "CHN")
+    assert answer.against == "today"
+    today, rise = findings.policies[:2]
+    assert answer.today == (today.tariff("USA", "CHN").rate, today.tariff("CHN", "USA").rate)
+    # the threat is what one side does: its own tariffs after the step, the other's as they are
+    assert move(answer, "threat").averages == (rise.tariff("USA", "CHN").rate, today.tariff("CHN", "USA").rate)
+
+
+def test_the_threat_is_judged_by_its_number(answer: Answer) -> None:
+    verdict = answer.verdict
+    assert verdict is not None
+    assert (verdict.party, verdict.opponent, verdict.step) == ("USA", "CHN", "us-list-3-rise")
+    threat, best = move(answer, "threat").real_income_pct[0], move(answer, "best-USA").real_income_pct[0]
+    assert best > 0
+    assert verdict.is_best_response is (threat >= best - 1e-4)
+    assert verdict.short_of_best_pct == pytest.approx(best - threat, abs=1e-12)
+    assert verdict.pays is (threat > 0)
+
+
+def test_the_engine_agrees_with_the_threat(answer: Answer) -> None:
+    """The threat unanswered, against the day, by the solver of policies under the same closure."""
+    world, stated = load_world("world-2017"), built_in.stated(built_in.DAY).policies
+    today, rise = (item.policy.tariff_rate for item in stated[:2])
+    assert today is not None
+    assert rise is not None
+    one, two = world.country_index("USA"), world.country_index("CHN")
+    rates = np.array(today)
+    rates[one] = rise[one]
+    hats = [
+        solve(world, policy, closure="balanced").real_income_hat
+        for policy in (stated[0].policy, type(stated[0].policy)(tariff_rate=rates))
+    ]
+    change = 100.0 * (hats[1] / hats[0] - 1.0)
+    assert move(answer, "threat").real_income_pct == pytest.approx((change[one], change[two]), abs=1e-7)
+
+
+def test_nobody_does_better_than_by_its_best_answer(answer: Answer) -> None:
+    first, second = move(answer, "best-USA"), move(answer, "best-CHN")
+    assert first.averages[1] == pytest.approx(answer.today[1], abs=1e-15)
+    assert second.averages[0] == pytest.approx(answer.today[0], abs=1e-15)
+    assert first.real_income_pct[0] >= move(answer, "threat").real_income_pct[0]
+    assert second.real_income_pct[1] > 0
+    answered, threat = move(answer, "threat-answered"), move(answer, "threat")
+    assert answered.real_income_pct[1] > threat.real_income_pct[1]
+    assert answer.certificate.certified
+    assert answer.certificate.games == 4
+    assert answer.certificate.largest_gain_from_deviating_pct <= 1e-6
+
+
+def test_reaction_curves_cross_at_the_war(answer: Answer) -> None:
+    war = move(answer, "war").averages
+    for curve, at, reached in zip(answer.curves, war, reversed(war), strict=True):
+        assert curve.mover_average[0] == 0
+        assert curve.mover_average[-1] >= max(*answer.today, *war)
+        # straight to a hundredth of a point between its points
+        assert np.interp(at, curve.mover_average, curve.answer_average) == pytest.approx(reached, abs=1e-4)
+    assert [(curve.mover, curve.answerer) for curve in answer.curves] == [("USA", "CHN"), ("CHN", "USA")]
+
+
+def test_countries_and_money(answer: Answer, findings: Findings) -> None:
+    world = load_world("world-2017")
+    assert [row.country for row in answer.countries] == list(world.countries)
+    for row, income in zip(answer.countries, world.income, strict=True):
+        assert row.war_money == pytest.approx(row.war_pct * income / 100, rel=1e-12)
+    third = sum(row.war_money for row in answer.countries if row.country not in answer.parties)
+    assert answer.third_countries_money == pytest.approx(third, rel=1e-12)
+    own = {row.country: row for row in answer.countries}
+    war = move(answer, "war")
+    assert war.real_income_pct == (own["USA"].war_pct, own["CHN"].war_pct)
+    assert findings.to_dict()["answer"]["closure"] == answer.closure == "balanced"
+
+
+@pytest.mark.slow
+def test_the_best_answer_of_the_page_is_that_of_the_whole_search(answer: Answer) -> None:
+    """The page searches from one start and leaves corners out; the whole search finds the same tariffs."""
+    world = load_world("world-2017")
+    policy = built_in.stated(built_in.DAY).policies[0].policy
+    found = best_answer(world, "CHN", "USA", Options(policy=policy))
+    assert found.certified
+    assert found.uniqueness == "the only one found from 3 starts"
+    averages = move(answer, "best-CHN").averages
+    assert average_rate(world, found.tariff_rate, "CHN", "USA") == pytest.approx(averages[1], abs=1e-8)
+
+
+def test_without_a_deadline_nothing_is_judged() -> None:
+    findings = built_in.written(dt.date(2018, 8, 1)).findings
+    answer = findings.part(Answer)
+    assert answer is not None
+    assert findings.due is None
+    assert answer.verdict is None
+    assert answer.move("threat") is None
+    assert [item.name for item in answer.moves] == ["best-USA", "best-CHN", "war"]
