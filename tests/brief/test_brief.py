@@ -171,7 +171,9 @@ def test_manifest_accounts_for_every_file(written: Brief) -> None:
     manifest = json.loads((written.folder / "manifest.json").read_text(encoding="utf-8"))
     assert set(manifest) == {"tradewar", "python", "platform", "libraries", "options", "inputs", "outputs", "seconds"}
     assert manifest["options"] == {"dispute": "us-china-2019", "as_of": "2019-02-20", "closure": "share-of-world"}
-    assert [row["input"] for row in manifest["inputs"]] == ["dispute.toml", "chronicle.csv", "book", "world world-2017"]
+    assert [row["input"] for row in manifest["inputs"]] == [
+        "dispute.toml", "chronicle.csv", "book", "evidence", "world world-2017",
+    ]  # fmt: skip
     listed = {row["file"]: row["sha256"] for row in manifest["outputs"]}
     for path in written.files:
         name = path.relative_to(written.folder).as_posix()

@@ -41,7 +41,9 @@ def write_front(findings: Findings) -> Front:
 
 
 def _deadline(findings: Findings) -> Markup:
-    if findings.deadline is None:
+    """The plan of the day; nothing where its date has passed and the step is taken."""
+    plan = findings.deadline
+    if plan is None or (plan.date and plan.date < findings.as_of and findings.due is None):
         return Markup("")
-    days = (findings.deadline.date - findings.as_of).days if findings.deadline.date else 0
-    return fill(findings, DEADLINE, d=findings.deadline, days=days, due=findings.due)
+    days = (plan.date - findings.as_of).days if plan.date else 0
+    return fill(findings, DEADLINE, d=plan, days=days, due=findings.due)

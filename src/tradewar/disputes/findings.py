@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,7 +18,7 @@ from tradewar.disputes.chronicle import Event
 from tradewar.disputes.dossier import Dossier
 from tradewar.disputes.effects import PolicyFindings, policy_findings
 from tradewar.disputes.material import Material, Progress, silent
-from tradewar.disputes.parts import PARTS, PartFindings
+from tradewar.disputes.parts import PARTS, Part, PartFindings
 from tradewar.disputes.plain import plain_data
 from tradewar.disputes.policies import Stated, dispute_book, dispute_world, state_policies
 from tradewar.disputes.schema import Deadline, Party
@@ -121,12 +121,19 @@ class _Watch:
         self.seconds.append((step, time.perf_counter() - started))
 
 
-def run(dossier: Dossier, as_of: dt.date | None = None, progress: Progress | None = None) -> Findings:
+def run(
+    dossier: Dossier,
+    as_of: dt.date | None = None,
+    progress: Progress | None = None,
+    *,
+    parts: Sequence[Part] | None = None,
+) -> Findings:
     """Solve every policy of a dossier that exists on the day, each against the world's baseline, and find every part.
 
     Args:
         as_of: day of knowledge; by default the day for which the dossier was written.
         progress: told what is being done.
+        parts: what to find besides the solved policies; by default everything.
 
     Raises:
         DossierError: if no policy was known on the day, or the world lacks a party.
@@ -146,14 +153,14 @@ def run(dossier: Dossier, as_of: dt.date | None = None, progress: Progress | Non
         stated = state_policies(known, book, world)
     outcomes = _solved(known, world, stated, say, watch)
     material = Material(known, world, book, stated, outcomes, say)
-    parts: dict[str, PartFindings] = {}
-    for part in PARTS:
+    found_parts: dict[str, PartFindings] = {}
+    for part in PARTS if parts is None else parts:
         say(part.what)
         with watch.time(part.name):
             found = part.find(material)
         if found is not None:
-            parts[part.name] = found
-    return _findings(material, parts, watch)
+            found_parts[part.name] = found
+    return _findings(material, found_parts, watch)
 
 
 def _solved(dossier: Dossier, world: World, stated: Stated, say: Progress, watch: _Watch) -> tuple[Outcome, ...]:
