@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -153,3 +155,17 @@ def test_a_spreadsheet_and_an_unknown_layout_say_what_to_do(tmp_path: Path, faul
 
 def test_json_is_json() -> None:
     assert json.loads(ok("monitor", "--json").out)
+
+
+def test_the_core_install_is_enough_to_judge() -> None:
+    """Neither an optional package nor a heavy one is loaded on the way to the part of the findings."""
+    probe = (
+        "import sys\n"
+        "for name in ('statsmodels', 'ruptures', 'stix2', 'pymisp', 'pymispgalaxies'): sys.modules[name] = None\n"
+        "from tradewar.disputes.kept import kept\n"
+        "found = kept('us-china-2019')\n"
+        "assert found.commitments[0].evidence.background.steps\n"
+        "print(' '.join(name for name in ('pandas', 'scipy.stats') if name in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "", "")

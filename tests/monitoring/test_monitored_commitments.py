@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +24,8 @@ from tradewar.monitoring import (
     monitor_purchase,
     monitor_truce,
 )
+from tradewar.monitoring.outlook import what_would_change
+from tradewar.monitoring.posterior import truce_breach_probability
 from tradewar.monitoring.series import last_full_month, month_text
 from tradewar.monitoring.tables import read_commitments, read_deliveries, read_incident_series
 
@@ -197,6 +201,51 @@ def test_commitments_with_wrong_keys_are_refused(evidence: Path, tmp_path: Path)
         monitor(tmp_path, "2019-02-20")
     with pytest.raises(EvidenceError, match="missing"):
         monitor(tmp_path / "nowhere", "2019-02-20")
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (('sponsor = "CHN"', 'sponsor = "China"'), "'China' is not a country as CHN"),
+        (('["2013-10", "2015-09"]', '["2013-13", "2015-09"]'), "'2013-13' is not a month as 2013-10"),
+        (('["2013-10", "2015-09"]', '["2015-10", "2013-09"]'), "ends before it begins"),
+        (('["2013-10", "2015-09"]', '["2013-10", "2015-10"]'), "overlaps the one that ends in 2015-10"),
+        (('"2015-09-25"', '"2015-09-31"'), "is not a day"),
+        (("allowed_ratio = 0.5", "allowed_ratio = 50"), "less than or equal to 1"),
+        (("year = 2021", "year = 2016"), "is not after base_year 2017"),
+        (("base_year = 2017", "base_year = 2016"), "the last of base_years is 2017"),
+        (('"Phase One purchases 2020, energy"', '"Phase One purchases 2020, all covered goods"'), "more than once"),
+        (('group = "Energy"', 'group = "Coal"'), "no deliveries of Coal"),
+        (('reporter = "USA"', 'reporter = "CHN"'), "no deliveries on the statistics of CHN"),
+        (("[[truce]]", "[[truces]]"), "unknown key 'truces'; did you mean 'truce'?"),
+    ],
+)
+def test_each_fault_of_a_commitment_is_named(
+    evidence: Path, tmp_path: Path, change: tuple[str, str], says: str
+) -> None:
+    folder = tmp_path / "evidence"
+    shutil.copytree(evidence, folder)
+    text = (folder / "commitments.toml").read_text(encoding="utf-8")
+    assert change[0] in text
+    (folder / "commitments.toml").write_text(text.replace(*change), encoding="utf-8")
+    with pytest.raises(EvidenceError) as refused:
+        read_commitments(folder, "2021-03-01")
+    assert says in str(refused.value)
+
+
+def test_what_would_change_a_grade_does_change_it(evidence: Path) -> None:
+    """The counts named are those at which the probability crosses the limits of the grades."""
+    found = by_name(monitor(evidence, AFTER_ALL), "truce")
+    source = found.truce[-1].sources[0]
+    at = {str(change.to): change.what for change in what_would_change(found) if "at most" in change.what}
+    for grade, limit in (("unclear", 0.9), ("kept", 0.1)):
+        most = int(re.findall(r"at most (\d+) events", at[grade])[0])
+        exposures = (source.baseline_exposure, source.exposure)
+        at_most = truce_breach_probability(source.baseline_count, most, *exposures)
+        one_more = truce_breach_probability(source.baseline_count, most + 1, *exposures)
+        assert at_most < limit <= one_more
+    unseen = by_name(monitor(evidence, "2020-09-15"), "2021")
+    assert "nothing on it has been published" in what_would_change(unseen)[0].what
 
 
 def test_series_with_wrong_shapes_are_refused() -> None:

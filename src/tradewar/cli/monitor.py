@@ -13,7 +13,7 @@ from tradewar.cli.output import print_json, print_table, print_text, progress, w
 
 if TYPE_CHECKING:
     from tradewar.disputes.kept import KeptCommitment
-    from tradewar.monitoring.claims import ClaimResult
+    from tradewar.monitoring.claims import ClaimCell, ClaimResult
     from tradewar.monitoring.evidence import TruceReview
 
 DEFAULT_DISPUTE = "us-china-2019"
@@ -94,24 +94,18 @@ def _show_sources(review: TruceReview) -> None:
 
 
 def _show_claims(claims: tuple[ClaimResult, ...]) -> None:
-    outcomes = ("holds", "fails", "not shown", "too few", "not coded")
-    print_table(
-        "Published claims: the data sets in which each holds and in which it fails",
-        ("claim", *outcomes),
-        [
-            (
-                result.claim.statement,
-                *(", ".join(_cell(cell) for cell in result.cells if cell.outcome == outcome) for outcome in outcomes),
-            )
-            for result in claims
-        ],
-        text_columns=6,
-    )
+    print_text("Published claims, held against each data set on its own:")
+    for result in claims:
+        print_text(f"  {result.claim.statement}")
+        for outcome in ("holds", "fails", "not shown", "too few", "not coded"):
+            cells = [_cell(cell) for cell in result.cells if cell.outcome == outcome]
+            if cells:
+                print_text(f"    {outcome}: {'; '.join(cells)}")
 
 
-def _cell(cell: object) -> str:
-    name, coding = getattr(cell, "dataset", ""), getattr(cell, "coding", "")
-    return f"{name} (wide)" if coding == "sector_wide" else name
+def _cell(cell: ClaimCell) -> str:
+    wide = ", wide coding" if cell.coding == "sector_wide" else ""
+    return f"{cell.dataset} by {cell.date_meaning.replace('_', ' ')}{wide} ({cell.figures})"
 
 
 @incidents.command()
