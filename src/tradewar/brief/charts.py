@@ -81,6 +81,11 @@ class Ranking:
     policies: tuple[str, ...]
 
 
+def start_renderer() -> None:
+    """Draw nothing once, so that the first chart does not wait for the start of the renderer."""
+    _render({"data": {"values": []}, "mark": "point"})
+
+
 def draw(drawings: Sequence[Drawing]) -> tuple[Chart, ...]:
     """Every chart, as SVG and PNG."""
 

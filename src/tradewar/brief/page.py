@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from importlib import resources
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from markupsafe import Markup, escape
 
-from tradewar.brief.charts import Chart, draw, inline
+from tradewar.brief.charts import Chart, draw, inline, start_renderer
 from tradewar.brief.front import Front, write_front
 from tradewar.brief.numbers import amount, money_of, residual, sum_of
 from tradewar.brief.section import Section
@@ -77,7 +78,10 @@ def brief(
     say = progress or silent
     folder = check_out(Path(out))
     dossier = dispute if isinstance(dispute, Dossier) else load_dispute(dispute)
-    findings = run(dossier, as_of, progress)
+    # the renderer takes a second to start, outside the interpreter lock: it starts while the figures are computed
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        beside.submit(start_renderer)
+        findings = run(dossier, as_of, progress)
     started = time.perf_counter()
     drawings = [drawing for section in applying(findings) for drawing in section.drawings(findings)]
     say(f"Drawing {len(drawings)} charts")
