@@ -37,8 +37,8 @@ def compiled(function: Function) -> Function:
 
 def compiled_sum(function: Function) -> Function:
     """As `compiled`; the order of a sum may be changed once and for all, so that it uses vector instructions."""
-    options = {"cache": True, "nogil": True, "error_model": "numpy", "fastmath": {"reassoc", "contract"}}
-    return cast(Function, numba.njit(**options)(function))
+    kept = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract"})
+    return cast(Function, kept(function))
 
 
 class Problem(NamedTuple):
