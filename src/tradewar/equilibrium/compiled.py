@@ -109,6 +109,17 @@ def _dot(matrix, first, second, vector):
 
 @compiled_sum
 @no_type_check
+def _two_dots(one, other, first, second, vector):
+    """Σ_k of both matrices at [first, second, k], times vector[k]."""
+    total = another = 0.0
+    for k in range(len(vector)):
+        total += one[first, second, k] * vector[k]
+        another += other[first, second, k] * vector[k]
+    return total, another
+
+
+@compiled_sum
+@no_type_check
 def _product(a, i, b, k):
     """Σ_n a[i, n] b[k, n]."""
     total = 0.0
@@ -137,14 +148,14 @@ def _trade(problem, point, work):
             work.sales[s, i] = 0.0
             work.net[s, i] = 0.0
         for j in range(countries):
-            total = _dot(problem.attraction, s, j, pull)
+            total, before_duty = _two_dots(problem.attraction, problem.before_duty, s, j, pull)
             if problem.absent[s, j]:
                 total = 1.0
                 work.log_price[s, j] = 0.0
             else:
                 work.log_price[s, j] = lowest - np.log(total) / theta
             spending = point[spent + s * countries + j] * problem.value_added[j] / total
-            work.imports[s, j] = spending * _dot(problem.before_duty, s, j, pull)
+            work.imports[s, j] = spending * before_duty
             for i in range(countries):
                 work.sales[s, i] += spending * problem.before_duty[s, j, i]
             if taxed:

@@ -54,6 +54,11 @@ class Prepared:
         """True if the baseline was solved first."""
         return self.baseline is not self.world
 
+    @property
+    def compiled(self) -> bool:
+        """True if it is solved in machine code; see `prepare`."""
+        return isinstance(self.economy, Economy) and self.economy.compiled
+
 
 def prepare(
     world: World,
