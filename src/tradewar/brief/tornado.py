@@ -43,7 +43,7 @@ def tornado_chart(name: str, title: str, subtitle: str, bars: Sequence[Bar], dec
     """
     ranked = sorted(bars, key=lambda bar: -bar.width)[:MOST_BARS]
     words = "; ".join(
-        f"{bar.label}: {plain(bar.low, decimals, sign=True)} where low, {plain(bar.high, decimals, sign=True)} where high"
+        f"{bar.label}: {plain(bar.low, decimals, sign=True)} if low, {plain(bar.high, decimals, sign=True)} if high"
         for bar in ranked
     )
     left_out = len(bars) - len(ranked)

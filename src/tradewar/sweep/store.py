@@ -101,7 +101,7 @@ class Folder:
         except OSError as error:
             kept = len(list((self.path / PARTS).glob("part-*.parquet")))
             what = f"cannot be written ({error.strerror or error})"
-            fix = f"Make room or name another folder; {kept} finished parts are kept, and the same command goes on from them"
+            fix = f"Make room and run the same command again: {kept} finished parts are kept"
             raise SweepError.at(f"--out {self.path}", what, fix) from None
 
     def _refuse_foreign(self) -> None:
@@ -117,7 +117,8 @@ class Folder:
         return [
             Problem(f"--out {self.path}", f"holds a sweep with {key} {_short(known.get(key))}, not {_short(new)}", fix)
             for key, new in wanted.items()
-            if known.get(key) != new
+            # these two follow from the others
+            if key not in ("items", "parts") and known.get(key) != new
         ]
 
 
