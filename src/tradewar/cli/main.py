@@ -17,7 +17,7 @@ from typing import Annotated
 
 import typer
 
-from tradewar.cli import brief, monitor, path, solve, tariff, war, worlds
+from tradewar.cli import brief, monitor, path, solve, sweep, tariff, war, worlds
 from tradewar.errors import TradewarError
 
 DEBUG = "TRADEWAR_DEBUG"
@@ -40,6 +40,7 @@ app.command("brief")(brief.brief)
 app.command("path")(path.path)
 app.command("solve")(solve.solve)
 app.command("war")(war.war)
+app.command("sweep")(sweep.sweep)
 app.command("monitor")(monitor.monitor)
 app.add_typer(monitor.incidents, name="incidents")
 app.add_typer(tariff.app, name="tariff")
