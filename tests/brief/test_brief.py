@@ -28,7 +28,7 @@ CHARTS = (
 )  # fmt: skip
 TABLES = (
     "averages", "certificates", "chronicle", "claims", "countries", "coverage", "mapping", "moves",
-    "operations_by_sector", "products", "promises", "reaction", "sectors", "steps", "suppliers", "tariffs",
+    "operations_by_sector", "products", "promises", "ranges", "reaction", "sectors", "steps", "suppliers", "tariffs",
     "truce_by_source", "unverified", "war",
 )  # fmt: skip
 VOID = {"meta", "link", "br", "img", "input", "hr", "source", "path", "rect", "line", "circle", "use"}
