@@ -18,7 +18,7 @@ from tradewar.brief.charts import Chart, draw, inline, start_renderer
 from tradewar.brief.front import Front, write_front
 from tradewar.brief.numbers import amount, money_of, residual, sum_of
 from tradewar.brief.section import Section
-from tradewar.brief.sections import answer, chronicle, effects, kept, method, taxed
+from tradewar.brief.sections import answer, chronicle, deal, effects, hold, kept, method, taxed
 from tradewar.brief.text import environment, text_of
 from tradewar.brief.write import check_out, manifest, write_folder
 from tradewar.disputes.dossier import Dossier, load_dispute
@@ -31,6 +31,8 @@ SECTIONS: tuple[Section, ...] = (
     taxed.SECTION,
     effects.SECTION,
     answer.SECTION,
+    deal.SECTION,
+    hold.SECTION,
     kept.SECTION,
     chronicle.SECTION,
     method.SECTION,

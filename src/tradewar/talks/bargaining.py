@@ -23,6 +23,7 @@ from jaxtyping import Float
 from numpy import ndarray as Array
 
 from tradewar.errors import NoSolutionError, Problem, TalksError
+from tradewar.talks.models import models_of
 from tradewar.talks.optimise import (
     AT_BOUND,
     CONSTRAINT_TOLERANCE,
@@ -83,6 +84,8 @@ class Talks:
     """What must be added to a payoff to make it proportional to the payoff level: 100 for percent changes, 0 for
     levels. Used by equal proportional gains only."""
     instruments: tuple[str, ...] = ()
+    by_models: bool = False
+    """True where each payoff is a solved world: the solver then works on quadratic models between evaluations."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,7 +183,8 @@ def programme_of(talks: Talks) -> Programme:
     starts = tuple(np.log1p(np.clip(start, talks.lower, talks.upper)) for start in talks.starts)
     middle = 0.5 * (np.log1p(talks.lower) + np.log1p(talks.upper))
     scale = payoff_scale(payoff, (*starts, middle))
-    return Programme(payoff, np.log1p(talks.lower), np.log1p(talks.upper), starts, scale)
+    model_at = models_of(payoff) if talks.by_models else None
+    return Programme(payoff, np.log1p(talks.lower), np.log1p(talks.upper), starts, scale, model_at=model_at)
 
 
 def ideal_point(talks: Talks, programme: Programme) -> Float[Array, " party"]:
