@@ -71,7 +71,7 @@ def test_models_give_the_printed_bargain_with_few_solves() -> None:
     assert deal.instruments == pytest.approx([0.00852, -0.08626], abs=2e-4)
     assert deal.payoff == pytest.approx([0.05913, -0.10807], abs=2e-5)
     calls.clear()
-    direct = bargain(replace(talks, by_models=False))
+    direct = bargain(replace(talks, models=None))
     assert direct.instruments == pytest.approx(deal.instruments, abs=1e-4)
     assert with_models < 0.6 * len(calls)
 
@@ -80,7 +80,7 @@ def test_the_frontier_by_models_is_the_frontier() -> None:
     choice = tariff_choice(PREPARED.baseline, PARTIES)
     talks = talks_of_world(PREPARED, choice, NASH, lowest=-0.3, highest=0.5)
     by_models = efficient_frontier(talks, points=4)
-    direct = efficient_frontier(replace(talks, by_models=False), points=4)
+    direct = efficient_frontier(replace(talks, models=None), points=4)
     assert by_models.payoff == pytest.approx(direct.payoff, abs=1e-6)
 
 

@@ -51,7 +51,8 @@ def best_reply(
         )  # fmt: skip
         found = _polished(value, done.x, low, high) if len(start) == 1 else done.x
         step = np.clip(found - value(found)[1], low, high) - found
-        scale = float(np.abs(payoff(instruments)[1][country]).max())
+        # a payoff that is flat already has no scale of its own
+        scale = max(float(np.abs(payoff(instruments)[1][country]).max()), REPLY_TOLERANCE)
         if float(np.abs(step).max()) > LARGEST_RESIDUAL * scale:
             raise NoSolutionError(
                 f"No best reply was found: at the best tariffs tried the payoff still rises by "

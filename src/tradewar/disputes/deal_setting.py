@@ -14,8 +14,16 @@ from tradewar.disputes.material import Material
 from tradewar.equilibrium import Prepared, prepare
 from tradewar.games import War, war
 from tradewar.talks.bargaining import Talks
+from tradewar.talks.models import ModelAt
 from tradewar.talks.payoffs import PayoffFunction
-from tradewar.talks.world_payoffs import TariffChoice, payoffs_of_world, rates_under, talks_of_world, tariff_choice
+from tradewar.talks.world_payoffs import (
+    TariffChoice,
+    payoff_models,
+    payoffs_of_world,
+    rates_under,
+    talks_of_world,
+    tariff_choice,
+)
 
 CLOSURE = "balanced"
 """Games and talks leave deficits out: a government could otherwise gain by moving the value of its transfer."""
@@ -30,6 +38,8 @@ class DealSetting:
     prepared: Prepared
     choice: TariffChoice
     payoff: PayoffFunction
+    models: ModelAt
+    """Of the payoff: what one search learns about its curvature serves the next."""
     weights: Float[Array, " 2"]
     lowest: float
     highest: float
@@ -47,6 +57,7 @@ class DealSetting:
             highest=self.highest,
             starts=None if start is None else (start,),
             payoff=self.payoff,
+            models=self.models,
         )
 
 
@@ -70,12 +81,14 @@ def setting_of(material: Material, talks: TalksTable, elasticities: str | None =
     prepared = prepare(material.world, CLOSURE, elasticities=elasticities)
     choice = tariff_choice(prepared.baseline, parties, by=talks.instruments)
     weight = talks.weight.value
+    payoff = payoffs_of_world(prepared, choice)
     return DealSetting(
         parties=parties,
         names=(called[parties[0]], called[parties[1]]),
         prepared=prepared,
         choice=choice,
-        payoff=payoffs_of_world(prepared, choice),
+        payoff=payoff,
+        models=payoff_models(payoff),
         weights=np.array([weight, 1.0 - weight]),
         lowest=talks.lowest_rate,
         highest=talks.highest_rate,
@@ -104,4 +117,8 @@ def nash_war(material: Material, setting: DealSetting) -> BilateralWar:
 
 
 def _played(material: Material, setting: DealSetting, regime: str) -> War:
-    return war(material.world, setting.parties, regime=regime, between=True, closure=CLOSURE, corners=False)
+    # one start and no corners, as everywhere in a brief: `tradewar war` searches on
+    starts = ["closed-form"]
+    return war(
+        material.world, setting.parties, regime=regime, between=True, closure=CLOSURE, starts=starts, corners=False
+    )

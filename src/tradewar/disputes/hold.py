@@ -190,7 +190,9 @@ def _breach_gain(material: Material, deal: Deal, policy: Policy, country: str, p
     other = next(code for code in deal.setting.parties if code != country)
     exempt = [(country, code) for code in world.countries if code not in (country, other)]
     closure = str(deal.setting.prepared.closure)
-    found = best_response(world, country, policy=policy, exempt=exempt, closure=closure, corners=False)
+    found = best_response(
+        world, country, policy=policy, exempt=exempt, closure=closure, starts=["closed-form"], corners=False
+    )
     gain = float(found.objective_hat[found.baseline.country_index(country)]) - 1.0
     return max(gain, 0.0) * (100.0 + payoff)
 

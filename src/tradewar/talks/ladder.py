@@ -203,8 +203,8 @@ def judge_threat(ladder: Ladder, side: int, from_rung: int, to_rung: int, other_
     verb = "costs" if cost > 0 else "brings"
     sentence = (
         f"Going from {100.0 * rates[0][from_rung]:g}% to {100.0 * rates[0][to_rung]:g}% {verb} "
-        f"{ladder.sides[side - 1]} {abs(cost):.4f} and takes {harm:.4f} from {ladder.sides[2 - side]} ({ladder.unit}): it is "
-        f"{'' if best else 'not '}a best reply."
+        f"{ladder.sides[side - 1]} {abs(cost):.4f} and takes {harm:.4f} from {ladder.sides[2 - side]} "
+        f"({ladder.unit}): it is {'' if best else 'not '}a best reply."
     )
     return Threat(side, rates[0][from_rung], rates[0][to_rung], rates[1][other_rung], cost, harm, best, sentence)
 

@@ -25,7 +25,8 @@ from tradewar.equilibrium import Levers, Policy, Prepared, Solution, multipliers
 from tradewar.equilibrium.objectives import real_income_seeds
 from tradewar.errors import NoSolutionError, Problem, TalksError
 from tradewar.talks.bargaining import Talks
-from tradewar.talks.payoffs import PayoffFunction
+from tradewar.talks.models import ModelAt, models_of
+from tradewar.talks.payoffs import PayoffFunction, in_log_powers, remembered
 from tradewar.world.model import World
 
 SOLVE_TOLERANCE = 1e-11
@@ -34,6 +35,8 @@ SLOPE_TOLERANCE = 1e-9
 """Residual of the adjoint, relative: gradients need not be better than the payoffs that they belong to."""
 REACHABLE = 1e-9
 """What still counts as solved where rounding keeps a solver from the tolerance."""
+POINTS_REMEMBERED = 1000
+"""Tariffs of which payoffs are kept: different talks about one world ask for the same points."""
 LOWEST_RATE, HIGHEST_RATE = -0.4, 1.0
 """Default range of a rate: an import subsidy of 40 percent of the price, a tariff of 100 percent."""
 START_RATES = (0.02,)
@@ -176,7 +179,7 @@ def payoffs_of_world(
         tied = np.stack([np.bincount(choice.instrument, row, choice.count) for row in slope])
         return payoff, (100.0 + payoff)[:, None] * tied / (1.0 + rates)
 
-    return function
+    return remembered(function, POINTS_REMEMBERED)
 
 
 def solved(prepared: Prepared, levers: Levers, start: Solution | None, tolerance: float = SOLVE_TOLERANCE) -> Solution:
@@ -196,6 +199,11 @@ def solved(prepared: Prepared, levers: Levers, start: Solution | None, tolerance
     return solution
 
 
+def payoff_models(payoff: PayoffFunction) -> ModelAt:
+    """Quadratic models of a payoff of the world, for all talks about it."""
+    return models_of(in_log_powers(payoff))
+
+
 def talks_of_world(
     prepared: Prepared,
     choice: TariffChoice,
@@ -205,6 +213,7 @@ def talks_of_world(
     highest: float = HIGHEST_RATE,
     starts: Sequence[Float[Array, " instrument"]] | None = None,
     payoff: PayoffFunction | None = None,
+    models: ModelAt | None = None,
 ) -> Talks:
     """Talks of the parties over the chosen tariffs, ready for `bargain` and `efficient_frontier`.
 
@@ -216,14 +225,16 @@ def talks_of_world(
         highest: greatest rate.
         starts: where to search from; None = low tariffs.
         payoff: an earlier `payoffs_of_world` of the same choice, to go on from its last solution.
+        models: of the same payoff (`payoff_models`), to go on from what earlier talks learned about its curvature.
     """
     places = [prepared.baseline.country_index(code) for code in choice.parties]
     lower = np.full(choice.count, lowest)
     upper = np.full(choice.count, highest)
+    known = payoffs_of_world(prepared, choice) if payoff is None else payoff
     begun = [np.full(choice.count, rate) for rate in START_RATES] if starts is None else list(starts)
     return Talks(
         parties=choice.parties,
-        payoff=payoffs_of_world(prepared, choice) if payoff is None else payoff,
+        payoff=known,
         disagreement=np.asarray(disagreement, dtype=float),
         lower=lower,
         upper=upper,
@@ -231,5 +242,5 @@ def talks_of_world(
         # one unit of payoff is a percent of baseline income
         income=prepared.baseline.income[places] / 100.0,
         instruments=choice.instruments,
-        by_models=True,
+        models=payoff_models(known) if models is None else models,
     )
