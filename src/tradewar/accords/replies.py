@@ -17,6 +17,8 @@ from tradewar.errors import NoSolutionError
 
 REPLY_TOLERANCE = 1e-9
 """Projected gradient, relative to the payoff's own response, at which a reply is best."""
+ROUGH = 1e-7
+"""Change of the payoff, relative, at which the search over one tariff leaves the rest to the root of its slope."""
 LARGEST_RESIDUAL = 1e-4
 POLISH_REACH = 1e-2
 """How far, in log tariff, the last digits may move a reply."""
@@ -45,11 +47,12 @@ def best_reply(
             return -float(worth[country]), -slope[country, mine] * np.exp(log_power)
 
         start = np.clip(np.log1p(instruments[mine]), low, high)
+        single = len(start) == 1
         done = minimize(
             value, start, jac=True, method="L-BFGS-B", bounds=list(zip(low, high, strict=True)),
-            options={"gtol": REPLY_TOLERANCE, "ftol": 1e-15, "maxiter": 200},
+            options={"gtol": REPLY_TOLERANCE, "ftol": ROUGH if single else 1e-15, "maxiter": 200},
         )  # fmt: skip
-        found = _polished(value, done.x, low, high) if len(start) == 1 else done.x
+        found = _polished(value, done.x, low, high) if single else done.x
         step = np.clip(found - value(found)[1], low, high) - found
         # a payoff that is flat already has no scale of its own
         scale = max(float(np.abs(payoff(instruments)[1][country]).max()), REPLY_TOLERANCE)

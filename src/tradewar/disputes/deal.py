@@ -25,7 +25,7 @@ from tradewar.disputes.deal_setting import DealSetting, nash_war, setting_of
 from tradewar.disputes.deal_terms import AssumptionRow, Pair
 from tradewar.disputes.material import Material
 from tradewar.disputes.plain import plain_data
-from tradewar.talks.bargaining import Bargain, BargainStatus, Solution, bargain, bargain_with_and_without_subsidies
+from tradewar.talks.bargaining import Bargain, BargainStatus, Solution, bargain, bargains, without_subsidies
 from tradewar.talks.clock import Clock, run_clock
 from tradewar.talks.clock_sweep import Swing
 from tradewar.talks.disagreement import WalkAway, walk_away_point
@@ -40,7 +40,12 @@ if TYPE_CHECKING:
 
 POSITIONS = ("offer", "demand", "position")
 """Kinds of the chronicle that say what a side wants or gives."""
-SOLUTIONS = (Solution.ASYMMETRIC_NASH, Solution.KALAI_SMORODINSKY, Solution.EQUAL_PROPORTIONAL)
+SOLUTIONS = (
+    Solution.ASYMMETRIC_NASH,
+    Solution.KALAI_SMORODINSKY,
+    Solution.EGALITARIAN,
+    Solution.EQUAL_PROPORTIONAL,
+)
 DRIFT_DISCOUNT = 0.6
 """δ per move of the drift without agreement: a move is a season or two."""
 DRIFT_NOISE = (0.1, 0.05, 0.02, 0.01, 0.005, 0.002)
@@ -162,7 +167,7 @@ def find(material: Material) -> Deal | None:
     material.say(f"Tracing the frontier: {talks.frontier_points} points")
     least = np.min([now.payoff, escalation.payoff, nash.payoff], axis=0)
     frontier = efficient_frontier(setting.talks_from(least), points=talks.frontier_points)
-    bargains = _bargains(setting, talks, base, walk_away, nash)
+    found_bargains = _every_bargain(setting, talks, base, walk_away, nash)
     material.say("Solving the deal under other assumptions")
     cases = deal_cases(material, setting, talks, base, {"escalation": escalation.payoff, "nash-war": nash.payoff})
     spread = None
@@ -191,7 +196,7 @@ def find(material: Material) -> Deal | None:
         nash_label=war.label,
         nash_by_sector=war.by_sector,
         walk_away=walk_away,
-        bargains=bargains,
+        bargains=found_bargains,
         signed=signed,
         world_payoff=_everybody(setting, base),
         frontier=frontier,
@@ -240,17 +245,18 @@ def _signed(base: Bargain) -> Place | None:
     return None
 
 
-def _bargains(
+def _every_bargain(
     setting: DealSetting, talks: TalksTable, base: Bargain, walk_away: WalkAway, nash: Place
 ) -> tuple[NamedBargain, ...]:
     """The deals by each rule from the walk-away point, without subsidies, and from the Nash war."""
     found = [NamedBargain("base", "Nash bargain", "walk-away", True, base)]
     from_here = setting.talks_from(walk_away.point, base.instruments)
+    by_rule = bargains(from_here, [(rule, None) for rule in SOLUTIONS[1:]])
     found += [
-        NamedBargain(rule.name.lower(), rule.value, "walk-away", True, bargain(from_here, rule))
-        for rule in SOLUTIONS[1:]
+        NamedBargain(rule.name.lower(), rule.value, "walk-away", True, item)
+        for rule, item in zip(SOLUTIONS[1:], by_rule, strict=True)
     ]
-    _, plain = bargain_with_and_without_subsidies(from_here, weights=setting.weights)
+    plain = bargain(without_subsidies(from_here), weights=setting.weights)
     found.append(NamedBargain("no_subsidies", "Nash bargain, no rate below zero", "walk-away", False, plain))
     from_war = bargain(setting.talks_from(nash.payoff, base.instruments), weights=setting.weights)
     found.append(NamedBargain("from_nash_war", "Nash bargain from the Nash war", "nash-war", True, from_war))

@@ -13,7 +13,7 @@ from tradewar.disputes.deal_setting import DealSetting, setting_of
 from tradewar.disputes.deal_terms import Pair, climbs_of
 from tradewar.disputes.material import Material
 from tradewar.errors import NoSolutionError
-from tradewar.talks.bargaining import Bargain, bargain
+from tradewar.talks.bargaining import Bargain, Solution, bargain, bargains
 from tradewar.talks.clock_sweep import Swing, clock_swings, random_terms, sweep_clock
 from tradewar.talks.clock_terms import ClockTerms
 from tradewar.talks.world_ladder import rung_solver
@@ -74,11 +74,10 @@ def deal_cases(
 ) -> tuple[DealCase, ...]:
     """The deal at the ends of the bargaining weight, from other walk-away points and under other elasticities."""
     cases: list[DealCase] = []
-    for end in ("low", "high"):
-        weight = getattr(talks.weight, end)
-        changed = bargain(
-            setting.talks_from(base.disagreement, base.instruments), weights=np.array([weight, 1.0 - weight])
-        )
+    ends = (talks.weight.low, talks.weight.high)
+    from_here = setting.talks_from(base.disagreement, base.instruments)
+    shares = [(Solution.ASYMMETRIC_NASH, np.array([weight, 1.0 - weight])) for weight in ends]
+    for weight, changed in zip(ends, bargains(from_here, shares), strict=True):
         cases.append(_case("weight", f"{weight:g}", changed))
     for name, point in points.items():
         if not np.allclose(point, base.disagreement):

@@ -23,7 +23,8 @@ from tradewar.talks.payoffs import PayoffFunction
 
 HESSIAN_STEP = 1e-3
 """Step, in ln(1 + instrument), of the differences of gradients."""
-SAME_POINT = 1e-12
+SAME_POINT = 1e-5
+"""Steps below this teach nothing about curvature: the change of the gradients drowns in the residual of the world."""
 
 
 @dataclass(frozen=True, eq=False)

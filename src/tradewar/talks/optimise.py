@@ -33,7 +33,7 @@ MODEL_STEPS = 30
 """Solved worlds per programme before a search on models is given up."""
 MODEL_RADIUS = 0.2
 """Largest step, in ln(1 + instrument), that is taken on trust in a model."""
-MODEL_REST = 1e-7
+MODEL_REST = 1e-6
 """Step at which a search on models has come to rest."""
 
 

@@ -22,16 +22,16 @@ from jaxtyping import Float, Int
 from numpy import ndarray as Array
 
 from tradewar.equilibrium import Levers, Policy, Prepared, Solution, multipliers, solve_levers
-from tradewar.equilibrium.objectives import real_income_seeds
+from tradewar.equilibrium.objectives import Multipliers, real_income_seeds
 from tradewar.errors import NoSolutionError, Problem, TalksError
 from tradewar.talks.bargaining import Talks
 from tradewar.talks.models import ModelAt, models_of
 from tradewar.talks.payoffs import PayoffFunction, in_log_powers, remembered
 from tradewar.world.model import World
 
-SOLVE_TOLERANCE = 1e-11
+SOLVE_TOLERANCE = 1e-10
 """Residual of every equilibrium: an order below what the solver of the talks can see."""
-SLOPE_TOLERANCE = 1e-9
+SLOPE_TOLERANCE = 1e-8
 """Residual of the adjoint, relative: gradients need not be better than the payoffs that they belong to."""
 REACHABLE = 1e-9
 """What still counts as solved where rounding keeps a solver from the tolerance."""
@@ -168,13 +168,16 @@ def payoffs_of_world(
     named = choice.parties if countries is None else tuple(countries)
     places = [prepared.baseline.country_index(code) for code in named]
     last: list[Solution] = []
+    worth: list[Multipliers] = []
 
     def function(rates: Array) -> tuple[Array, Array]:
         levers = Levers(rates_placed(choice, rates, prepared.baseline.tariff_rate))
         solution = solved(prepared, levers, last[0] if last else None, tolerance)
         last[:] = [solution]
         payoff = real_income_pct(prepared, solution)[places]
-        found = multipliers(prepared, solution, real_income_seeds(prepared, solution, places), SLOPE_TOLERANCE)
+        seeds = real_income_seeds(prepared, solution, places)
+        found = multipliers(prepared, solution, seeds, SLOPE_TOLERANCE, worth[0] if worth else None)
+        worth[:] = [found]
         slope = found.tariff_gradient(prepared, solution)[:, choice.importer, choice.exporter, choice.sector]
         tied = np.stack([np.bincount(choice.instrument, row, choice.count) for row in slope])
         return payoff, (100.0 + payoff)[:, None] * tied / (1.0 + rates)
