@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from make_icio import FINAL_USES, icio_table, write_table
+from benchmarks.icio_table import FINAL_USES, icio_table, write_table
 from tradewar.errors import WorldError
 from tradewar.sources import read
 from tradewar.sources.icio import read_icio

@@ -1,6 +1,7 @@
 """World + Policy -> Outcome, with a certificate; gradients of any objective by the adjoint."""
 
 from tradewar.equilibrium.adjoint import gradient, multipliers
+from tradewar.equilibrium.batch import BatchResult, Item, solve_batch
 from tradewar.equilibrium.certificate import Certificate, certify
 from tradewar.equilibrium.closures import Closure
 from tradewar.equilibrium.commitments import BalanceTarget, PurchaseCommitment
@@ -15,9 +16,11 @@ from tradewar.equilibrium.solve import solve, solve_prepared
 
 __all__ = [
     "BalanceTarget",
+    "BatchResult",
     "Certificate",
     "Closure",
     "CommitmentResult",
+    "Item",
     "Levers",
     "Multipliers",
     "Outcome",
@@ -31,6 +34,7 @@ __all__ = [
     "multipliers",
     "prepare",
     "solve",
+    "solve_batch",
     "solve_levers",
     "solve_prepared",
 ]

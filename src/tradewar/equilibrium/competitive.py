@@ -1,6 +1,7 @@
 """Perfect competition (Armington or Eaton-Kortum): a World as an `Economy`, and the chain of solvers.
 
-Anderson acceleration first; Newton-Krylov where 300 passes are not enough; then both along a path of smaller changes.
+Anderson acceleration first, in machine code where the economy asks for it; Newton-Krylov where 300 passes are not
+enough; then both along a path of smaller changes.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ from tradewar.world.model import World
 PASS_LIMIT = 300
 
 
-def economy_of(world: World, closure: Closure) -> Economy:
-    """The arrays of a world in the order of the kernels."""
+def economy_of(world: World, closure: Closure, compiled: bool = False) -> Economy:
+    """The arrays of a world in the order of the kernels; `compiled` where many solves follow."""
     bought = world.expenditure > 0
     share = kernels.by_sector(world.expenditure_share)
     power = kernels.by_sector(world.tariff_rate)
@@ -44,6 +45,7 @@ def economy_of(world: World, closure: Closure) -> Economy:
         tariff_rate=world.tariff_rate,
         inactive=None if sold.all() else np.ascontiguousarray(~sold.T),
         absent=None if bought.all() else np.ascontiguousarray(~bought.T),
+        compiled=compiled,
     )
 
 
@@ -53,7 +55,7 @@ def solve(economy: Economy, levers: Levers, start: Solution | None = None, toler
     first = kernels.baseline_point(economy) if start is None else _point_of(economy, start)
     # far from a solution the map may leave the finite numbers: the drivers watch for that
     with np.errstate(all="ignore"):
-        found = _chain(_step(economy, policy), first[None, :], tolerance)
+        found = _chain(economy, policy, first[None, :], tolerance)
         if not found.converged:
             found = _far(economy, levers, tolerance, found)
     return _solution(economy, levers, policy, found)
@@ -67,20 +69,29 @@ def _step(economy: Economy, policy: Wedges) -> Step:
     return step
 
 
-def _chain(step: Step, start: Array, tolerance: float) -> FixedPoint:
-    found = accelerate(step, start, tolerance=tolerance, limit=PASS_LIMIT)
+def _chain(economy: Economy, policy: Wedges, start: Array, tolerance: float) -> FixedPoint:
+    found = _accelerated(economy, policy, start, tolerance)
     if found.converged:
         return found
-    closer = newton_krylov(step, found.point, tolerance=tolerance)
+    closer = newton_krylov(_step(economy, policy), found.point, tolerance=tolerance)
     passes = found.passes + closer.passes
     best = closer if closer.residual[0] < found.residual[0] else found
     return FixedPoint(best.point, best.residual, passes, closer.converged, closer.method)
 
 
+def _accelerated(economy: Economy, policy: Wedges, start: Array, tolerance: float) -> FixedPoint:
+    if not economy.compiled:
+        return accelerate(_step(economy, policy), start, tolerance=tolerance, limit=PASS_LIMIT)
+    from tradewar.equilibrium import compiled
+
+    problem = compiled.problem_of(economy, policy)
+    return compiled.accelerate(problem, start, tolerance=tolerance, limit=PASS_LIMIT)
+
+
 def _far(economy: Economy, levers: Levers, tolerance: float, near: FixedPoint) -> FixedPoint:
     def solve_at(share: float, point: Array) -> FixedPoint:
         there = levers if share == 1.0 else part_way(levers, economy.tariff_rate, share)
-        return _chain(_step(economy, kernels.wedges(economy, there)), point, tolerance)
+        return _chain(economy, kernels.wedges(economy, there), point, tolerance)
 
     found = continued(solve_at, kernels.baseline_point(economy)[None, :])
     passes = near.passes + found.passes

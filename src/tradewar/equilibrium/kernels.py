@@ -76,6 +76,8 @@ class Economy:
     """Exporters that sell nothing; None where there are none."""
     absent: Bool[Array, "sector importer"] | None
     """Importers that buy nothing; None where there are none."""
+    compiled: bool = False
+    """Solve in machine code (`compiled`), which repays its loading where many solves follow."""
 
 
 @dataclass(frozen=True, eq=False)
