@@ -78,7 +78,7 @@ def setting_of(material: Material, talks: TalksTable, elasticities: str | None =
     """The setting of the talks of a dossier, under other trade elasticities where asked."""
     parties = parties_of(material, talks)
     called = {party.country: party.name for party in material.dossier.parties}
-    prepared = prepare(material.world, CLOSURE, elasticities=elasticities)
+    prepared = prepare(material.world, CLOSURE, elasticities=elasticities, compiled=True)
     choice = tariff_choice(prepared.baseline, parties, by=talks.instruments)
     weight = talks.weight.value
     payoff = payoffs_of_world(prepared, choice)
