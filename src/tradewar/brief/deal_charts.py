@@ -10,7 +10,7 @@ from tradewar.brief.charts import INK, TOTAL, finished, title_of
 
 _SIDE, _HEIGHT = 370, 300
 SIGNED_COLOUR, RAISED_COLOUR, OPEN_COLOUR = "#009E73", "#7A2E00", "#D8D8D8"
-_NEAR = 0.025
+_NEAR = 0.035
 """Points closer than this share of an axis carry one label."""
 
 
