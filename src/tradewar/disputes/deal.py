@@ -9,6 +9,7 @@ the clock, which in turn needs the deal, so that the two are run until they agre
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -150,8 +151,7 @@ def find(material: Material) -> Deal | None:
         return None
     setting = setting_of(material, talks)
     climbs = deal_terms.climbs_of(material, talks, setting.prepared)
-    material.say(f"Solving the ladder: {len(climbs[0].rates) * len(climbs[1].rates)} pairs of rungs")
-    ladder = ladder_of_world(setting.prepared, climbs)
+    ladder = ladder_of_world(setting.prepared, climbs, progress=_counted(material, "Solving the ladder: pair of rungs"))
     rungs = [deal_terms.rungs_of(talks, country) for country in setting.parties]
     today = (rungs[0].rates.index(rungs[0].today), rungs[1].rates.index(rungs[1].today))
     escalated = (rungs[0].rates.index(rungs[0].escalated), rungs[1].rates.index(rungs[1].escalated))
@@ -164,9 +164,12 @@ def find(material: Material) -> Deal | None:
     material.say("Searching for the deals")
     walk_away, base, clock = _settled(setting, talks, months, now, escalation)
     signed = _signed(base)
-    material.say(f"Tracing the frontier: {talks.frontier_points} points")
     least = np.min([now.payoff, escalation.payoff, nash.payoff], axis=0)
-    frontier = efficient_frontier(setting.talks_from(least), points=talks.frontier_points)
+    frontier = efficient_frontier(
+        setting.talks_from(least),
+        points=talks.frontier_points,
+        progress=_counted(material, "Tracing the frontier: point"),
+    )
     found_bargains = _every_bargain(setting, talks, base, walk_away, nash)
     material.say("Solving the deal under other assumptions")
     cases = deal_cases(material, setting, talks, base, {"escalation": escalation.payoff, "nash-war": nash.payoff})
@@ -208,6 +211,15 @@ def find(material: Material) -> Deal | None:
         positions=tuple(event for event in material.dossier.chronicle if event.kind in POSITIONS),
         notes=setting.notes,
     )  # fmt: skip
+
+
+def _counted(material: Material, what: str) -> Callable[[int, int], None]:
+    """Progress that says which of how many."""
+
+    def progress(done: int, total: int) -> None:
+        material.say(f"{what} {done} of {total}")
+
+    return progress
 
 
 def _settled(

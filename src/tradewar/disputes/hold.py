@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tradewar.accords.check import AccordCheck, AccordTerms, accord_sensitivity, check_accord
+from tradewar.accords.check import AccordCheck, AccordRow, AccordTerms, accord_sensitivity, check_accord
 from tradewar.accords.commitments import Accord, Commitment, CommitmentKind, build_accord
 from tradewar.accords.imperfect_monitoring import Audit, audit_threshold
 from tradewar.accords.incentives import Incentive, incentive, payer_can_afford
@@ -64,6 +64,27 @@ class TruceRow:
     """Percent of income per year; None where the war is no loss."""
 
 
+@dataclass(frozen=True)
+class AuditSwing:
+    """What an assumption does to the audit of purchases. None where no audit works."""
+
+    assumption: str
+    low: float
+    high: float
+    cost_at_low: float | None
+    """What innocent suspensions cost, percent of income per period."""
+    cost_at_base: float | None
+    cost_at_high: float | None
+
+    @property
+    def width(self) -> float:
+        """Largest less smallest cost; infinite where an audit works at one end only."""
+        known = [cost for cost in (self.cost_at_low, self.cost_at_base, self.cost_at_high) if cost is not None]
+        if 0 < len(known) < 3:
+            return float("inf")
+        return max(known) - min(known) if known else 0.0
+
+
 @dataclass(frozen=True, eq=False)
 class Hold:
     """The part of the findings that answers whether the deal would hold."""
@@ -87,6 +108,8 @@ class Hold:
     """Where a side must be paid: whether the payer would still keep the deal."""
     audit: Audit
     """Of the responder's purchases."""
+    audit_swings: tuple[AuditSwing, ...]
+    """What the audit owes to its assumptions, the widest first."""
     truces: tuple[TruceRow, ...]
     untaxed_today: tuple[tuple[str, float], ...]
     """(country, imports from the other without an added duty today, money of the book): what is left to hit."""
@@ -127,6 +150,7 @@ def find(material: Material) -> Hold | None:
     }
     discount = discount_per_period(terms.discount_per_year, terms.periods_per_year)
     buyer = check.row(deal.responder, NASH)
+    audit, audit_swings = _audited(table, buyer, discount)
     return Hold(
         parties=deal.setting.parties,
         accord=_accord(material, deal, table, policy),
@@ -151,10 +175,8 @@ def find(material: Material) -> Hold | None:
             (item.offender, _rules(item, check.row(item.offender, ESCALATION), discount, terms)) for item in answers
         ),
         payers=_payers(deal, check, discount, terms),
-        audit=audit_threshold(
-            max(buyer.gain, 0.0), buyer.stake, discount=discount, noise=table.shipment_noise.value,
-            shortfall=table.shortfall.value, longest=table.longest_suspension,
-        ),
+        audit=audit,
+        audit_swings=audit_swings,
         truces=_truces(terms, check, discount),
         untaxed_today=_untaxed(material),
         assumptions=assumptions_of_accord(table),
@@ -227,6 +249,31 @@ def _answers(deal: Deal, table: AccordTable, terms: AccordTerms, rates: np.ndarr
             )
         )
     return tuple(answers)
+
+
+def _audited(table: AccordTable, buyer: AccordRow, discount: float) -> tuple[Audit, tuple[AuditSwing, ...]]:
+    """The audit of purchases, and the same at the ends of its assumptions."""
+    base = {"noise": table.shipment_noise.value, "shortfall": table.shortfall.value}
+
+    def audit(**changed: float) -> Audit:
+        terms = base | changed
+        return audit_threshold(
+            max(buyer.gain, 0.0), buyer.stake, discount=discount, noise=terms["noise"],
+            shortfall=terms["shortfall"], longest=table.longest_suspension,
+        )  # fmt: skip
+
+    def cost(found: Audit) -> float | None:
+        return None if found.best is None else found.best.suspension.path_cost
+
+    found = audit()
+    swings = [
+        AuditSwing(name, row.low, row.high, cost(audit(**{key: row.low})), cost(found), cost(audit(**{key: row.high})))
+        for name, key, row in (
+            ("shipment_noise", "noise", table.shipment_noise),
+            ("shortfall", "shortfall", table.shortfall),
+        )
+    ]
+    return found, tuple(sorted(swings, key=lambda swing: -swing.width))
 
 
 def _imports(deal: Deal, rates: np.ndarray) -> dict[str, float]:
@@ -356,6 +403,7 @@ def hold_dict(hold: Hold) -> dict[str, Any]:
             "rules": [{"offender": code, "rules": [asdict(rule) for rule in rules]} for code, rules in hold.rules],
             "payers": [asdict(item) | {"status": item.status.value} for item in hold.payers],
             "audit": audit_dict(hold.audit),
+            "audit_swings": [asdict(row) for row in hold.audit_swings],
             "truces": [asdict(row) for row in hold.truces],
             "imports_without_added_duty": dict(hold.untaxed_today),
             "assumptions": [asdict(row) | {"ours": row.ours} for row in hold.assumptions],

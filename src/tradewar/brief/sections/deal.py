@@ -76,8 +76,8 @@ CLOCK = (
 )
 SPREAD = (
     "Over {{ draws }} draws from the ranges of all assumptions, the chance of a signature lies between {{ rate(low, "
-    "0) }} "
-    "and {{ rate(high, 0) }} percent in eight of ten: the clock is a way to see what matters, not a forecast."
+    "0) }} and {{ rate(high, 0) }} percent in eight of ten, and below {{ rate(middle, 0) }} percent in half: the clock "
+    "is a way to see what matters, not a forecast."
 )
 POSTPONE = (
     "One more extension is worth {{ percent(v[0], 3) }} percent of a year's income to {{ the(one) }} and "
@@ -180,7 +180,10 @@ def _clock(findings: Findings, deal: Deal) -> list[Markup]:
             findings, CLOCK, months=deal.months, p=clock.p_deal, q=clock.p_escalate, n=clock.expected_extensions,
             month=clock.most_likely_month, plain=_one_decimal, moved=_moved(findings, deal, "p_deal", as_rate=True),
         ),
-        fill(findings, SPREAD, draws=spread.draws, low=quantiles["p_deal"][0], high=quantiles["p_deal"][2]),
+        fill(
+            findings, SPREAD, draws=spread.draws, low=quantiles["p_deal"][0], middle=quantiles["p_deal"][1],
+            high=quantiles["p_deal"][2],
+        ),
     ]  # fmt: skip
     if clock.value_of_postponing is not None:
         moved = _moved(findings, deal, "value_of_postponing_1", as_rate=False)
@@ -247,7 +250,8 @@ def _picture(deal: Deal) -> Drawing:
     axes = (one, two)
     specification = win_win(title, below, frontier, spots, deal.walk_away.point, axes)
     described = "; ".join(f"{spot.label}: {plain(spot.first, 3)} and {plain(spot.second, 3)}" for spot in spots)
-    caption = "Every point is a state of tariffs: to the right is better for the one, up is better for the other."
+    caption = "Every point is a state of tariffs: to the right is better for the one, up is better for the other. "
+    caption += "Letters: the deals of the table."
     return Drawing("win-win", title, caption, f"{one} and {two}, percent of income a year. {described}.", specification)
 
 

@@ -78,6 +78,10 @@ AUDIT = (
     "breaches, and a "
     "suspension of {{ figure(length, 0) }} {{ period }}s after each keeps the promise."
 )
+AUDIT_MOVED = (
+    "Innocent suspensions would cost {{ cost }} percent of income a {{ period }}; {{ what }} moves this most: from "
+    "{{ low_end }} to {{ high_end }} it goes from {{ low }} to {{ high }}."
+)
 NO_AUDIT = (
     "No audit of purchases works: whatever the alarm, honest {{ period }}s are punished too often compared with "
     "breaches, or the "
@@ -132,6 +136,7 @@ def _sentences(findings: Findings) -> Words:
         ],
         "deter": [_deter(findings, item) for item in hold.retaliation],
         "audit": _audit(findings, hold),
+        "audit_moved": _audit_moved(findings, hold),
         "truce": _truce(findings, hold),
         "payers": [_payer(findings, hold, item) for item in hold.payers],
     }  # fmt: skip
@@ -181,6 +186,26 @@ def _audit(findings: Findings, hold: Hold) -> Markup:
         "length": best.suspension.periods,
     }
     return fill(findings, AUDIT, figure=figure, period=period, **facts)
+
+
+def _audit_moved(findings: Findings, hold: Hold) -> Markup:
+    if not any(item.kind is CommitmentKind.PURCHASES for item in hold.accord.commitments):
+        return Markup("")
+    widest = hold.audit_swings[0]
+    cost, low, high = (
+        Markup("no audit that works") if value is None else percent(value, 4, sign=False)
+        for value in (widest.cost_at_base, widest.cost_at_low, widest.cost_at_high)
+    )
+    if widest.cost_at_base is None:
+        return Markup("")
+    facts = {
+        "cost": cost,
+        "low": low,
+        "high": high,
+        "low_end": end_value(widest.low),
+        "high_end": end_value(widest.high),
+    }
+    return fill(findings, AUDIT_MOVED, what=term_words(widest.assumption, hold.parties), period=_period(hold), **facts)
 
 
 def _truce(findings: Findings, hold: Hold) -> list[Markup]:
