@@ -150,11 +150,29 @@ def test_there_are_talks_only_while_they_last() -> None:
     assert dossier.known_on(dt.date(2019, 5, 10)).talks is None
 
 
+def test_news_do_not_leak_into_earlier_days() -> None:
+    dossier = load_dispute("us-china-2019")
+    before, after = dossier.known_on(dt.date(2019, 2, 14)), dossier.known_on(DAY)
+    assert before.talks is not None
+    assert after.talks is not None
+    assert (before.talks.clock.steps_done.value, after.talks.clock.steps_done.value) == (0, 1)
+    assert (before.talks.clock.extensions.value, after.talks.clock.extensions.value) == (1, 2)
+    # what is assumed on a day says nothing of later days
+    noted = [getattr(before.talks.clock, name).note for name in type(before.talks.clock).model_fields]
+    assert not any("February" in note or "President" in note for note in noted)
+    # what each side asked for was reported on 19 February
+    assert before.accord is None
+    assert after.accord is not None
+    assert len(after.accord.commitments) == 5
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
         ("settlement_rate = { value = 0.25, low = 0.1", "settlement_rate = { value = 0.25, low = 0.3", "not between"),
         ("effort_cost = {", "effort_price = {", "unknown key"),
+        ("known_from = 2019-02-15, earlier = {", "other = {", "unknown key"),
+        (", known_from = 2019-02-15, earlier =", ", earlier =", "belong together"),
         ('initiator = "USA"\nknown_from', 'initiator = "FRA"\nknown_from', "FRA has no ladder"),
         ('step = "us-list-3-rise"\nmonths', 'step = "us-list-9"\nmonths', "is no step"),
         ("escalated = 0.25", "escalated = 0.3", "none of the rates"),

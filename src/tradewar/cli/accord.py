@@ -28,7 +28,7 @@ def accord(
         raise no_talks(material)
     if found is None:
         # nothing to hold is an answer, not a failure
-        sentence = agreed.base.sentence if material.dossier.accord else "The dossier has no [accord] table."
+        sentence = agreed.base.sentence if material.dossier.accord else "No promise is on file on that day."
         if as_json:
             print_json({"accord": None, "sentence": sentence})
         else:

@@ -9,22 +9,25 @@
 | `[accord]` | `periods_per_year`, `discount_per_year`, `false_alarm`, `detection`, `lag`, `hazard` |
 | | `shipment_noise`, `shortfall`, `longest_suspension`, [`theft_gain`] |
 | `[[accord.commitments]]` | `kind`, `country`, `name`, `measure`, `checks_per_year`, `consequence`, `source` |
-| | [`target`] |
+| | `known_from`, [`target`] |
 
 An *assumption* is `{ value, low, high, source, note }`: `source` says where the value comes from, or is `ours` where it
 is our own judgement, and `note` why. Every figure is shown with the assumption that moves it most between low and high.
+Where it rests on news, `known_from` is their day, and `earlier` the assumption for days before. A promise, too, is
+there only from its `known_from` on.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
 from tradewar.accords.commitments import CommitmentKind
 from tradewar.disputes.strict import Country, Day, Strict, Text
 
+Table = TypeVar("Table", bound=Strict)
 OURS = "ours"
 """The source of an assumption that rests on nobody else."""
 
@@ -39,6 +42,22 @@ class Assumption(Strict):
     """Where it comes from; `ours` for our own judgement."""
     note: Text
     """Why this value and this range."""
+    known_from: Day | None = None
+    """From which day on this could be assumed; None = from the beginning of the talks."""
+    earlier: Assumption | None = None
+    """What stood in its place before."""
+
+    def known_on(self, day: dt.date) -> Assumption:
+        """The assumption as it could be made on a day."""
+        if self.known_from is None or self.earlier is None or self.known_from <= day:
+            return self
+        return self.earlier.known_on(day)
+
+    @model_validator(mode="after")
+    def _dated(self) -> Self:
+        if (self.known_from is None) != (self.earlier is None):
+            raise ValueError("known_from and earlier belong together: what was assumed before that day?")
+        return self
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -130,6 +149,11 @@ class TalksTable(Strict):
     rungs: Annotated[tuple[Rungs, ...], Field(min_length=2, max_length=2)]
     clock: ClockTable
 
+    def known_on(self, day: dt.date) -> TalksTable:
+        """The table without what became known after the day; when the talks end is not known while they last."""
+        clock = _assumed_on(self.clock, day)
+        return _assumed_on(self, day).model_copy(update={"clock": clock, "until": None})
+
     def covers(self, day: dt.date) -> bool:
         """Whether the talks are under way on a day."""
         return self.known_from <= day and (self.until is None or day <= self.until)
@@ -155,6 +179,7 @@ class CommitmentRow(Strict):
     consequence: Text
     source: Text
     """Who asked for it or offered it, and when."""
+    known_from: Day
     target: float | None = None
     """None where the solved deal gives it (tariff ceilings, purchases), or where there is none."""
 
@@ -180,6 +205,18 @@ class AccordTable(Strict):
     theft_gain: Assumption | None = None
     """What theft brings the thief, percent of its income per year; without it only the break-even is shown."""
     commitments: Annotated[tuple[CommitmentRow, ...], Field(min_length=1)]
+
+    def known_on(self, day: dt.date) -> AccordTable | None:
+        """The table as of a day; None where nothing that might be promised was known yet."""
+        promises = tuple(row for row in self.commitments if row.known_from <= day)
+        return _assumed_on(self, day).model_copy(update={"commitments": promises}) if promises else None
+
+
+def _assumed_on(table: Table, day: dt.date) -> Table:
+    """A copy with each assumption as it could be made on a day."""
+    found = {name: getattr(table, name) for name in type(table).model_fields}
+    known = {name: item.known_on(day) for name, item in found.items() if isinstance(item, Assumption)}
+    return table.model_copy(update=known)
 
 
 MODELS = (TalksTable, Rungs, Pattern, ClockTable, Assumption, AccordTable, CommitmentRow)

@@ -80,8 +80,8 @@ class Dossier:
         return replace(
             self,
             as_of=day,
-            talks=talks.model_copy(update={"until": None}) if talks else None,
-            accord=self.accord if talks else None,
+            talks=talks.known_on(day) if talks else None,
+            accord=self.accord.known_on(day) if talks and self.accord else None,
             deadlines=tuple(row for row in self.deadlines if row.known_from <= day),
             policies=policies,
             not_yet=tuple(policy.short_title for policy in self.policies if policy.known_from > day),
