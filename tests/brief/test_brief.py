@@ -23,12 +23,13 @@ from tradewar.disputes.taxed import Taxed
 from tradewar.errors import DossierError
 
 CHARTS = (
-    "averages", "counts", "diversion-CHN", "diversion-USA", "output-CHN", "output-USA", "reaction", "sectors",
-    "tariffs", "war", "welfare",
+    "averages", "clock", "counts", "diversion-CHN", "diversion-USA", "output-CHN", "output-USA", "reaction", "sectors",
+    "tariffs", "war", "welfare", "win-win",
 )  # fmt: skip
 TABLES = (
-    "averages", "certificates", "chronicle", "claims", "countries", "coverage", "mapping", "moves",
-    "operations_by_sector", "products", "promises", "reaction", "sectors", "steps", "suppliers", "tariffs",
+    "accord-swings", "assumptions-accord", "assumptions-talks", "averages", "certificates", "chronicle", "claims",
+    "clock", "clock-swings", "countries", "coverage", "deals", "enforcement", "frontier", "ladder", "mapping", "moves",
+    "operations_by_sector", "products", "promises", "reaction", "sectors", "steps", "suppliers", "tariffs", "truce",
     "truce_by_source", "unverified", "war",
 )  # fmt: skip
 VOID = {"meta", "link", "br", "img", "input", "hr", "source", "path", "rect", "line", "circle", "use"}
@@ -151,6 +152,8 @@ def test_page_has_every_part(page: str) -> None:
         "What is compared",
         "Who takes over the sales",
         "Which sectors grow, which shrink",
+        "Is there a deal, and will it come",
+        "Would the deal hold",
         "What happened and what was said",
         "Are the figures a solution of the model?",
         "Assumptions",

@@ -158,7 +158,7 @@ def find(material: Material) -> Deal | None:
     now = Place("now", "Today", _of(ladder, today), None)
     escalation = Place("escalation", "Escalation", _of(ladder, escalated), None)
     material.say("Searching for the Nash war between the two")
-    war = nash_war(material, setting)
+    war = nash_war(setting)
     nash = Place("nash-war", "Nash war", war.payoff, tuple(war.rates))
     months, day = deal_terms.months_to_deadline(material, talks)
     material.say("Searching for the deals")

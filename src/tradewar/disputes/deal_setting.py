@@ -96,11 +96,11 @@ def setting_of(material: Material, talks: TalksTable, elasticities: str | None =
     )
 
 
-def nash_war(material: Material, setting: DealSetting) -> BilateralWar:
+def nash_war(setting: DealSetting) -> BilateralWar:
     """The certified Nash war between the parties, in the talks' own tariffs and by sector."""
     regime = "partner" if setting.choice.count == len(setting.parties) else "bilateral"
-    played = _played(material, setting, regime)
-    single = played if regime == "bilateral" else _played(material, setting, "bilateral")
+    played = _played(setting, regime)
+    single = played if regime == "bilateral" else _played(setting, "bilateral")
     places = [setting.prepared.baseline.country_index(code) for code in setting.parties]
 
     def payoff(hat: Float[Array, " country"]) -> Pair:
@@ -116,9 +116,16 @@ def nash_war(material: Material, setting: DealSetting) -> BilateralWar:
     )
 
 
-def _played(material: Material, setting: DealSetting, regime: str) -> War:
-    # one start and no corners, as everywhere in a brief: `tradewar war` searches on
+def _played(setting: DealSetting, regime: str) -> War:
+    # one start and no corners, as everywhere in a brief: `tradewar war` searches on. The baseline is without deficits
+    # already, so that the games need not remove them again
     starts = ["closed-form"]
     return war(
-        material.world, setting.parties, regime=regime, between=True, closure=CLOSURE, starts=starts, corners=False
+        setting.prepared.baseline,
+        setting.parties,
+        regime=regime,
+        between=True,
+        closure=CLOSURE,
+        starts=starts,
+        corners=False,
     )

@@ -189,7 +189,7 @@ def _terms(material: Material, deal: Deal, table: AccordTable, policy: Policy) -
     payoff = dict(zip(parties, signed.payoff, strict=True))
     # a payment is lost with the deal, and comes on top of what tariffs alone are worth
     tariffs = dict(deal.world_payoff)
-    breach = {code: payoff[code] + _breach_gain(material, deal, policy, code, tariffs[code]) for code in parties}
+    breach = {code: payoff[code] + _breach_gain(deal, policy, code, tariffs[code]) for code in parties}
     places = {NASH: deal.nash, ESCALATION: deal.escalation, TODAY: deal.now}
     return AccordTerms(
         commitment="the deal",
@@ -206,9 +206,9 @@ def _terms(material: Material, deal: Deal, table: AccordTable, policy: Policy) -
     )
 
 
-def _breach_gain(material: Material, deal: Deal, policy: Policy, country: str, payoff: float) -> float:
+def _breach_gain(deal: Deal, policy: Policy, country: str, payoff: float) -> float:
     """What the best tariffs on the partner gain over the deal, every sector on its own, percent of income per year."""
-    world = material.world
+    world = deal.setting.prepared.baseline
     other = next(code for code in deal.setting.parties if code != country)
     exempt = [(country, code) for code in world.countries if code not in (country, other)]
     closure = str(deal.setting.prepared.closure)

@@ -117,8 +117,10 @@ def _by_models(
         found = direct(local)
         length = float(np.abs(found.point - point).max())
         if length <= MODEL_REST:
-            # at the point itself the model is the world
-            return found if found.violation <= CONSTRAINT_TOLERANCE else None
+            # at the point itself the model is the world: what is there need not be solved again
+            here = direct(replace(local, lower=point, upper=point))
+            best = here if here.violation <= CONSTRAINT_TOLERANCE else found
+            return best if best.violation <= CONSTRAINT_TOLERANCE else None
         # steps that do not shrink are going round in a circle
         radius = 0.5 * length if length > 0.9 * last else radius
         point, last = found.point, length
