@@ -172,7 +172,14 @@ def find(material: Material) -> Deal | None:
     )
     found_bargains = _every_bargain(setting, talks, base, walk_away, nash)
     material.say("Solving the deal under other assumptions")
-    cases = deal_cases(material, setting, talks, base, {"escalation": escalation.payoff, "nash-war": nash.payoff})
+    cases = deal_cases(
+        material,
+        setting,
+        talks,
+        climbs,
+        base,
+        {"escalation": escalation.payoff, "nash-war": found_bargains[-1].bargain},
+    )
     spread = None
     if clock is not None and signed is not None:
         material.say(f"Running the clock {talks.draws} times")

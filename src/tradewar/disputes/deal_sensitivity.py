@@ -10,13 +10,13 @@ import numpy as np
 
 from tradewar.disputes.deal_schema import TalksTable
 from tradewar.disputes.deal_setting import DealSetting, setting_of
-from tradewar.disputes.deal_terms import Pair, climbs_of
+from tradewar.disputes.deal_terms import Pair
 from tradewar.disputes.material import Material
 from tradewar.errors import NoSolutionError
 from tradewar.talks.bargaining import Bargain, Solution, bargain, bargains
-from tradewar.talks.clock_sweep import Swing, clock_swings, random_terms, sweep_clock
+from tradewar.talks.clock_sweep import Swing, random_terms, sweep_clock, swings_by_result
 from tradewar.talks.clock_terms import ClockTerms
-from tradewar.talks.world_ladder import rung_solver
+from tradewar.talks.world_ladder import Climb, rung_solver
 
 RESULTS = (
     "p_deal",
@@ -70,23 +70,37 @@ class ClockSpread:
 
 
 def deal_cases(
-    material: Material, setting: DealSetting, talks: TalksTable, base: Bargain, points: Mapping[str, Pair]
+    material: Material,
+    setting: DealSetting,
+    talks: TalksTable,
+    climbs: tuple[Climb, Climb],
+    base: Bargain,
+    elsewhere: Mapping[str, Pair | Bargain],
 ) -> tuple[DealCase, ...]:
-    """The deal at the ends of the bargaining weight, from other walk-away points and under other elasticities."""
+    """The deal at the ends of the bargaining weight, from other walk-away points and under other elasticities.
+
+    Args:
+        material: the dossier on its day.
+        setting: of the talks.
+        talks: what is assumed.
+        climbs: how the parties climb the ladder; elasticities do not enter.
+        base: the deal of the base.
+        elsewhere: other walk-away points by name, or the deals from there where they are known.
+    """
     cases: list[DealCase] = []
     ends = (talks.weight.low, talks.weight.high)
     from_here = setting.talks_from(base.disagreement, base.instruments)
     shares = [(Solution.ASYMMETRIC_NASH, np.array([weight, 1.0 - weight])) for weight in ends]
     for weight, changed in zip(ends, bargains(from_here, shares), strict=True):
         cases.append(_case("weight", f"{weight:g}", changed))
-    for name, point in points.items():
-        if not np.allclose(point, base.disagreement):
-            cases.append(
-                _case("walk-away", name, bargain(setting.talks_from(point, base.instruments), weights=setting.weights))
-            )
+    for name, item in elsewhere.items():
+        found = item
+        if not isinstance(found, Bargain):
+            found = bargain(setting.talks_from(found, base.instruments), weights=setting.weights)
+        if not np.allclose(found.disagreement, base.disagreement):
+            cases.append(_case("walk-away", name, found))
     for name in talks.elasticities:
         other = setting_of(material, talks, name)
-        climbs = climbs_of(material, talks, other.prepared)
         today = [next(row.today for row in talks.rungs if row.country == code) for code in other.parties]
         places = [other.prepared.baseline.country_index(code) for code in other.parties]
         now = rung_solver(other.prepared, climbs)(today[0], today[1], None).payoff[places]
@@ -120,7 +134,7 @@ def clock_spread(
     if terms.steps_done > 0:
         single["steps_to_text"] = (max(single["steps_to_text"][0], terms.steps_done), single["steps_to_text"][1])
         single["steps_done"] = (single["steps_done"][0], min(single["steps_done"][1], terms.steps_to_text))
-    swings = tuple((name, clock_swings(terms, single, name)) for name in RESULTS)
+    swings = tuple(swings_by_result(terms, single, RESULTS).items())
     return ClockSpread(draws, tuple(quantiles), float((swept.threat_margin >= 0.0).mean()), _finite(swings))
 
 
