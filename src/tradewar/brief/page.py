@@ -19,7 +19,7 @@ from tradewar.brief.charts import Chart, colours, draw, inline, start_renderer
 from tradewar.brief.front import Front, write_front
 from tradewar.brief.numbers import amount, money_of, residual, sum_of
 from tradewar.brief.section import Section
-from tradewar.brief.sections import answer, chronicle, effects, kept, method, taxed
+from tradewar.brief.sections import answer, chronicle, deal, effects, hold, kept, method, taxed
 from tradewar.brief.text import environment, text_of
 from tradewar.brief.write import check_out, manifest, write_folder
 from tradewar.disputes.dossier import Dossier, load_dispute
@@ -33,6 +33,8 @@ SECTIONS: tuple[Section, ...] = (
     taxed.SECTION,
     effects.SECTION,
     answer.SECTION,
+    deal.SECTION,
+    hold.SECTION,
     kept.SECTION,
     chronicle.SECTION,
     method.SECTION,
@@ -124,7 +126,11 @@ def render_page(findings: Findings, charts: tuple[Chart, ...], front: Front) -> 
         "ranges": findings.part(Ranges),
     }
     sections = [
-        Markup(environment().get_template(f"sections/{section.name}.html.j2").render(shared | fragment_values(section, findings)))
+        Markup(
+            environment()
+            .get_template(f"sections/{section.name}.html.j2")
+            .render(shared | fragment_values(section, findings))
+        )
         for section in applying(findings)
     ]
     css = Markup(resources.files("tradewar.brief").joinpath("templates/page.css").read_text(encoding="utf-8"))
