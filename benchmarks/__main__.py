@@ -14,7 +14,21 @@ if TYPE_CHECKING:
 
     from benchmarks.result import Result
 
-NAMES = ("nested", "gravity", "growth", "gradient", "games", "cold", "robustness", "throughput", "sweeps")
+NAMES = (
+    "nested",
+    "gravity",
+    "growth",
+    "bandwidth",
+    "gradient",
+    "games",
+    "talks",
+    "tariff_book",
+    "whole_table",
+    "cold",
+    "robustness",
+    "throughput",
+    "sweeps",
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -76,7 +90,8 @@ def _tell(result: Result, console: Console) -> None:
     for measure in result.measures:
         spread = f"  ({number(measure.minimum)} to {number(measure.maximum)})" if measure.count > 1 else ""
         console.print(f"  {measure.label}: {number(measure.median)} {measure.unit}{spread}", highlight=False)
-    console.print(f"  goal: {result.goal}: {verdict(result)}", highlight=False)
+    if result.goal:
+        console.print(f"  goal: {result.goal}: {verdict(result)}", highlight=False)
 
 
 if __name__ == "__main__":

@@ -1,34 +1,25 @@
-"""How long the built-in tariff book takes: reading, one rate with its explanation, both sides' averages 2018-2020.
-
-    python benchmarks/tariff_book.py
-
-Prints the median of 20 warm runs (5 for the slow ones) beside the limit that the book is held to.
-"""
+"""How long the built-in tariff book takes: reading, one rate with its explanation, both sides' averages 2018-2020."""
 
 from __future__ import annotations
 
 import json
-import statistics
-import time
 from collections.abc import Callable
 
+from benchmarks.result import Measure, Options, Result
+from benchmarks.timing import seconds
 from tradewar.tariffs import TariffBook, average_timeline
 
+TITLE = "The built-in tariff book"
 LIMITS = {"load": 2.0, "rate with explanation": 0.050, "timeline of both sides": 2.0, "policy by sector": 2.0}
+METHOD = (
+    "`us-china-2019`: reading the book from its shipped form; one applied rate with its explanation; the averages of "
+    "both sides at every step of 2018 to 2020; the policy of 20 February 2019 by sector. Each after one run that is "
+    "not counted (warm); 20 runs of the rate, the pairs chosen of the others."
+)
 
 
-def median_seconds(job: Callable[[], object], runs: int) -> float:
-    """Median wall time of a job that was run once before."""
-    job()
-    times: list[float] = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        job()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
-
-
-def main() -> None:
+def run(options: Options) -> Result:
+    """Time the four queries."""
     book = TariffBook.load("us-china-2019")
 
     def both_sides() -> None:
@@ -40,15 +31,17 @@ def main() -> None:
         json.dumps(answer.to_dict())
         assert answer.explanation
 
-    found = {
-        "load": median_seconds(lambda: TariffBook.load("us-china-2019"), 5),
-        "rate with explanation": median_seconds(one_rate, 20),
-        "timeline of both sides": median_seconds(both_sides, 5),
-        "policy by sector": median_seconds(lambda: book.policy_on("2019-02-20"), 5),
+    jobs: dict[str, Callable[[], object]] = {
+        "load": lambda: TariffBook.load("us-china-2019"),
+        "rate with explanation": one_rate,
+        "timeline of both sides": both_sides,
+        "policy by sector": lambda: book.policy_on("2019-02-20"),
     }
-    for name, seconds in found.items():
-        print(f"{name:<24} {1000 * seconds:10.1f} ms   limit {1000 * LIMITS[name]:8.0f} ms")
-
-
-if __name__ == "__main__":
-    main()
+    measures: list[Measure] = []
+    for name, job in jobs.items():
+        job()
+        count = 20 if job is one_rate else options.pairs
+        measures.append(Measure.of(name, "s", [seconds(job) for _ in range(count)]))
+    met = all(measure.median < LIMITS[measure.label] for measure in measures)
+    goal = ", ".join(f"{name} under {limit:g} s" for name, limit in LIMITS.items())
+    return Result("tariff_book", TITLE, METHOD, tuple(measures), goal, met)

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 FIRST_DAY = "2018-01-01"
 """First day of the book: what ended before it is left out."""
-LAST_DAY = "2021-01-01"
+LAST_DAY = "2021-07-01"
 """The day after the last of the book."""
 TABLE_2017_ENDS = "2018-07-01"
 """From this day the schedule editions replace the tariff database of 2017."""
@@ -131,7 +131,7 @@ def _china_batch_1(source: Path) -> pd.DataFrame:
 
 
 def us_schedule(source: Path) -> pd.DataFrame:
-    """General rates of the United States: USITC tariff database 2017, then the schedule editions 2018-2020."""
+    """General rates of the United States: USITC tariff database 2017, then the schedule editions 2018 to 2021-01."""
     early = pd.read_parquet(source / "mfn/us_hts8_2017.parquet")
     late = pd.read_parquet(source / "mfn/us_hts8_2018_2025.parquet")
     early = early[(early["rate_kind"] != "blank") & (early["valid_from"] < TABLE_2017_ENDS)]

@@ -8,8 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from make_icio import INDUSTRIES, country_codes, icio_table, write_table
+from benchmarks.icio_table import INDUSTRIES, country_codes, icio_table, write_table
 
 IMPORT = """
 import json, resource, sys

@@ -99,9 +99,10 @@ def accelerate(problem: Problem, start: Array, *, tolerance: float, limit: int) 
     return FixedPoint(point[None, :], np.array([residual]), int(passes), bool(converged))
 
 
-def accelerate_transposed(adjoint: Transposed, *, tolerance: float, limit: int) -> FixedPoint:
-    """As `anderson.accelerate` for the transposed map of one objective, from zero; the point is `[1, unknown]`."""
-    point, residual, passes, converged = machine_code.iterate_transposed(adjoint, float(tolerance), int(limit))
+def accelerate_transposed(adjoint: Transposed, start: Array, *, tolerance: float, limit: int) -> FixedPoint:
+    """As `anderson.accelerate` for the transposed map of one objective; `start` is `[1, unknown]`."""
+    first = np.require(start[0], dtype=float, requirements=("C", "W"))
+    point, residual, passes, converged = machine_code.iterate_transposed(adjoint, first, float(tolerance), int(limit))
     return FixedPoint(point[None, :], np.array([residual]), int(passes), bool(converged))
 
 

@@ -26,6 +26,7 @@ Sources: Caliendo and Parro (2015, Review of Economic Studies 82(1)), equations 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -41,6 +42,8 @@ WAGE_STEP_LIMIT = 0.3
 """Largest change of a log wage in one pass."""
 DENSE_CHANGE = 0.1
 """Share of changed tariffs above which whole arrays are computed rather than single cells."""
+CELLS_IN_CACHE = 60_000
+"""Numbers that a second-level cache holds with room to spare (half a megabyte)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +128,12 @@ def wedges(economy: Economy, levers: Levers) -> Wedges:
 
 def by_sector(values: Float[Array, "importer exporter sector"]) -> Float[Array, "sector importer exporter"]:
     """A contiguous copy in the order of this module; with one sector, too, where a view would be contiguous."""
-    return np.array(values.transpose(2, 0, 1), order="C")
+    importers, exporters, sectors = values.shape
+    copy = np.empty((sectors, importers, exporters), dtype=values.dtype)
+    # one importer at a time fits in the cache of a processor: three times as fast in large worlds
+    for importer in range(importers):
+        copy[:, importer] = values[importer].T
+    return copy
 
 
 def _few_tariffs(
@@ -177,12 +185,23 @@ def borders(
     spending: Float[Array, "sector importer"],
 ) -> Borders:
     """Equation 4 summed over exporters and over importers; `spending` is X_js / Σ_i A_ijs b_is."""
-    imports = spending * np.matmul(policy.before_duty, pull[:, :, None])[:, :, 0]
-    sales = pull * np.matmul(spending[:, None, :], policy.before_duty)[:, 0, :]
+    imports, sales = np.empty_like(spending), np.empty_like(pull)
+    for some in _sectors_at_once(policy.before_duty):
+        matrix = policy.before_duty[some]
+        np.matmul(matrix, pull[some, :, None], out=imports[some, :, None])
+        np.matmul(spending[some, None, :], matrix, out=sales[some, None, :])
+    imports *= spending
+    sales *= pull
     if policy.before_duty_and_tax is None:
         return Borders(imports, sales, sales)
     net = pull * np.matmul(spending[:, None, :], policy.before_duty_and_tax)[:, 0, :]
     return Borders(imports, sales, net)
+
+
+def _sectors_at_once(matrices: Float[Array, "sector importer exporter"]) -> Iterator[slice]:
+    """Sectors whose matrices fit in a cache together: the second product then does not read them from memory again."""
+    count = max(1, CELLS_IN_CACHE // matrices[0].size)
+    return (slice(first, first + count) for first in range(0, len(matrices), count))
 
 
 # ---------------------------------------------------------------- one pass

@@ -436,11 +436,10 @@ def iterate(problem, start, tolerance, limit):
 
 @compiled
 @no_type_check
-def iterate_transposed(adjoint, tolerance, limit):
+def iterate_transposed(adjoint, start, tolerance, limit):
     """The multipliers of one objective; returns as `iterate`."""
-    sectors, countries = adjoint.consumption_share.shape
-    work, point = _room(adjoint.consumption_share.shape), np.zeros(countries * (1 + 2 * sectors))
-    image, history = np.empty(len(point)), _started(point)
+    work = _room(adjoint.consumption_share.shape)
+    point, image, history = start.copy(), np.empty(len(start)), _started(start)
     passes, verdict = 0, GO_ON
     while passes < limit and verdict == GO_ON:
         passes += 1

@@ -1,6 +1,6 @@
 """Tables in the official layout of the OECD, made up: consistent, sparse, of any size.
 
-    python tests/make_icio.py --countries 81 --industries 50 --out 2022_SML.csv
+    python -m benchmarks.icio_table --countries 81 --industries 50 --out 2022_SML.csv
 
 writes one of full size, for measuring time and memory of `tradewar world import icio`.
 """
