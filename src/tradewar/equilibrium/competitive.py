@@ -14,7 +14,7 @@ from tradewar.equilibrium import kernels
 from tradewar.equilibrium.anderson import FixedPoint, Step, accelerate
 from tradewar.equilibrium.closures import Closure
 from tradewar.equilibrium.continuation import continued
-from tradewar.equilibrium.kernels import Economy, Wedges
+from tradewar.equilibrium.kernels import Economy, Levels, Wedges
 from tradewar.equilibrium.levers import Levers, part_way
 from tradewar.equilibrium.newton_krylov import newton_krylov
 from tradewar.equilibrium.solution import Solution
@@ -104,25 +104,27 @@ def _point_of(economy: Economy, start: Solution) -> Float[Array, " unknown"]:
     return kernels.pack(np.log(start.wage_hat), log_cost, start.expenditure.T, economy.value_added)
 
 
+def _compiled_levels(economy: Economy, policy: Wedges, point: Array) -> Levels:
+    from tradewar.equilibrium import compiled
+
+    return compiled.levels(compiled.problem_of(economy, policy), point)
+
+
 def _solution(economy: Economy, levers: Levers, policy: Wedges, found: FixedPoint) -> Solution:
     log_wage, log_cost, expenditure = kernels.unpack(economy, found.point[0])
-    log_price, pull, total = kernels.price_index(
-        policy.attraction, log_cost, economy.trade_elasticity, economy.inactive, economy.absent
-    )
-    spending = expenditure / total
-    trade = kernels.borders(policy, pull, spending)
-    wage = np.exp(log_wage)
-    _, output, income = kernels.demand(economy, policy, wage, expenditure, trade)
+    # without BLAS, whose sums depend on its number of threads, where the same bits are promised everywhere
+    implied = _compiled_levels if economy.compiled else kernels.levels
+    levels = implied(economy, policy, found.point[0])
     return Solution(
         levers=levers,
-        wage_hat=wage,
+        wage_hat=np.exp(log_wage),
         unit_cost_hat=np.exp(log_cost.T),
-        price_hat=np.exp(log_price.T),
-        trade_value=kernels.trade_values(policy, pull, spending),
+        price_hat=np.exp(levels.log_price.T),
+        trade_value=kernels.trade_values(policy, levels.pull, levels.spending),
         expenditure=np.ascontiguousarray(expenditure.T),
-        gross_output=np.ascontiguousarray(output.T),
-        income=income,
-        tariff_revenue=(expenditure - trade.imports).sum(axis=0),
+        gross_output=np.ascontiguousarray(levels.output.T),
+        income=levels.income,
+        tariff_revenue=(expenditure - levels.imports).sum(axis=0),
         trade_deficit=economy.trade_deficit,
         passes=found.passes,
         residual=float(found.residual[0]),

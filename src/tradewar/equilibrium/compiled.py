@@ -22,7 +22,7 @@ from numpy import ndarray as Array
 
 from tradewar.equilibrium import machine_code
 from tradewar.equilibrium.anderson import FixedPoint
-from tradewar.equilibrium.kernels import Economy, Wedges
+from tradewar.equilibrium.kernels import Economy, Levels, Wedges
 
 
 class Problem(NamedTuple):
@@ -97,6 +97,11 @@ def accelerate(problem: Problem, start: Array, *, tolerance: float, limit: int) 
     first = np.require(start[0], dtype=float, requirements=("C", "W"))
     point, residual, passes, converged = machine_code.iterate(problem, first, float(tolerance), int(limit))
     return FixedPoint(point[None, :], np.array([residual]), int(passes), bool(converged))
+
+
+def levels(problem: Problem, point: Array) -> Levels:
+    """As `kernels.levels`."""
+    return Levels(*machine_code.levels(problem, np.require(point, dtype=float, requirements=("C", "W"))))
 
 
 def accelerate_transposed(adjoint: Transposed, start: Array, *, tolerance: float, limit: int) -> FixedPoint:

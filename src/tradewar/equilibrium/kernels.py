@@ -105,6 +105,22 @@ class Borders(NamedTuple):
     """Σ_j B / (1 + e)."""
 
 
+class Levels(NamedTuple):
+    """What a point implies, `[sector, country]`."""
+
+    log_price: Array
+    imports: Array
+    """Σ_i B, duty excluded, money."""
+    output: Array
+    """Y, money."""
+    pull: Array
+    """b = (c / min c)^(−θ)."""
+    spending: Array
+    """X_js / Σ_i A_ijs b_is."""
+    income: Array
+    """I, `[country]`."""
+
+
 # ---------------------------------------------------------------- levers to matrices
 
 
@@ -281,6 +297,18 @@ def demand(
         by_country = np.ascontiguousarray(output.T)
         implied = implied + np.matmul(economy.material_share, by_country[:, :, None])[:, :, 0].T
     return implied, output, income
+
+
+def levels(economy: Economy, policy: Wedges, point: Float[Array, " unknown"]) -> Levels:
+    """Everything but single flows at a point."""
+    log_wage, log_cost, expenditure = unpack(economy, point)
+    log_price, pull, total = price_index(
+        policy.attraction, log_cost, economy.trade_elasticity, economy.inactive, economy.absent
+    )
+    spending = expenditure / total
+    trade = borders(policy, pull, spending)
+    _, output, income = demand(economy, policy, np.exp(log_wage), expenditure, trade)
+    return Levels(log_price, trade.imports, output, pull, spending, income)
 
 
 def trade_values(policy: Wedges, pull: Array, spending: Array) -> Float[Array, "importer exporter sector"]:

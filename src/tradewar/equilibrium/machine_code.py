@@ -65,9 +65,6 @@ def _product(a, i, b, k):
     return total
 
 
-# ---------------------------------------------------------------- one pass
-
-
 class _Work(NamedTuple):
     """Room for one pass, `[sector, country]`, and `[country]` the last."""
 
@@ -76,6 +73,7 @@ class _Work(NamedTuple):
     sales: Array
     net: Array
     pull: Array
+    spending: Array
     income: Array
     excess: Array
 
@@ -87,9 +85,8 @@ def _trade(problem, point, work):
     sectors, countries = problem.consumption_share.shape
     taxed = len(problem.before_duty_and_tax) > 0
     costs, spent = countries, countries * (1 + sectors)
-    pull = work.pull
     for s in range(sectors):
-        theta = problem.trade_elasticity[s]
+        theta, pull = problem.trade_elasticity[s], work.pull[s]
         lowest = np.inf
         for i in range(countries):
             if not problem.inactive[s, i]:
@@ -107,6 +104,7 @@ def _trade(problem, point, work):
             else:
                 work.log_price[s, j] = lowest - np.log(total) / theta
             spending = point[spent + s * countries + j] * problem.value_added[j] / total
+            work.spending[s, j] = spending
             work.imports[s, j] = spending * before_duty
             for i in range(countries):
                 work.sales[s, i] += spending * problem.before_duty[s, j, i]
@@ -192,10 +190,7 @@ def _one_pass(problem, point, image, work):
     _trade(problem, point, work)
     _incomes(problem, point, work)
     _production(problem, point, image, work)
-    largest = broken = 0.0
-    for i in range(countries):
-        largest = max(largest, abs(work.excess[i]))
-        broken += work.excess[i]
+    largest, broken = np.abs(work.excess).max(), work.excess.sum()
     for n in range(countries, len(point)):
         gap = image[n] - point[n]
         largest = max(largest, abs(gap))
@@ -203,9 +198,6 @@ def _one_pass(problem, point, image, work):
     level = _new_wages(problem, point, image, work)
     # a comparison with nan is false, a sum with it is nan
     return max(largest, abs(level)) if np.isfinite(broken + level) else np.nan
-
-
-# ---------------------------------------------------------------- one transposed pass
 
 
 @compiled
@@ -249,7 +241,7 @@ def _transposed_pass(adjoint, point, image, work):
     taxed = len(adjoint.net) > 0
     costs, spent = countries, countries * (1 + sectors)
     _worths(adjoint, point, work)
-    worth = work.pull
+    worth = work.pull[0]
     for s in range(sectors):
         theta = adjoint.trade_elasticity[s]
         for i in range(countries):
@@ -312,7 +304,7 @@ def _solved(matrix, known):
 
 
 class _History(NamedTuple):
-    """What the acceleration remembers: differences of f and of G, inner products, the last and best points."""
+    """What the acceleration remembers: differences of f and of G, inner products, last and best points."""
 
     residual_steps: Array
     map_steps: Array
@@ -358,8 +350,7 @@ def _remember(history):
     """Keep the last steps of f and of G, both over the length of the former."""
     steps, slot = history.residual_steps, history.state[0]
     length = np.sqrt(_product(history.step, 0, history.step, 0))
-    if length == 0.0:
-        length = 1.0
+    length = length if length > 0.0 else 1.0
     for n in range(steps.shape[1]):
         steps[slot, n] = history.step[0, n] / length
         history.map_steps[slot, n] = history.step[1, n] / length
@@ -401,12 +392,12 @@ def _advance(history, point, image, residual, tolerance):
     weights = np.empty(MEMORY)
     for k in range(MEMORY):
         weights[k] = _product(history.residual_steps, k, history.gap, 0)
-    if not _solved(history.gram.copy(), weights):
+    if _solved(history.gram.copy(), weights):
+        for k in range(MEMORY):
+            for n in range(size):
+                point[n] -= weights[k] * history.map_steps[k, n]
+    else:
         _drop(history)
-        return GO_ON
-    for k in range(MEMORY):
-        for n in range(size):
-            point[n] -= weights[k] * history.map_steps[k, n]
     return GO_ON
 
 
@@ -415,8 +406,8 @@ def _advance(history, point, image, residual, tolerance):
 def _room(shape):
     countries = shape[1]
     return _Work(
-        np.empty(shape), np.empty(shape), np.empty(shape), np.empty(shape),
-        np.empty(countries), np.empty(countries), np.empty(countries),
+        np.empty(shape), np.empty(shape), np.empty(shape), np.empty(shape), np.empty(shape), np.empty(shape),
+        np.empty(countries), np.empty(countries),
     )  # fmt: skip
 
 
@@ -432,6 +423,16 @@ def iterate(problem, start, tolerance, limit):
         residual = _one_pass(problem, point, image, work)
         verdict = _advance(history, point, image, residual, tolerance)
     return history.best[0], history.best_residual[0], passes, verdict == ARRIVED
+
+
+@compiled
+@no_type_check
+def levels(problem, point):
+    """What a point implies: log P, Σ_i B, Y, the suppliers' pull, X / Σ A b, and I."""
+    work = _room(problem.consumption_share.shape)
+    _trade(problem, point, work)
+    _incomes(problem, point, work)
+    return work.log_price, work.imports, work.net, work.pull, work.spending, work.income
 
 
 @compiled
