@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
@@ -162,7 +162,7 @@ def under(prepared: Prepared, trade_elasticity: Float[Array, " sector"]) -> Prep
     ]
     if wrong:
         raise PolicyError.at("trade_elasticity", f"is not > 0 in {', '.join(wrong)}", "Give positive numbers")
-    changed = replace(world, trade_elasticity=trade_elasticity)
+    changed = world.with_trade_elasticity(trade_elasticity)
     return prepare(changed, prepared.closure, market=prepared.market, compiled=prepared.compiled)
 
 

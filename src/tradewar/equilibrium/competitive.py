@@ -31,11 +31,15 @@ def economy_of(world: World, closure: Closure, compiled: bool = False) -> Econom
     power += 1.0
     sold = world.gross_output > 0
     balanced = closure.removes_deficits
+    materials = world.material_share if world.material_share.any() else None
+    if compiled and materials is not None:
+        # arrays of a world are read-only, and machine code is made for writable ones: better copied once than per solve
+        materials = materials.copy()
     return Economy(
         share=share,
         share_before_duty=np.divide(share, power, out=power),
         value_added_share=np.ascontiguousarray(world.value_added_share.T),
-        material_share=world.material_share if world.material_share.any() else None,
+        material_share=materials,
         consumption_share=np.ascontiguousarray(world.consumption_share.T),
         value_added=world.value_added,
         trade_deficit=np.zeros(world.n_countries) if balanced else world.trade_deficit,

@@ -8,7 +8,7 @@ without figures.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Protocol, runtime_checkable
 
@@ -169,7 +169,7 @@ def answer(task: Task, world: World) -> Answer:
 
 def under(world: World, theta: Float[Array, " sector"] | None) -> World:
     """The world with the elasticities of a draw; the shares of its baseline stay what the data say."""
-    return world if theta is None else replace(world, trade_elasticity=theta)
+    return world if theta is None else world.with_trade_elasticity(theta)
 
 
 @lru_cache(maxsize=4)

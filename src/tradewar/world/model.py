@@ -118,7 +118,14 @@ class World:
         """
         from tradewar.world.elasticities import choose
 
-        return replace(self, trade_elasticity=choose(self, name))
+        return self.with_trade_elasticity(choose(self, name))
+
+    def with_trade_elasticity(self, theta: Float[Array, " sector"]) -> Self:
+        """A copy with these θ > 0 (not checked). What was derived from the data stays: only σ depends on θ."""
+        copy = replace(self, trade_elasticity=theta)
+        given = {item.name for item in fields(self)} | {"substitution_elasticity"}
+        copy.__dict__.update({name: value for name, value in self.__dict__.items() if name not in given})
+        return copy
 
     def __getstate__(self) -> dict[str, Any]:
         # mappingproxy objects do not pickle, and worlds travel to worker processes
