@@ -101,6 +101,7 @@ def test_what_fails_is_kept_with_its_status(tmp_path: Path) -> None:
     assert set(table[table["case"] == "bad"]["failed"]) == {2} and table[table["case"] == "bad"]["mean"].isna().all()
 
 
+@pytest.mark.slow
 def test_wars_and_bargains_sweep_too(tmp_path: Path) -> None:
     world = toy_io()
     wars = plan(world, [WarGame(("US", "CN")), WarGame(("US",), "US alone")], uncertainty=relative(world, 0.1), draws=2)
