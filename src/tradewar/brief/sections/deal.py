@@ -107,6 +107,17 @@ THRESHOLD = (
     "From {{ steps }} agreed {{ 'chapter' if steps == 1 else 'chapters' }} on, the first deadline more likely passes "
     "without a rise than with one."
 )
+DRIFT = (
+    "Without talks, each choosing its rung in turn, tariffs drift to {{ rate(d.rates[0]) }} and {{ rate(d.rates[1]) }} "
+    "percent, where they stand {{ rate(d.share, 0) }} percent of the time{% if same %}; less or more patience leads to "
+    "the same rungs{% else %}; with less patience they drift to {{ rate(low.rates[0]) }} and {{ rate(low.rates[1]) }}, "
+    "with more to {{ rate(high.rates[0]) }} and {{ rate(high.rates[1]) }}{% endif %}."
+)
+NERVES = (
+    "Nerves alone settle {{ 'little' if n.p_before_deadline < 0.5 else 'much' }} before the deadline: if each held out "
+    "for the terms of its own greater weight, one would give in by then with {{ rate(n.p_before_deadline) }} percent, "
+    "with {{ rate(n.at_low_discount) }} to {{ rate(n.at_high_discount) }} over the range of discount rates."
+)
 MOVED = "What moves it most is {{ what }}: from {{ low_end }} to {{ high_end }} it goes from {{ low }} to {{ high }}."
 
 
@@ -120,7 +131,10 @@ def _sentences(findings: Findings) -> Words:
     deal = _deal(findings)
     one, two = deal.setting.names
     names = {"one": one, "two": two}
+    low, base, high = deal.drifts
+    same = low.rates == base.rates == high.rates
     told: dict[str, Any] = {
+        "drift": fill(findings, DRIFT, d=base, low=low, high=high, same=same),
         "picture": fill(
             findings, PICTURE, now=deal.now.payoff, esc=deal.escalation.payoff, war=deal.nash.payoff,
             war_rates=deal.nash.rates or (np.nan, np.nan), **names,
@@ -227,6 +241,8 @@ def _clock(findings: Findings, deal: Deal) -> list[Markup]:
     if np.isfinite(margin):
         facts = {"steps": done, "of": clock.terms.steps_to_text, "margin": margin, "share": spread.credible_share}
         lines.append(fill(findings, CREDIBLE, one=one, **facts))
+    if deal.nerves is not None:
+        lines.append(fill(findings, NERVES, n=deal.nerves))
     if clock.progress_threshold[-1] is not None and clock.terms.extensions:
         lines.append(fill(findings, THRESHOLD, steps=clock.progress_threshold[-1]))
     return lines
