@@ -22,11 +22,8 @@ COMMANDS = "reference/command-line.md"
 
 def public_packages() -> list[str]:
     """`tradewar` and each package below it that names what it exports."""
-    found = ["tradewar"]
-    for module in pkgutil.iter_modules(tradewar.__path__, "tradewar."):
-        if module.ispkg and getattr(importlib.import_module(module.name), "__all__", None):
-            found.append(module.name)
-    return found
+    below = [module.name for module in pkgutil.iter_modules(tradewar.__path__, "tradewar.") if module.ispkg]
+    return ["tradewar", *(name for name in below if getattr(importlib.import_module(name), "__all__", None))]
 
 
 def home(package: str, name: str) -> str:
