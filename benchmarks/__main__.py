@@ -21,6 +21,7 @@ NAMES = (
     "bandwidth",
     "gradient",
     "games",
+    "talks",
     "tariff_book",
     "whole_table",
     "cold",

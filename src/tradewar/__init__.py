@@ -39,7 +39,7 @@ _HOME = {
 }
 """Public name -> (module, name there)."""
 
-__all__ = [*sorted(_HOME), "__version__", "brief"]  # pyright: ignore[reportUnsupportedDunderAll]
+__all__ = [*sorted(_HOME), "__version__", "brief", "sweep"]  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> Any:
@@ -49,8 +49,8 @@ def __getattr__(name: str) -> Any:
         return version("tradewar")
     from importlib import import_module
 
-    if name == "brief":  # the package itself, which is callable
-        return import_module("tradewar.brief")
+    if name in ("brief", "sweep"):  # the packages themselves, which are callable
+        return import_module(f"tradewar.{name}")
     if name not in _HOME:
         raise AttributeError(f"module 'tradewar' has no attribute {name!r}")
     module, attribute = _HOME[name]

@@ -9,7 +9,8 @@
     │   ├── EvidenceError     incident or delivery data
     │   ├── PathError         the assumptions of a month-by-month path
     │   ├── TalksError        a ladder, a bargain or the talks clock
-    │   └── AccordError       commitments, enforcement or linkage
+    │   ├── AccordError       commitments, enforcement or linkage
+    │   └── SweepError        draws, the folder of a sweep or its scheduler
     └── NoSolutionError       no solution within the limits                    exit status 3
         └── InfeasibleError   a target that cannot be met; holds the best attainable
 
@@ -94,6 +95,10 @@ class TalksError(InputError):
 
 class AccordError(InputError):
     """The terms of an accord, its enforcement or its linkage are wrong."""
+
+
+class SweepError(InputError):
+    """Draws are wrong, the folder of a sweep cannot be used, or its scheduler cannot."""
 
 
 class NoSolutionError(TradewarError):

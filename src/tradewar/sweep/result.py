@@ -1,0 +1,162 @@
+"""`Sweep`: what a sweep found, read from its folder; its quantiles, and what each sector's elasticity contributes.
+
+| contribution | definition |
+|---|---|
+| `rank_correlation` | Spearman's, between θ of the sector and the measure over the draws |
+| `low`, `high` | change of the measure when θ of the sector alone goes from its mean to its 5 and 95 percent quantile |
+
+`low` and `high` come from a linear regression of the measure on all elasticities together, and need at least
+twice as many solved draws as sectors; with fewer they are NaN.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy import ndarray as Array
+
+from tradewar.equilibrium.batch import Status
+from tradewar.errors import SweepError
+from tradewar.sweep.plan import Plan
+from tradewar.sweep.run import Progress, carry_out
+from tradewar.sweep.store import DRAWS, PARTS, Folder
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+QUANTILES = (0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975)
+TAIL = 0.05
+"""The bars of a tornado chart run between this quantile of an elasticity and its mirror."""
+DRAWS_PER_SECTOR = 2
+"""Fewer solved draws than this for each sector do not tell sectors apart."""
+
+
+def run(
+    plan: Plan,
+    out: Path | str,
+    *,
+    workers: int = 1,
+    scheduler: str | None = None,
+    progress: Progress | None = None,
+) -> Sweep:
+    """Carry out a plan and return what it found; arguments and errors as in `tradewar.sweep.run.carry_out`."""
+    folder = carry_out(plan, out, workers=workers, scheduler=scheduler, progress=progress)
+    return Sweep(folder.path, plan.tasks[0].measures)
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A finished sweep."""
+
+    folder: Path
+    measures: tuple[str, ...]
+    """Columns of figures, one value per item and country."""
+
+    def to_frame(self) -> pd.DataFrame:
+        """All rows: item, draw, case, country, status, message, certificate and measures."""
+        import pyarrow.parquet as pq
+
+        parts = sorted((self.folder / PARTS).glob("part-*.parquet"))
+        return pq.read_table(parts).to_pandas()
+
+    def draws(self) -> pd.DataFrame:
+        """Trade elasticities, one row per draw, one column per sector."""
+        import pandas as pd
+
+        long = pd.read_parquet(self.folder / DRAWS)
+        wide = long.pivot_table(index="draw", columns="sector", values="trade_elasticity", sort=False)
+        return wide[list(dict.fromkeys(long["sector"]))]
+
+    def manifest(self) -> dict[str, object]:
+        """What was asked."""
+        return Folder(self.folder).manifest() or {}
+
+    def statuses(self) -> dict[str, int]:
+        """How many items have each status, `solved` first."""
+        first = self.to_frame().drop_duplicates("item")["status"]
+        return {str(status): int((first == status).sum()) for status in Status}
+
+    def quantiles(self) -> pd.DataFrame:
+        """By case, country and measure: solved, failed, mean, standard deviation and quantiles over solved draws."""
+        import pandas as pd
+
+        frame = self.to_frame()
+        rows: list[dict[str, object]] = []
+        for (case, country), group in frame.groupby(["case", "country"], sort=False):
+            solved = group[group["status"] == Status.SOLVED]
+            for name in self.measures:
+                values = solved[name].dropna().to_numpy()
+                row: dict[str, object] = {"case": case, "country": country, "measure": name}
+                row |= {"solved": len(solved), "failed": len(group) - len(solved)}
+                rows.append(row | _distribution(values))
+        return pd.DataFrame(rows)
+
+    def contributions(self, measure: str = "real_income_pct") -> pd.DataFrame:
+        """By case, country and sector: rank correlation, low and high (see the top of this module).
+
+        Raises:
+            SweepError: if there is no such measure.
+        """
+        import pandas as pd
+
+        if measure not in self.measures:
+            raise SweepError.at("measure", f"there is no {measure!r}", f"Use one of {', '.join(self.measures)}")
+        theta = self.draws()
+        rows: list[pd.DataFrame] = []
+        for (case, country), group in self.to_frame().groupby(["case", "country"], sort=False):
+            solved = group[group["status"] == Status.SOLVED].dropna(subset=[measure])
+            known = theta.loc[solved["draw"]]
+            ranks, low, high = _effects(known.to_numpy(), solved[measure].to_numpy())
+            named = {"case": case, "country": country, "sector": theta.columns}
+            rows.append(pd.DataFrame({**named, "rank_correlation": ranks, "low": low, "high": high}))
+        return pd.concat(rows, ignore_index=True)
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{count} {status}" for status, count in self.statuses().items() if count)
+        return f"Sweep({str(self.folder)!r}: {counts})"
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        table = self.quantiles()
+        headline = table[table["measure"] == self.measures[0]]
+        return f"<p>{escape(repr(self))}</p>{headline.to_html(index=False, float_format='{:.4g}'.format)}"
+
+
+def _distribution(values: Array) -> dict[str, float]:
+    """Mean, standard deviation and quantiles; NaN where there are too few values."""
+    quantiles = np.quantile(values, QUANTILES) if len(values) else np.full(len(QUANTILES), np.nan)
+    return {
+        "mean": float(values.mean()) if len(values) else np.nan,
+        "standard_deviation": float(values.std(ddof=1)) if len(values) > 1 else np.nan,
+        **{f"q{100 * q:g}": float(value) for q, value in zip(QUANTILES, quantiles, strict=True)},
+    }
+
+
+def _effects(theta: Array, values: Array) -> tuple[Array, Array, Array]:
+    """Rank correlation, low and high of every sector; theta is `[draw, sector]`."""
+    draws, sectors = theta.shape
+    unknown = np.full(sectors, np.nan)
+    moving = theta.std(axis=0) > 0 if draws else np.zeros(sectors, dtype=bool)
+    if draws < 3 or not moving.any() or not values.std() > 0:
+        return unknown, unknown, unknown
+    ranks = unknown.copy()
+    ranks[moving] = [np.corrcoef(_ranked(column), _ranked(values))[0, 1] for column in theta[:, moving].T]
+    if draws < DRAWS_PER_SECTOR * int(moving.sum()) + 1:
+        return ranks, unknown, unknown
+    mean = theta[:, moving].mean(axis=0)
+    regressors = np.column_stack([np.ones(draws), theta[:, moving] - mean])
+    slope = np.linalg.lstsq(regressors, values, rcond=None)[0][1:]
+    low, high = unknown.copy(), unknown.copy()
+    low[moving] = slope * (np.quantile(theta[:, moving], TAIL, axis=0) - mean)
+    high[moving] = slope * (np.quantile(theta[:, moving], 1.0 - TAIL, axis=0) - mean)
+    return ranks, low, high
+
+
+def _ranked(values: Array) -> Array:
+    from scipy.stats import rankdata
+
+    return rankdata(values)

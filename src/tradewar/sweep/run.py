@@ -1,0 +1,159 @@
+"""Carrying out a plan: in this process, on processes of this machine, or on a Dask cluster.
+
+Wherever a part is computed it is `solve_part(plan, number)`, a function of the plan alone. The driver only writes what
+comes back, in whatever order, so that a killed worker costs its part a second try and a killed driver nothing that
+was finished.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Generator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tradewar.errors import SweepError
+from tradewar.sweep.plan import Plan
+from tradewar.sweep.store import Folder, parquet
+from tradewar.sweep.tasks import Answer, answer, under
+
+Progress = Callable[[int, int], None]
+"""Told how many parts are finished, and of how many."""
+TIMEOUT = "30 s"
+"""For a scheduler to answer."""
+
+
+def solve_part(plan: Plan, number: int) -> bytes:
+    """The rows of a part, one per item and country, as a Parquet file."""
+    import pyarrow as pa
+
+    items = plan.part(number)
+    answers: list[Answer] = []
+    world, drawn = plan.world, -1
+    for item in items:
+        draw, case = divmod(item, len(plan.tasks))
+        if draw != drawn:
+            world, drawn = under(plan.world, plan.elasticities(draw)), draw
+        answers.append(answer(plan.tasks[case], world))
+    countries, first = plan.world.n_countries, plan.tasks[0]
+    index = np.repeat(np.array(items), countries)
+    columns: dict[str, Any] = {
+        "item": index,
+        "draw": index // len(plan.tasks),
+        "case": pa.array([plan.tasks[item % len(plan.tasks)].name for item in items for _ in range(countries)]),
+        "country": pa.array(list(plan.world.countries) * len(items)),
+        "status": pa.array([str(one.status) for one in answers for _ in range(countries)]),
+        "message": pa.array([one.message for one in answers for _ in range(countries)]),
+    }
+    for k, name in enumerate(first.checks):
+        columns[name] = np.repeat(np.array([one.checks[k] for one in answers], dtype=float), countries)
+    for k, name in enumerate(first.measures):
+        columns[name] = np.concatenate([one.values[k] for one in answers])
+    return parquet(pa.table(columns))
+
+
+def carry_out(
+    plan: Plan,
+    out: Path | str,
+    *,
+    workers: int = 1,
+    scheduler: str | None = None,
+    progress: Progress | None = None,
+) -> Folder:
+    """Compute the parts that are missing in a folder.
+
+    Args:
+        plan: what to do.
+        out: the folder; one of the same plan is gone on with.
+        workers: processes of this machine.
+        scheduler: address of a Dask scheduler that does the work instead.
+        progress: told after every part.
+
+    Raises:
+        SweepError: if the folder belongs to another plan or cannot be written, or the workers are lost.
+    """
+    if workers < 1:
+        raise SweepError.at("workers", f"are {workers}", "Give 1 or more")
+    folder = Folder.opened(out, plan)
+    missing = folder.missing(plan)
+    done = plan.parts - len(missing)
+    if progress is not None:
+        progress(done, plan.parts)
+    if not missing:
+        return folder
+    if scheduler is not None:
+        results = _on_dask(plan, missing, scheduler)
+    elif workers > 1 and len(missing) > 1:
+        results = _on_processes(plan, missing, min(workers, len(missing)))
+    else:
+        results = ((number, solve_part(plan, number)) for number in missing)
+    for number, content in results:
+        folder.save_part(number, content)
+        done += 1
+        if progress is not None:
+            progress(done, plan.parts)
+    return folder
+
+
+Results = Generator[tuple[int, bytes]]
+
+_shared: Plan | None = None
+"""The plan of a worker process: sent once, not with every part."""
+
+
+def _receive(pickled: bytes) -> None:
+    global _shared
+    _shared = pickle.loads(pickled)
+
+
+def _solve_shared(number: int) -> bytes:
+    assert _shared is not None
+    return solve_part(_shared, number)
+
+
+def _on_processes(plan: Plan, parts: Sequence[int], workers: int) -> Results:
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import get_context
+
+    # a fork would copy the locks of this process's threads, held or not
+    context = get_context("spawn")
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_receive, initargs=(pickle.dumps(plan),))
+    try:
+        numbers = {pool.submit(_solve_shared, number): number for number in parts}
+        for future in as_completed(numbers):
+            yield numbers[future], future.result()
+    except BrokenProcessPool:
+        what = "a worker process was ended from outside, perhaps for want of memory"
+        fix = "Run the same command again, with fewer workers if need be: finished parts are kept"
+        raise SweepError.at("workers", what, fix) from None
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _on_dask(plan: Plan, parts: Sequence[int], address: str) -> Results:
+    try:
+        from distributed import Client, as_completed
+        from distributed.scheduler import KilledWorker
+    except ImportError:
+        fix = "Install tradewar[cluster], or leave --scheduler out to work on this machine"
+        raise SweepError.at(f"--scheduler {address}", "needs dask.distributed", fix) from None
+    try:
+        client = Client(address, timeout=TIMEOUT, set_as_default=False)
+    except (OSError, ValueError, TimeoutError) as error:
+        fix = "Give the address that `dask scheduler` prints, such as tcp://10.0.0.1:8786"
+        raise SweepError.at(f"--scheduler {address}", f"does not answer ({error})", fix) from None
+    with client:
+        # as the result of a task, the plan is made anew where the worker that held it is lost
+        shared = client.submit(pickle.loads, pickle.dumps(plan), pure=False)
+        numbers = {client.submit(solve_part, shared, number, pure=False): number for number in parts}
+        try:
+            for future in as_completed(numbers):
+                yield numbers[future], future.result()
+                future.release()
+        except KilledWorker as error:
+            what = f"several workers were lost at the same part ({error})"
+            fix = "Give workers more memory. Run the same command again: finished parts are kept"
+            raise SweepError.at(f"--scheduler {address}", what, fix) from None

@@ -1,0 +1,181 @@
+"""What is done under every draw: a counterfactual, a war or a bargain. Each answers for every country of the world.
+
+A task is a frozen description that travels to other processes; `answer` computes it for a world whose elasticities
+are those of the draw. What has no solution, or a war without its certificate, is an answer with that status and
+without figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any, Protocol
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray as Array
+
+from tradewar.equilibrium import Policy, Prepared, prepare, solve_prepared
+from tradewar.equilibrium.batch import Status
+from tradewar.errors import InputError, NoSolutionError
+from tradewar.world import World
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What one task gives under one draw."""
+
+    status: Status
+    message: str
+    checks: tuple[float, ...]
+    """Residuals of its certificate, by the names in `Task.checks`."""
+    values: Float[Array, "measure country"]
+    """By the names in `Task.measures`."""
+
+
+class Task(Protocol):
+    """One kind of question."""
+
+    @property
+    def name(self) -> str:
+        """What this case is called in the results."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """`counterfactual`, `war` or `bargain`; one sweep has tasks of one kind."""
+        ...
+
+    @property
+    def checks(self) -> tuple[str, ...]:
+        """Columns of the certificate."""
+        ...
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """Columns of figures, one value per country."""
+        ...
+
+    def answer(self, world: World) -> Answer:
+        """The answer; raises as the function that it calls."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Counterfactual:
+    """`solve` under one policy."""
+
+    policy: Policy
+    name: str = "policy"
+    closure: str = "share-of-world"
+    market: str | None = None
+    kind: str = field(default="counterfactual", init=False)
+    checks: tuple[str, ...] = field(default=("max_residual",), init=False)
+    measures: tuple[str, ...] = field(
+        default=(
+            "real_income_pct", "real_wage_pct", "consumer_price_pct", "exports_pct", "imports_pct", "tariff_revenue",
+        ),
+        init=False,
+    )  # fmt: skip
+
+    def answer(self, world: World) -> Answer:
+        """As `Task.answer`."""
+        outcome = solve_prepared(_prepared(world, self.closure, self.market), self.policy)
+        hats = (
+            outcome.real_income_hat, outcome.real_wage_hat, outcome.consumer_price_hat, outcome.exports_hat,
+            outcome.imports_hat,
+        )  # fmt: skip
+        values = np.array([*(_percent(hat) for hat in hats), outcome.tariff_revenue])
+        return Answer(Status.SOLVED, "", (outcome.certificate.max_residual,), values)
+
+
+@dataclass(frozen=True, eq=False)
+class WarGame:
+    """`war` among some players; further keywords of `tradewar.games.war` in `options`."""
+
+    players: tuple[str, ...]
+    name: str = "war"
+    closure: str = "balanced"
+    market: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    kind: str = field(default="war", init=False)
+    checks: tuple[str, ...] = field(
+        default=("equilibrium_residual", "first_order_residual", "largest_gain_from_deviating_pct"), init=False
+    )
+    measures: tuple[str, ...] = field(
+        default=("real_income_pct", "objective_pct", "real_wage_pct", "mean_tariff", "trade_weighted_tariff"),
+        init=False,
+    )
+
+    def answer(self, world: World) -> Answer:
+        """As `Task.answer`."""
+        from tradewar.games import war
+        from tradewar.games.frames import average_tariffs
+
+        found = war(world, self.players, closure=self.closure, market=self.market, **self.options)
+        certificate = found.certificate
+        checks = (
+            certificate.equilibrium_residual,
+            certificate.first_order_residual,
+            certificate.largest_gain_from_deviating_pct,
+        )
+        shape = (len(self.measures), world.n_countries)
+        if not found.certified:
+            return Answer(Status.NO_SOLUTION, certificate.label, checks, np.full(shape, np.nan))
+        average = average_tariffs(found)
+        hats = (found.real_income_hat, found.objective_hat, found.found.real_wage_hat)
+        values = np.array([*(_percent(hat) for hat in hats), average["mean"], average["trade_weighted"]])
+        return Answer(Status.SOLVED, "", checks, values)
+
+
+@dataclass(frozen=True, eq=False)
+class BargainGame:
+    """`cooperate`: the treaty with the largest equal proportional gain; further keywords in `options`."""
+
+    players: tuple[str, ...]
+    name: str = "bargain"
+    closure: str = "balanced"
+    market: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    kind: str = field(default="bargain", init=False)
+    checks: tuple[str, ...] = field(default=("spread",), init=False)
+    measures: tuple[str, ...] = field(default=("real_income_pct", "objective_pct"), init=False)
+
+    def answer(self, world: World) -> Answer:
+        """As `Task.answer`."""
+        from tradewar.games import cooperate
+
+        found = cooperate(world, self.players, closure=self.closure, market=self.market, **self.options)
+        if not found.converged:
+            blank = np.full((len(self.measures), world.n_countries), np.nan)
+            return Answer(Status.NO_SOLUTION, "the treaty did not converge", (found.spread,), blank)
+        values = np.array([_percent(found.real_income_hat), _percent(found.objective_hat)])
+        return Answer(Status.SOLVED, "", (found.spread,), values)
+
+
+def answer(task: Task, world: World) -> Answer:
+    """The answer, with its status where there is none."""
+    try:
+        return task.answer(world)
+    except NoSolutionError as error:
+        status, message = Status.NO_SOLUTION, str(error)
+    except InputError as error:
+        status, message = Status.REFUSED, str(error)
+    blank = np.full((len(task.measures), world.n_countries), np.nan)
+    return Answer(status, message, (np.nan,) * len(task.checks), blank)
+
+
+def under(world: World, theta: Float[Array, " sector"] | None) -> World:
+    """The world with the elasticities of a draw; the shares of its baseline stay what the data say."""
+    return world if theta is None else replace(world, trade_elasticity=theta)
+
+
+@lru_cache(maxsize=4)
+def _prepared(world: World, closure: str, market: str | None) -> Prepared:
+    # worlds are compared by identity: several policies under one draw share its baseline
+    return prepare(world, closure, market=market, compiled=True)
+
+
+def _percent(hat: Array) -> Array:
+    return 100.0 * (hat - 1.0)
