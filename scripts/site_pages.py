@@ -32,8 +32,8 @@ def home(package: str, name: str) -> str:
     Raises LookupError where no module of the package defines the name.
     """
     value = getattr(importlib.import_module(package), name)
-    if inspect.ismodule(value):  # tradewar.brief: a package that is called
-        return f"{value.__name__}.page.brief"
+    if inspect.ismodule(value):  # tradewar.brief and tradewar.sweep: packages that are called
+        return f"{value.__name__}._CallablePackage.__call__"
     if inspect.isclass(value) or inspect.isfunction(value):
         return f"{value.__module__}.{value.__qualname__}"
     for module in pkgutil.iter_modules(importlib.import_module(package).__path__, f"{package}."):
@@ -61,8 +61,14 @@ def package_page(package: str, elsewhere: dict[str, str]) -> str:
     about = (importlib.import_module(package).__doc__ or "").strip().split("\n\n")[0]
     homes = {name: home(package, name) for name in exported(package)}
     links = [f"- [`{name}`]({elsewhere[at]}#{at})" for name, at in homes.items() if at in elsewhere]
-    entries = [f"::: {at}\n" for at in homes.values() if at not in elsewhere]
+    entries = [entry(name, at) for name, at in homes.items() if at not in elsewhere]
     return "\n".join([f"# {package}", "", about, "", *links, "", *entries])
+
+
+def entry(name: str, at: str) -> str:
+    """What mkdocstrings replaces by the description of one name; a called package is headed by its own name."""
+    heading = f"    options:\n      heading: {name}\n      toc_label: {name}\n" if at.endswith("__call__") else ""
+    return f"::: {at}\n{heading}"
 
 
 def leaves(command: Any, name: str) -> Iterator[tuple[str, Any]]:
