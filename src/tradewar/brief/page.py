@@ -11,6 +11,7 @@ from functools import partial
 from importlib import resources
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from markupsafe import Markup, escape
 
@@ -104,13 +105,27 @@ def applying(findings: Findings) -> tuple[Section, ...]:
 
 def render_page(findings: Findings, charts: tuple[Chart, ...], front: Front) -> str:
     """The page as one HTML document without scripts and without anything to fetch."""
+    shared = _shared(findings, charts)
+    sections = [_told(findings, section, shared) for section in applying(findings)]
+    css = Markup(resources.files("tradewar.brief").joinpath("templates/page.css").read_text(encoding="utf-8"))
+    page = environment().get_template("page.html.j2")
+    return page.render(shared, css=css, version=version("tradewar"), front=front, sections=sections)
+
+
+def render_section(findings: Findings, section: Section) -> str:
+    """One section by itself, its charts drawn: what the live page shows of a part."""
+    return _told(findings, section, _shared(findings, draw(section.drawings(findings))))
+
+
+def _shared(findings: Findings, charts: tuple[Chart, ...]) -> dict[str, Any]:
+    """What every fragment may use."""
     by_name = {chart.name: chart for chart in charts}
     money = money_of(findings.world.money_unit)
 
     def figure(name: str) -> Markup:
         return Markup("<figure>{}</figure>").format(Markup(inline(by_name[name])))
 
-    shared = {
+    return {
         "f": findings,
         "money": money,
         "amount": partial(amount, money=money),
@@ -119,17 +134,11 @@ def render_page(findings: Findings, charts: tuple[Chart, ...], front: Front) -> 
         "chart": figure,
         "names": dict(findings.names),
     }
-    sections = [
-        Markup(
-            environment()
-            .get_template(f"sections/{section.name}.html.j2")
-            .render(shared | {"s": section.sentences(findings)} | dict(section.values(findings)))
-        )
-        for section in applying(findings)
-    ]
-    css = Markup(resources.files("tradewar.brief").joinpath("templates/page.css").read_text(encoding="utf-8"))
-    page = environment().get_template("page.html.j2")
-    return page.render(shared, css=css, version=version("tradewar"), front=front, sections=sections)
+
+
+def _told(findings: Findings, section: Section, shared: dict[str, Any]) -> Markup:
+    values = shared | {"s": section.sentences(findings)} | dict(section.values(findings))
+    return Markup(environment().get_template(f"sections/{section.name}.html.j2").render(values))
 
 
 def _files(findings: Findings, charts: tuple[Chart, ...], front: Front) -> dict[str, bytes]:
