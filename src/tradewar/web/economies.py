@@ -56,6 +56,8 @@ class Economy:
     starts: tuple[Start, ...]
     day: dt.date | None = None
     """Of a dispute: the day of knowledge."""
+    world_name: str = ""
+    """As the command line calls its world; empty for an upload."""
     ready: dict[str, Prepared] = field(default_factory=dict[str, Prepared], repr=False)
 
     def prepared(self, closure: str) -> Prepared:
@@ -133,7 +135,7 @@ class Economy:
             PolicyError: if the world has no such country, group or sector.
         """
         world = self.world
-        scopes = {group.scope: group for group in (all_goods(world), *groups_of(world), *by_sector(world))}
+        scopes = self._scopes()
         problems = [
             Problem("link", f"set={setting.to_text()}: {world.name} has no {what} {code!r}", "Leave it out")
             for what, code, known in (
@@ -150,6 +152,14 @@ class Economy:
         own = np.eye(world.n_countries, dtype=bool)
         pairs = np.outer(_matched(world, setting.importer), _matched(world, setting.exporter)) & ~own
         return pairs[:, :, None] & chosen
+
+    def scope_names(self) -> dict[str, str]:
+        """What each scope of a setting is called."""
+        return {scope: group.name for scope, group in self._scopes().items()}
+
+    def _scopes(self) -> dict[str, Group]:
+        world = self.world
+        return {group.scope: group for group in (all_goods(world), *groups_of(world), *by_sector(world))}
 
     def sliders(self, state: State) -> tuple[Group, ...]:
         """The groups or sectors that have a slider; all goods first."""
@@ -182,7 +192,7 @@ def of(world: World, kind: Kind, name: str) -> Economy:
     else:
         pair = world.countries[:2]
     starts = (Start(BASELINE, f"Tariffs of {world.year}", None),)
-    return Economy(kind, name, world.name, world, CLOSURES[0], (pair[0], pair[1]), starts)
+    return Economy(kind, name, world.name, world, CLOSURES[0], (pair[0], pair[1]), starts, world_name=name)
 
 
 def of_dispute(name: str, day: dt.date | None) -> Economy:
@@ -205,7 +215,7 @@ def of_dispute(name: str, day: dt.date | None) -> Economy:
         Start(BASELINE, f"Tariffs of {world.year}, before the dispute", None),
     )
     pair = (known.parties[0].country, known.parties[1].country)
-    return Economy("dispute", name, known.title, world, known.closure, pair, starts, known.as_of)
+    return Economy("dispute", name, known.title, world, known.closure, pair, starts, known.as_of, known.world)
 
 
 def tariff_file(world: World, rates: Float[Array, "importer exporter sector"]) -> str:

@@ -11,7 +11,10 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import ipaddress
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,11 +28,11 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 MAX_BODY = 32 * 2**20
 """Bytes of a request."""
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "default-src 'none'; script-src 'self'{scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-src 'self'; "
     "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
+_INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
 HEADERS = (
-    (b"content-security-policy", POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
 )
@@ -46,11 +49,19 @@ def is_loopback(host: str) -> bool:
 
 
 class Guard:
-    """An application behind these rules."""
+    """An application behind these rules.
 
-    def __init__(self, app: Application, host: str) -> None:
+    Args:
+        app: what is guarded.
+        host: the name or address on which it listens.
+        page: its page; the scripts that stand in it as text are allowed by their hashes.
+    """
+
+    def __init__(self, app: Application, host: str, page: str = "") -> None:
         self._app = app
         self._loopback = is_loopback(host)
+        scripts = "".join(f" 'sha256-{_digest(text)}'" for text in _INLINE.findall(page))
+        self._headers = [(b"content-security-policy", POLICY.format(scripts=scripts).encode()), *HEADERS]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what is allowed."""
@@ -58,9 +69,17 @@ class Guard:
             await self._app(scope, receive, send)
             return
         if not self._allowed(scope):
-            await _refuse(scope, send)
+            await self._refuse(scope, send)
             return
-        await self._app(scope, _counted(scope, receive), _with_headers(send))
+        await self._app(scope, _counted(scope, receive), _with_headers(send, self._headers))
+
+    async def _refuse(self, scope: Scope, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        headers = [(b"content-type", b"text/plain"), *self._headers]
+        await send({"type": "http.response.start", "status": 403, "headers": headers})
+        await send({"type": "http.response.body", "body": b"Refused: too large, or not from this page."})
 
     def _allowed(self, scope: Scope) -> bool:
         headers = dict(scope["headers"])
@@ -76,18 +95,13 @@ class Guard:
         return not scope["path"].startswith("/session/") and not _too_long(headers)
 
 
+def _digest(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
 def _too_long(headers: dict[bytes, bytes]) -> bool:
     length = headers.get(b"content-length", b"0")
     return not length.isdigit() or int(length) > MAX_BODY
-
-
-async def _refuse(scope: Scope, send: Send) -> None:
-    if scope["type"] == "websocket":
-        await send({"type": "websocket.close", "code": 1008})
-        return
-    text = b"Refused: too large, or not from this page."
-    await send({"type": "http.response.start", "status": 403, "headers": [(b"content-type", b"text/plain"), *HEADERS]})
-    await send({"type": "http.response.body", "body": text})
 
 
 def _counted(scope: Scope, receive: Receive) -> Receive:
@@ -105,10 +119,10 @@ def _counted(scope: Scope, receive: Receive) -> Receive:
     return take
 
 
-def _with_headers(send: Send) -> Send:
+def _with_headers(send: Send, headers: list[tuple[bytes, bytes]]) -> Send:
     async def say(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message.get("headers", []), *HEADERS]}
+            message = {**message, "headers": [*message.get("headers", []), *headers]}
         await send(message)
 
     return say

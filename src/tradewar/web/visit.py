@@ -18,6 +18,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import secrets
+import shutil
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
@@ -73,6 +74,13 @@ class Visit:
         self.brief: Path | None = None
         self._war: work.Fought | None = None
         self._told: dict[str, str] = {}
+        self.links: Mapping[str, str] = {}
+        """Addresses of what can be downloaded, by name."""
+
+    def hear(self, event: object) -> None:
+        """Take what the page sends. A file arrives by its own door: a page cannot name one."""
+        if isinstance(event, Mapping) and event.get("kind") != "upload":
+            self.offer(event)
 
     def offer(self, event: Mapping[str, Any]) -> bool:
         """Put an event in line; False if the line is full."""
@@ -80,6 +88,18 @@ class Visit:
             self._line.put_nowait(event)
             return True
         return False
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job is not finished."""
+        return self.job is not None and not self.job.finished
+
+    def place(self, name: str) -> Path:
+        """Where a file that arrives is put; one that arrived before goes."""
+        folder = self.folder / "upload"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        return folder / name
 
     def close(self) -> None:
         """End the job and remove every file of the visit."""
@@ -212,7 +232,7 @@ class Visit:
         assert self.economy is not None
         assert self.shown is not None
         chosen = event.get("players")
-        players = [str(code) for code in chosen] if isinstance(chosen, list) else []
+        players = [str(code) for code in chosen] if isinstance(chosen, list | tuple) else []
         between = event.get("between") is True
         economy, policy = self.economy, self.shown.outcome.policy
 
@@ -275,7 +295,7 @@ class Visit:
             InputError: if there is one already.
             Busy: if too many of other visitors are waiting.
         """
-        if self.job is not None and not self.job.finished:
+        if self.busy:
             raise InputError.at("this page", "has a run that is not finished", "Wait for it, or cancel it")
         self.job = self._shared.pool.start(title, task, *arguments)
         self._watch = asyncio.create_task(self._follow(self.job, done))
