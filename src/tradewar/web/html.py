@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import cache, partial
-from importlib import resources
 from typing import TYPE_CHECKING, Any, cast
 
 from tradewar.brief.numbers import amount, day, figure, percent, plain, rate, residual, sum_of
+from tradewar.brief.text import the
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -25,7 +25,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     # Jinja's own types allow only the functions that it ships with
-    formats = {"percent": percent, "rate": rate, "figure": figure, "plain": plain, "residual": residual, "day": day}
+    formats = {"percent": percent, "rate": rate, "figure": figure, "plain": plain, "residual": residual, "day": day, "the": the}
     cast("dict[str, Any]", made.globals).update(formats)
     return made
 
@@ -36,8 +36,3 @@ def render(name: str, **values: Any) -> str:
         values |= {"amount": partial(amount, money=money), "sum_of": partial(sum_of, money=money)}
     return environment().get_template(f"{name}.html.j2").render(values)
 
-
-@cache
-def styles() -> str:
-    """The style sheet, for pages that are saved."""
-    return resources.files("tradewar.web").joinpath("static/live.css").read_text(encoding="utf-8")

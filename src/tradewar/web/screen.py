@@ -101,6 +101,7 @@ class Screen:
 
     title: str
     world: str
+    year: int
     closure: str
     numeraire: str
     start: str
@@ -133,6 +134,7 @@ def screen_of(economy: Economy, state: State, outcome: Outcome) -> Screen:
     return Screen(
         title=economy.title,
         world=world.name,
+        year=world.year,
         closure=str(outcome.closure),
         numeraire=outcome.numeraire,
         start=start,

@@ -255,14 +255,21 @@ class Visit:
         return self._start("Reading the dispute", done, work.tell, state.name, self._day(), part)
 
     async def _write(self, event: Mapping[str, Any]) -> Message:
-        if self.state.kind != "dispute":
-            return {}
+        assert self.economy is not None
+        state = self.state
+        # a dispute has its own policies; what was moved comes as one more
+        own = state.kind == "dispute" and not state.settings and state.start != "upload"
+        pair = self.economy.pair if state.kind == "dispute" or EVERY in (state.importer, state.exporter) else None
+        bare = replace(
+            self.economy, ready={}, closure=state.closure, pair=pair or (state.importer, state.exporter)
+        )
 
         def done(path: Path) -> Message:
             self.brief = path
             return show.downloads(self)
 
-        return self._start("Writing the brief", done, work.write_brief, self.state.name, self._day(), self.folder)
+        tariffs = None if own else self.tariffs()
+        return self._start("Writing the brief", done, work.write_brief, bare, tariffs, self.folder)
 
     async def _upload(self, event: Mapping[str, Any]) -> Message:
         assert self.economy is not None

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import os
+import shutil
 import zipfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from tradewar.disputes.dossier import Dossier, load_dispute
+from tradewar.disputes.schema import Party, TariffFile
 from tradewar.equilibrium.policy import Policy
 from tradewar.errors import InputError
 from tradewar.web.economies import Economy, Start, of_dispute
 from tradewar.web.uploads import read_uploaded_tariffs, read_uploaded_world
 from tradewar.world.model import World
+from tradewar.world.tidy import write_world
 
 Say = Callable[[str], None]
 MAX_PLAYERS = 4
@@ -82,7 +88,6 @@ def fight(world: World, policy: Policy, closure: str, players: Sequence[str], be
 def tell(dispute: str, day: dt.date | None, part: str, say: Say) -> Told:
     """One part of the findings of a dispute, told as its section of the brief."""
     from tradewar.brief.page import SECTIONS, render_section
-    from tradewar.disputes.dossier import load_dispute
     from tradewar.disputes.findings import run
     from tradewar.disputes.parts import PARTS
 
@@ -95,16 +100,71 @@ def tell(dispute: str, day: dt.date | None, part: str, say: Say) -> Told:
     return Told(part, render_section(findings, section))
 
 
-def write_brief(dispute: str, day: dt.date | None, out: Path, say: Say) -> Path:
-    """The brief of a dispute as a zip of its folder."""
+def write_brief(economy: Economy, tariffs: str | None, out: Path, say: Say) -> Path:
+    """The brief of what is on screen, as a zip of its folder.
+
+    Args:
+        economy: a dispute, or a world, of which a dossier with one policy is made.
+        tariffs: the tariffs on screen as a tariff file; None for a dispute whose sliders were not moved.
+        out: folder of the visit.
+        say: told what is being done.
+    """
     from tradewar.brief.page import brief
 
-    made = brief(dispute, out / "brief", day, say)
-    path = out / f"{made.findings.dispute}-{made.findings.as_of}.zip"
+    # names of files in the brief are relative to the folder of the visit, which is nobody's business
+    folder = out / "brief"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    os.chdir(folder)
+    if economy.kind == "dispute":
+        shutil.copytree(load_dispute(economy.name).folder, "dossier")
+        dossier = load_dispute(Path("dossier"))
+        if tariffs is not None:
+            policy = _on_screen(economy, Path("dossier"), tariffs, economy.day or dossier.written_for)
+            dossier = replace(dossier, policies=(*dossier.policies, policy))
+    else:
+        assert tariffs is not None
+        dossier = _dossier_of(economy, tariffs)
+    made = brief(dossier, "page", economy.day, say)
+    path = folder / f"brief-{made.findings.as_of}.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in made.files:
-            archive.write(file, file.relative_to(made.folder))
+        for written_file in made.files:
+            archive.write(written_file, written_file.relative_to(made.folder))
     return path
+
+
+def _dossier_of(economy: Economy, tariffs: str) -> Dossier:
+    """A dossier of the pair that is shown, with the tariffs on screen as its one policy."""
+    world, today = economy.world, dt.date.today()
+    names = dict(zip(world.countries, world.country_names, strict=True))
+    first, second = (Party(country=code, name=names[code]) for code in economy.pair)
+    name = economy.world_name
+    if not name:
+        write_world(world, "world")
+        name = "world"
+    policy = _on_screen(economy, Path(), tariffs, today)
+    return Dossier(
+        name="on-screen", title=f"{world.name}: tariffs on screen", parties=(first, second), actors=(),
+        as_of=dt.date.max, written_for=today, world=name, closure=economy.closure, deadlines=(), policies=(policy,),
+        not_yet=(), book=None, steps=(), chronicle=(), folder=Path(),
+        hashes=((policy.file, hashlib.sha256(tariffs.encode()).hexdigest()),),
+    )  # fmt: skip
+
+
+def _on_screen(economy: Economy, folder: Path, tariffs: str, day: dt.date) -> TariffFile:
+    """The tariffs on screen as a policy, its file put beside the dossier."""
+    file = "on-screen.csv"
+    (folder / file).write_text(tariffs, encoding="utf-8")
+    return TariffFile(
+        name="on-screen",
+        title="The tariffs on screen",
+        short_title="On screen",
+        what=f"Tariffs set on the live page, for {economy.world.name}.",
+        stands_for="the tariffs on screen",
+        known_from=day,
+        kind="tariff-file",
+        file=file,
+    )
 
 
 def _bound_memory() -> None:
