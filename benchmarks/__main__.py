@@ -22,6 +22,7 @@ NAMES = (
     "gradient",
     "games",
     "live",
+    "talks",
     "tariff_book",
     "whole_table",
     "cold",

@@ -17,7 +17,7 @@ from typing import Annotated
 
 import typer
 
-from tradewar.cli import brief, monitor, path, serve, solve, sweep, tariff, war, worlds
+from tradewar.cli import accord, brief, monitor, path, serve, solve, sweep, talks, tariff, war, worlds
 from tradewar.errors import TradewarError
 
 DEBUG = "TRADEWAR_DEBUG"
@@ -44,6 +44,8 @@ app.command("sweep")(sweep.sweep)
 app.command("serve")(serve.serve)
 app.command("monitor")(monitor.monitor)
 app.add_typer(monitor.incidents, name="incidents")
+app.command("talks")(talks.talks)
+app.command("accord")(accord.accord)
 app.add_typer(tariff.app, name="tariff")
 app.add_typer(worlds.app, name="world")
 

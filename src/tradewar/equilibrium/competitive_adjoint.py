@@ -19,7 +19,7 @@ Index order inside this module: `[sector, importer, exporter]`, and `[sector, co
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
@@ -91,7 +91,13 @@ class _Values:
     wage: Array
 
 
-def multipliers(economy: Economy, solution: Solution, seeds: Seeds, tolerance: float = 1e-10) -> Multipliers:
+def multipliers(
+    economy: Economy,
+    solution: Solution,
+    seeds: Seeds,
+    tolerance: float = 1e-10,
+    start: Multipliers | None = None,
+) -> Multipliers:
     """The multipliers of K objectives at a solution, all in one iteration.
 
     Args:
@@ -99,6 +105,7 @@ def multipliers(economy: Economy, solution: Solution, seeds: Seeds, tolerance: f
         solution: where to differentiate.
         seeds: derivatives of the objectives.
         tolerance: largest change of a multiplier per pass, relative to the largest derivative of its objective.
+        start: multipliers of the same objectives at a solution nearby.
 
     Raises:
         NoSolutionError: if the iteration does not converge.
@@ -119,13 +126,16 @@ def multipliers(economy: Economy, solution: Solution, seeds: Seeds, tolerance: f
         image = np.ascontiguousarray(new).reshape(count, -1)
         return image, np.abs(image - flat).max(axis=1)
 
-    start = np.zeros((count, (2 * sectors + 1) * countries))
+    first = np.zeros((count, (2 * sectors + 1) * countries))
+    if start is not None and start.iterate is not None and start.iterate.shape == first.shape:
+        first = start.iterate
     with np.errstate(all="ignore"):
-        found = accelerate(step, start, tolerance=tolerance, limit=PASS_LIMIT)
+        found = accelerate(step, first, tolerance=tolerance, limit=PASS_LIMIT)
     if not found.converged:
         worst = float(found.residual.max())
         raise NoSolutionError(f"The gradient did not converge: residual {worst:.3g} after {found.passes} passes.")
-    return _multipliers(_transposed(economy, point, derivatives, *split(found.point)), solution, seeds, scale)
+    values = _transposed(economy, point, derivatives, *split(found.point))
+    return replace(_multipliers(values, solution, seeds, scale), iterate=found.point)
 
 
 def _point(economy: Economy, solution: Solution) -> _Point:

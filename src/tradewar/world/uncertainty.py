@@ -134,9 +134,7 @@ def typical(world: World, distribution: str = "lognormal") -> Uncertainty:
     sets = world.elasticity_sets
     if len(sets) < FEWEST_SETS:
         found = relative(world, ASSUMED_SHARE, distribution=distribution)
-        source = (
-            f"{100 * ASSUMED_SHARE:g} percent of each elasticity, assumed: the world has no published sets"
-        )
+        source = f"{100 * ASSUMED_SHARE:g} percent of each elasticity, assumed: the world has no published sets"
         return replace(found, source=source)
     logs = np.log(np.array([sets[name] for name in sorted(sets)]))[:, world.tradable]
     spread = float(np.median(logs.std(axis=0, ddof=1)))
