@@ -21,6 +21,7 @@ NAMES = (
     "bandwidth",
     "gradient",
     "games",
+    "live",
     "talks",
     "tariff_book",
     "whole_table",
