@@ -108,13 +108,27 @@ def applying(findings: Findings) -> tuple[Section, ...]:
 
 def render_page(findings: Findings, charts: tuple[Chart, ...], front: Front) -> str:
     """The page as one HTML document without scripts and without anything to fetch."""
+    shared = _shared(findings, charts)
+    sections = [_told(findings, section, shared) for section in applying(findings)]
+    css = Markup(resources.files("tradewar.brief").joinpath("templates/page.css").read_text(encoding="utf-8"))
+    page = environment().get_template("page.html.j2")
+    return page.render(shared, css=css, version=version("tradewar"), front=front, sections=sections)
+
+
+def render_section(findings: Findings, section: Section) -> str:
+    """One section by itself, its charts drawn: what the live page shows of a part."""
+    return _told(findings, section, _shared(findings, draw(section.drawings(findings))))
+
+
+def _shared(findings: Findings, charts: tuple[Chart, ...]) -> dict[str, Any]:
+    """What every fragment may use."""
     by_name = {chart.name: chart for chart in charts}
     money = money_of(findings.world.money_unit)
 
     def figure(name: str) -> Markup:
         return Markup("<figure>{}</figure>").format(Markup(inline(by_name[name])))
 
-    shared = {
+    return {
         "f": findings,
         "money": money,
         "amount": partial(amount, money=money),
@@ -125,17 +139,11 @@ def render_page(findings: Findings, charts: tuple[Chart, ...], front: Front) -> 
         "colour": colours(findings),
         "ranges": findings.part(Ranges),
     }
-    sections = [
-        Markup(
-            environment()
-            .get_template(f"sections/{section.name}.html.j2")
-            .render(shared | fragment_values(section, findings))
-        )
-        for section in applying(findings)
-    ]
-    css = Markup(resources.files("tradewar.brief").joinpath("templates/page.css").read_text(encoding="utf-8"))
-    page = environment().get_template("page.html.j2")
-    return page.render(shared, css=css, version=version("tradewar"), front=front, sections=sections)
+
+
+def _told(findings: Findings, section: Section, shared: dict[str, Any]) -> Markup:
+    fragment = environment().get_template(f"sections/{section.name}.html.j2")
+    return Markup(fragment.render(shared | fragment_values(section, findings)))
 
 
 def fragment_values(section: Section, findings: Findings) -> dict[str, Any]:
