@@ -138,6 +138,16 @@ def test_enforcement_names_the_war_and_what_moves_it(hold: Hold) -> None:
     # the more likely that tariffs come anyway, the less theft a truce holds back
     limits = [row.break_even_theft for row in hold.truces if (row.country, row.war) == ("CHN", NASH)]
     assert limits == sorted(limits, key=lambda limit: -(limit or 0.0))
+    # the surer a breach is seen, the less must be answered
+    for answer, swing in zip(hold.retaliation, hold.multiplier_swings, strict=True):
+        assert swing.offender == answer.offender
+        assert answer.multiplier is not None
+        assert swing.at_base == answer.multiplier
+        assert swing.at_low is not None
+        assert swing.at_high is not None
+        assert swing.at_low > answer.multiplier > swing.at_high
+    for swing in hold.audit_swings:
+        assert swing.cost_at_base == (hold.audit.best.suspension.path_cost if hold.audit.best else None)
     # no country has been asked what theft brings: only the break-even is there
     assert hold.terms.theft_gain is None
     assert all(row.critical_hazard is None for row in hold.check.rows)

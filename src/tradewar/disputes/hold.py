@@ -65,6 +65,19 @@ class TruceRow:
 
 
 @dataclass(frozen=True)
+class MultiplierSwing:
+    """What an assumption does to the answer that deters a side; None where no answer deters."""
+
+    offender: str
+    assumption: str
+    low: float
+    high: float
+    at_low: float | None
+    at_base: float | None
+    at_high: float | None
+
+
+@dataclass(frozen=True)
 class AuditSwing:
     """What an assumption does to the audit of purchases. None where no audit works."""
 
@@ -102,6 +115,8 @@ class Hold:
     patience: tuple[Patience, ...]
     retaliation: tuple[Retaliation, ...]
     """Against each side: the answer that deters."""
+    multiplier_swings: tuple[MultiplierSwing, ...]
+    """What the answers owe to detection and to patience: the widest for each side."""
     rules: tuple[tuple[str, tuple[RetaliationRule, ...]], ...]
     """(offender, equal, multiplied and full answers side by side)."""
     payers: tuple[Incentive, ...]
@@ -171,6 +186,7 @@ def find(material: Material) -> Hold | None:
             for country in deal.setting.parties
         ),
         retaliation=answers,
+        multiplier_swings=tuple(_multiplier_swing(item, table, terms) for item in answers),
         rules=tuple(
             (item.offender, _rules(item, check.row(item.offender, ESCALATION), discount, terms)) for item in answers
         ),
@@ -249,6 +265,27 @@ def _answers(deal: Deal, table: AccordTable, terms: AccordTerms, rates: np.ndarr
             )
         )
     return tuple(answers)
+
+
+def _multiplier_swing(answer: Retaliation, table: AccordTable, terms: AccordTerms) -> MultiplierSwing:
+    """The assumption that moves a multiplier most: it is in inverse proportion to the deterrence factor."""
+
+    def factor(**changed: float) -> float:
+        named = {"detection": terms.detection, "discount_per_year": terms.discount_per_year} | changed
+        discount = discount_per_period(named["discount_per_year"], terms.periods_per_year)
+        return deterrence_factor(detection=named["detection"], discount=discount, breach="lasting")
+
+    def at(name: str, value: float) -> float | None:
+        felt = factor(**{name: value})
+        return None if answer.multiplier is None or felt == 0.0 else answer.multiplier * factor() / felt
+
+    swings = [
+        MultiplierSwing(
+            answer.offender, name, row.low, row.high, at(name, row.low), answer.multiplier, at(name, row.high)
+        )
+        for name, row in (("detection", table.detection), ("discount_per_year", table.discount_per_year))
+    ]
+    return max(swings, key=lambda swing: abs((swing.at_high or 0.0) - (swing.at_low or 0.0)))
 
 
 def _audited(table: AccordTable, buyer: AccordRow, discount: float) -> tuple[Audit, tuple[AuditSwing, ...]]:
@@ -400,6 +437,7 @@ def hold_dict(hold: Hold) -> dict[str, Any]:
             ],
             "critical_discount_per_year": [asdict(row) for row in hold.patience],
             "retaliation": [asdict(item) | {"status": item.status.value} for item in hold.retaliation],
+            "multiplier_swings": [asdict(row) for row in hold.multiplier_swings],
             "rules": [{"offender": code, "rules": [asdict(rule) for rule in rules]} for code, rules in hold.rules],
             "payers": [asdict(item) | {"status": item.status.value} for item in hold.payers],
             "audit": audit_dict(hold.audit),

@@ -19,7 +19,7 @@ from tradewar.brief.tables import Table, table
 from tradewar.brief.text import fill, the
 from tradewar.brief.wording import end_value, range_words, term_words
 from tradewar.disputes.findings import Findings
-from tradewar.disputes.hold import NASH, Hold
+from tradewar.disputes.hold import NASH, Hold, MultiplierSwing
 
 STATUS = {
     AccordStatus.SUSTAINABLE: "holds",
@@ -71,7 +71,10 @@ DETER = (
     "To deter {{ the(name(r.offender)) }}, every point of tariff that it adds must be answered with "
     "{{ figure(r.multiplier, 1) }} points on the same goods; what {{ the(name(r.partner)) }} buys from it allows at "
     "most "
-    "{{ figure(r.feasible_multiplier, 1) }}{% if bad %}: {{ the(name(r.partner)) }} has no answer{% endif %}."
+    "{{ figure(r.feasible_multiplier, 1) }}{% if bad %}: {{ the(name(r.partner)) }} has no answer{% endif %}. "
+    "{% if moved.at_low is not none and moved.at_high is not none %}What moves the answer most is {{ what }}: from "
+    "{{ low_end }} to {{ high_end }} it goes from {{ figure(moved.at_low, 2) }} to {{ figure(moved.at_high, 2) }}."
+    "{% endif %}"
 )
 NO_DETERRENCE = (
     "{{ the(name(r.offender))[:1] | upper }}{{ the(name(r.offender))[1:] }} cannot be deterred by tariffs on "
@@ -150,7 +153,10 @@ def _sentences(findings: Findings) -> Words:
             ),
             *(_margin(findings, hold, row) for row in rows),
         ],
-        "deter": [_deter(findings, item) for item in hold.retaliation],
+        "deter": [
+            _deter(findings, hold, item, moved)
+            for item, moved in zip(hold.retaliation, hold.multiplier_swings, strict=True)
+        ],
         "audit": _audit(findings, hold),
         "audit_moved": _audit_moved(findings, hold),
         "truce": _truce(findings, hold),
@@ -191,13 +197,15 @@ def _known(value: float | None, decimals: int = 3) -> Markup:
     return Markup("not defined") if value is None else percent(value, decimals, sign=False)
 
 
-def _deter(findings: Findings, item: Retaliation) -> Markup:
+def _deter(findings: Findings, hold: Hold, item: Retaliation, moved: MultiplierSwing) -> Markup:
     if item.multiplier is None:
         return fill(findings, NO_DETERRENCE, r=item)
     if item.multiplier == 0.0 or item.feasible_multiplier is None:
         return fill(findings, NO_NEED, r=item)
     bad = item.status is AccordStatus.INFEASIBLE_ENFORCEMENT
-    return fill(findings, DETER, r=item, bad=bad, figure=figure)
+    ends = {"low_end": end_value(moved.low), "high_end": end_value(moved.high)}
+    what = term_words(moved.assumption, hold.parties)
+    return fill(findings, DETER, r=item, bad=bad, figure=figure, moved=moved, what=what, **ends)
 
 
 def _audit(findings: Findings, hold: Hold) -> Markup:
