@@ -7,6 +7,7 @@ import io
 import time
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -161,7 +162,10 @@ def asked(guard: Guard, path: str, *, kind: str = "http", method: str = "GET", *
         sent.append(message)
 
     pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
-    asyncio.run(guard({"type": kind, "method": method, "path": path, "headers": pairs}, receive, send))
+    scope = {"type": kind, "method": method, "path": path, "headers": pairs}
+    # in a thread of its own: the browser of other tests keeps a loop running in this one
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(guard(scope, receive, send))).result()
     return int(sent[0].get("status", 101 if sent[0]["type"] == "websocket.accept" else 403))
 
 

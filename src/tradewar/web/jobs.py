@@ -83,20 +83,25 @@ class Pool:
             job.cancel()
 
     def _follow(self, job: Job, work: Work, arguments: tuple[Any, ...]) -> None:
+        state: State = "failed"
         try:
-            while not self._free.acquire(timeout=_BEAT):
-                if job._stop.is_set():
-                    job.state = "cancelled"
-                    return
-            try:
-                self._run(job, work, arguments)
-            finally:
-                self._free.release()
+            state = self._in_turn(job, work, arguments)
         finally:
             self._jobs.discard(job)
             self._room.release()
+            # the last thing: whoever sees a job finished finds its place free
+            job.state = state
 
-    def _run(self, job: Job, work: Work, arguments: tuple[Any, ...]) -> None:
+    def _in_turn(self, job: Job, work: Work, arguments: tuple[Any, ...]) -> State:
+        while not self._free.acquire(timeout=_BEAT):
+            if job._stop.is_set():
+                return "cancelled"
+        try:
+            return self._run(job, work, arguments)
+        finally:
+            self._free.release()
+
+    def _run(self, job: Job, work: Work, arguments: tuple[Any, ...]) -> State:
         ours, theirs = self._context.Pipe(duplex=False)
         process = self._context.Process(target=_child, args=(theirs, work, arguments), daemon=True)
         process.start()
@@ -104,7 +109,7 @@ class Pool:
         job.said = job.title
         job.state = "running"
         try:
-            _listen(job, ours, time.monotonic() + self._seconds)
+            return _listen(job, ours, time.monotonic() + self._seconds)
         finally:
             ours.close()
             process.kill()
@@ -112,30 +117,29 @@ class Pool:
             process.close()
 
 
-def _listen(job: Job, messages: Connection, until: float) -> None:
-    """Take what a process tells until it ends, is stopped or runs out of time."""
+def _listen(job: Job, messages: Connection, until: float) -> State:
+    """Take what a process tells until it ends, is stopped or runs out of time; how it ended."""
     while True:
         if job._stop.is_set():
-            job.state = "cancelled"
-            return
+            return "cancelled"
         if time.monotonic() > until:
-            job.error, job.state = "It took longer than the server allows, and was ended.", "failed"
-            return
+            job.error = "It took longer than the server allows, and was ended."
+            return "failed"
         if not messages.poll(_BEAT):
             continue
         try:
             kind, content = messages.recv()
         except (EOFError, OSError):
-            job.error, job.state = "It ended without a result; the server may be short of memory.", "failed"
-            return
+            job.error = "It ended without a result; the server may be short of memory."
+            return "failed"
         if kind == "said":
             job.said = content
         elif kind == "done":
-            job.result, job.state = content, "done"
-            return
+            job.result = content
+            return "done"
         else:
-            job.error, job.state = content, "failed"
-            return
+            job.error = content
+            return "failed"
 
 
 def _child(messages: Connection, work: Work, arguments: tuple[Any, ...]) -> None:
