@@ -20,7 +20,7 @@ from tradewar.errors import InputError, PolicyError, WorldError
 from tradewar.web import economies, uploads
 from tradewar.web.groups import all_goods, groups_of
 from tradewar.web.guard import Guard
-from tradewar.web.jobs import Busy, Job, Pool
+from tradewar.web.jobs import BusyError, Job, Pool
 from tradewar.web.state import Setting, State
 from tradewar.world.catalogue import load_world
 from tradewar.world.tidy_files import world_files
@@ -139,7 +139,7 @@ def test_jobs_give_results_and_errors_and_can_be_ended() -> None:
     assert ended(pool.start("double", double, 21)).result == 42
     assert ended(pool.start("refuse", refuse)).error == "here: is wrong. Do better."
     running, waiting = pool.start("sleep", sleep, 60), pool.start("wait", double, 1)
-    with pytest.raises(Busy, match="busy"):
+    with pytest.raises(BusyError, match="busy"):
         pool.start("too many", double, 1)
     running.cancel()
     assert ended(running).state == "cancelled"

@@ -28,7 +28,7 @@ _BEAT = 0.05
 """Seconds between looks at a running job."""
 
 
-class Busy(TradewarError):
+class BusyError(TradewarError):
     """Every place is taken and the line is full."""
 
 
@@ -42,7 +42,7 @@ class Job:
     """What is being done."""
     result: Any = None
     error: str = ""
-    _stop: threading.Event = field(default_factory=threading.Event)
+    stopped: threading.Event = field(default_factory=threading.Event)
 
     @property
     def finished(self) -> bool:
@@ -51,7 +51,7 @@ class Job:
 
     def cancel(self) -> None:
         """End it, now or before it begins."""
-        self._stop.set()
+        self.stopped.set()
 
 
 class Pool:
@@ -62,16 +62,16 @@ class Pool:
         self._room = threading.Semaphore(places + waiting)
         self._seconds = seconds
         self._jobs: set[Job] = set()
-        self._context = multiprocessing.get_context(_method())
+        self._context: Any = multiprocessing.get_context(_method())
 
     def start(self, title: str, work: Work, *arguments: Any) -> Job:
         """Begin a job as soon as there is a place.
 
         Raises:
-            Busy: if the line is full.
+            BusyError: if the line is full.
         """
         if not self._room.acquire(blocking=False):
-            raise Busy("The server is busy: too many runs are waiting. Try again in a few minutes.")
+            raise BusyError("The server is busy: too many runs are waiting. Try again in a few minutes.")
         job = Job(title, said="Waiting for a free place")
         self._jobs.add(job)
         threading.Thread(target=self._follow, args=(job, work, arguments), daemon=True).start()
@@ -94,7 +94,7 @@ class Pool:
 
     def _in_turn(self, job: Job, work: Work, arguments: tuple[Any, ...]) -> State:
         while not self._free.acquire(timeout=_BEAT):
-            if job._stop.is_set():
+            if job.stopped.is_set():
                 return "cancelled"
         try:
             return self._run(job, work, arguments)
@@ -120,7 +120,7 @@ class Pool:
 def _listen(job: Job, messages: Connection, until: float) -> State:
     """Take what a process tells until it ends, is stopped or runs out of time; how it ended."""
     while True:
-        if job._stop.is_set():
+        if job.stopped.is_set():
             return "cancelled"
         if time.monotonic() > until:
             job.error = "It took longer than the server allows, and was ended."
@@ -144,10 +144,14 @@ def _listen(job: Job, messages: Connection, until: float) -> State:
 
 def _child(messages: Connection, work: Work, arguments: tuple[Any, ...]) -> None:
     """The life of a process: do the work, tell what is done, send the result or what went wrong."""
+
+    def say(text: str) -> None:
+        messages.send(("said", text))
+
     with contextlib.suppress(OSError, AttributeError):
         os.nice(NICENESS)
     try:
-        messages.send(("done", work(*arguments, lambda text: messages.send(("said", str(text))))))
+        messages.send(("done", work(*arguments, say)))
     except TradewarError as error:
         messages.send(("failed", str(error)))
     except MemoryError:
