@@ -29,8 +29,8 @@ CHARTS = (
 TABLES = (
     "accord-swings", "assumptions-accord", "assumptions-talks", "averages", "certificates", "chronicle", "claims",
     "clock", "clock-swings", "countries", "coverage", "deals", "enforcement", "frontier", "ladder", "mapping", "moves",
-    "operations_by_sector", "products", "promises", "ranges", "reaction", "sectors", "steps", "suppliers", "tariffs", "truce",
-    "truce_by_source", "unverified", "war",
+    "operations_by_sector", "products", "promises", "ranges", "reaction", "sectors", "steps", "suppliers", "tariffs",
+    "truce", "truce_by_source", "unverified", "war",
 )  # fmt: skip
 VOID = {"meta", "link", "br", "img", "input", "hr", "source", "path", "rect", "line", "circle", "use"}
 

@@ -97,6 +97,24 @@ def test_the_clock_and_its_spread(deal: Deal) -> None:
 
 
 @pytest.mark.slow
+def test_what_happens_without_a_signature(deal: Deal) -> None:
+    # where the ladder leads is a pair of best replies, if patience is not decisive
+    for drift in deal.drifts:
+        assert 0 < drift.share <= 1
+        pair = deal.ladder.rates_1.index(drift.rates[0]), deal.ladder.rates_2.index(drift.rates[1])
+        assert drift.payoff == pytest.approx([float(deal.ladder.of_side(k)[pair]) for k in (1, 2)])
+    nerves = deal.nerves
+    assert nerves is not None
+    assert nerves.at_low_discount < nerves.p_before_deadline < nerves.at_high_discount
+    # each side gives in at the rate that makes the other wait: λ_j = r_i (B_i − d_i)/(A_i − B_i)
+    for side, other in ((0, 1), (1, 0)):
+        gap = nerves.if_conceded_to[side] - nerves.if_conceding[side]
+        worth = 0.05 * (nerves.if_conceding[side] - deal.now.payoff[side]) / gap
+        assert nerves.hazard[other] == pytest.approx(worth)
+    assert nerves.p_before_deadline == pytest.approx(1 - np.exp(-sum(nerves.hazard) * deal.months / 12))
+
+
+@pytest.mark.slow
 def test_every_assumption_has_a_source_and_a_range(deal: Deal, hold: Hold) -> None:
     for row in (*deal.assumptions, *hold.assumptions):
         assert row.source

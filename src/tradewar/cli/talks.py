@@ -82,6 +82,14 @@ def _show(found: Deal) -> None:
         print_text("Without a deal to sign there is no clock.")
         return
     print_text(*found.clock.sentences, *found.clock.warnings)
+    low, base, high = (f"{100 * row.rates[0]:g}/{100 * row.rates[1]:g}" for row in found.drifts)
+    print_text(f"Without talks the ladder drifts to {base} percent ({low} with less patience, {high} with more).")
+    if found.nerves is not None:
+        nerves = found.nerves
+        print_text(
+            f"A war of nerves over the terms would end before the deadline with {nerves.p_before_deadline:.1%} "
+            f"({nerves.at_low_discount:.1%} to {nerves.at_high_discount:.1%} over the range of discount rates)."
+        )
     if found.spread is not None:
         print_table(
             f"The clock over the ranges of its assumptions ({found.spread.draws} draws)",

@@ -24,13 +24,13 @@ from tradewar.disputes.deal_schema import TalksTable
 from tradewar.disputes.deal_sensitivity import ClockSpread, DealCase, clock_spread, deal_cases
 from tradewar.disputes.deal_setting import DealSetting, nash_war, setting_of
 from tradewar.disputes.deal_terms import AssumptionRow, Pair
+from tradewar.disputes.deal_without import Drift, Nerves, drifts, war_of_nerves
 from tradewar.disputes.material import Material
 from tradewar.disputes.plain import plain_data
 from tradewar.talks.bargaining import Bargain, BargainStatus, Solution, bargain, bargains, without_subsidies
 from tradewar.talks.clock import Clock, run_clock
 from tradewar.talks.clock_sweep import Swing
 from tradewar.talks.disagreement import WalkAway, walk_away_point
-from tradewar.talks.escalation import EscalationLadder, escalation_ladder
 from tradewar.talks.frontier import Frontier, efficient_frontier
 from tradewar.talks.ladder import Ladder, Threat, judge_threat
 from tradewar.talks.world_ladder import ladder_of_world
@@ -47,9 +47,6 @@ SOLUTIONS = (
     Solution.EGALITARIAN,
     Solution.EQUAL_PROPORTIONAL,
 )
-DRIFT_DISCOUNT = 0.6
-"""δ per move of the drift without agreement: a move is a season or two."""
-DRIFT_NOISE = (0.1, 0.05, 0.02, 0.01, 0.005, 0.002)
 
 
 @dataclass(frozen=True)
@@ -91,7 +88,10 @@ class Deal:
     """Where they stand once the threat is carried out and answered."""
     threat: Threat
     """The threat judged by the ladder alone, the other side staying where it is."""
-    drift: EscalationLadder
+    drifts: tuple[Drift, ...]
+    """Where the ladder leads without talks, by patience; the middle one is the base."""
+    nerves: Nerves | None
+    """A war of nerves over the terms, in closed form; None where there is nothing to hold out for."""
     now: Place
     escalation: Place
     nash: Place
@@ -196,10 +196,8 @@ def find(material: Material) -> Deal | None:
         today=today,
         escalated=escalated,
         threat=judge_threat(ladder, 1, today[0], escalated[0], today[1]),
-        drift=escalation_ladder(
-            ladder.sides_payoff, ladder.rates_1, ladder.rates_2,
-            discount=DRIFT_DISCOUNT, start=today, noise_path=DRIFT_NOISE,
-        ),
+        drifts=drifts(ladder, today),
+        nerves=war_of_nerves(cases, now.payoff, talks.clock, months),
         now=now,
         escalation=escalation,
         nash=nash,
@@ -315,11 +313,8 @@ def deal_dict(deal: Deal) -> dict[str, Any]:
             "today": list(deal.today),
             "escalated": list(deal.escalated),
             "threat": asdict(deal.threat),
-            "drift": {
-                "long_run": deal.drift.long_run,
-                "expected_rates": deal.drift.expected_rates,
-                "sentence": deal.drift.sentence,
-            },
+            "drifts": [asdict(row) for row in deal.drifts],
+            "war_of_nerves": asdict(deal.nerves) if deal.nerves else None,
             "places": [asdict(place) for place in deal.places],
             "nash_war": {"certificate": deal.nash_label, "payoff_by_sector": list(deal.nash_by_sector)},
             "walk_away": asdict(deal.walk_away),

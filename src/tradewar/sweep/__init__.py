@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from tradewar.sweep.run import Progress
+    from tradewar.sweep.driver import Progress
     from tradewar.world import World
 
 __all__ = [

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from tradewar.brief.charts import Drawing
 from tradewar.brief.deal_charts import Spot, by_month, win_win
 from tradewar.brief.numbers import figure, percent, plain, rate
-from tradewar.brief.section import Section, Words
+from tradewar.brief.section import Limits, Section, Words
 from tradewar.brief.tables import Table, table
 from tradewar.brief.text import fill, the
 from tradewar.brief.wording import end_value, range_words, term_words
@@ -25,6 +25,19 @@ from tradewar.talks.clock_sweep import Swing
 
 LETTERS = "ABCDEFGH"
 """Deals are named by letters in the picture and in the table."""
+
+OPENING = (
+    "{% if gain %}Both prefer a deal: {{ the(one) }} gains {{ percent(gain[0], 3) }} and {{ the(two) }} "
+    "{{ percent(gain[1], 3) }} percent of income a year over walking away{% elif paid %}Only with a payment is there a "
+    "deal that both prefer{% else %}No deal on tariffs is better for both{% endif %}"
+    "{% if chance is not none %}; the chance of a signature is {{ rate(chance, 0) }} percent, "
+    "{{ span(low, high, 0, sign=False, scale=100) }} in eight of ten draws of the assumptions{% endif %}."
+)
+
+LEAVES_OUT = (
+    "What technology, security and standing at home are worth to either side; deals on more than tariffs on each "
+    "other's goods; bluff, and what each side knows that the other does not.",
+)
 
 PICTURE = (
     "Tariffs of today leave {{ the(one) }} at {{ percent(now[0], 3) }} and {{ the(two) }} at {{ percent(now[1], 3) "
@@ -94,6 +107,17 @@ THRESHOLD = (
     "From {{ steps }} agreed {{ 'chapter' if steps == 1 else 'chapters' }} on, the first deadline more likely passes "
     "without a rise than with one."
 )
+DRIFT = (
+    "Without talks, each choosing its rung in turn, tariffs drift to {{ rate(d.rates[0]) }} and {{ rate(d.rates[1]) }} "
+    "percent, where they stand {{ rate(d.share, 0) }} percent of the time{% if same %}; less or more patience leads to "
+    "the same rungs{% else %}; with less patience they drift to {{ rate(low.rates[0]) }} and {{ rate(low.rates[1]) }}, "
+    "with more to {{ rate(high.rates[0]) }} and {{ rate(high.rates[1]) }}{% endif %}."
+)
+NERVES = (
+    "Nerves alone settle {{ 'little' if n.p_before_deadline < 0.5 else 'much' }} before the deadline: if each held out "
+    "for the terms of its own greater weight, one would give in by then with {{ rate(n.p_before_deadline) }} percent, "
+    "with {{ rate(n.at_low_discount) }} to {{ rate(n.at_high_discount) }} over the range of discount rates."
+)
 MOVED = "What moves it most is {{ what }}: from {{ low_end }} to {{ high_end }} it goes from {{ low }} to {{ high }}."
 
 
@@ -107,7 +131,10 @@ def _sentences(findings: Findings) -> Words:
     deal = _deal(findings)
     one, two = deal.setting.names
     names = {"one": one, "two": two}
+    low, base, high = deal.drifts
+    same = low.rates == base.rates == high.rates
     told: dict[str, Any] = {
+        "drift": fill(findings, DRIFT, d=base, low=low, high=high, same=same),
         "picture": fill(
             findings, PICTURE, now=deal.now.payoff, esc=deal.escalation.payoff, war=deal.nash.payoff,
             war_rates=deal.nash.rates or (np.nan, np.nan), **names,
@@ -121,6 +148,27 @@ def _sentences(findings: Findings) -> Words:
     if deal.clock is not None and deal.spread is not None:
         told["clock"] = _clock(findings, deal)
     return told
+
+
+def _opening(findings: Findings) -> Markup:
+    deal = _deal(findings)
+    (one, two), base = deal.setting.names, deal.base
+    gain = base.gain if base.status is BargainStatus.DEAL else None
+    chance = low = high = None
+    if deal.clock is not None and deal.spread is not None:
+        chance = deal.clock.p_deal
+        low, _, high = dict(deal.spread.quantiles)["p_deal"]
+    facts = {"gain": None if gain is None else tuple(map(float, gain)), "paid": base.side_payment is not None}
+    return fill(findings, OPENING, one=one, two=two, chance=chance, low=low, high=high, **facts)
+
+
+def _limits(findings: Findings) -> Limits:
+    deal = _deal(findings)
+    moves = ["The walk-away point and the weights of the bargain, which no record gives."]
+    if deal.clock is not None:
+        moved = _moved(findings, deal, "p_deal", as_rate=True)
+        moves.append(Markup("The chance of a signature. {}").format(moved) if moved else "")
+    return Limits([item for item in moves if item], LEAVES_OUT)
 
 
 def _agreed(findings: Findings, deal: Deal) -> list[Markup]:
@@ -193,6 +241,8 @@ def _clock(findings: Findings, deal: Deal) -> list[Markup]:
     if np.isfinite(margin):
         facts = {"steps": done, "of": clock.terms.steps_to_text, "margin": margin, "share": spread.credible_share}
         lines.append(fill(findings, CREDIBLE, one=one, **facts))
+    if deal.nerves is not None:
+        lines.append(fill(findings, NERVES, n=deal.nerves))
     if clock.progress_threshold[-1] is not None and clock.terms.extensions:
         lines.append(fill(findings, THRESHOLD, steps=clock.progress_threshold[-1]))
     return lines
@@ -373,4 +423,14 @@ def _applies(findings: Findings) -> bool:
     return findings.part(Deal) is not None
 
 
-SECTION = Section("deal", _sentences, _drawings, _tables, _values, _applies)
+SECTION = Section(
+    "deal",
+    _sentences,
+    _drawings,
+    _tables,
+    _values,
+    _applies,
+    question="Is there a deal, and will it come?",
+    opening=_opening,
+    limits=_limits,
+)

@@ -14,7 +14,7 @@ from tradewar.accords.retaliation import Retaliation
 from tradewar.accords.sensitivity import AccordSwing
 from tradewar.accords.terms import AccordStatus
 from tradewar.brief.numbers import figure, money_of, percent, rate, sum_of
-from tradewar.brief.section import Section, Words
+from tradewar.brief.section import Limits, Section, Words
 from tradewar.brief.tables import Table, table
 from tradewar.brief.text import fill, the
 from tradewar.brief.wording import end_value, range_words, term_words
@@ -28,6 +28,22 @@ STATUS = {
     AccordStatus.INFEASIBLE_ENFORCEMENT: "no penalty works",
     AccordStatus.ONLY_NASH: "nothing better than war holds",
 }
+
+OPENING = (
+    "{% if good %}The deal keeps itself{% else %}The deal does not keep itself{% endif %} if a breach is followed by "
+    "the {{ war }}: {% for p in rows %}{% if p.per_year is not none %}{{ the(name(p.country)) }} keeps it as long as "
+    "next year counts for {{ rate(p.per_year, 0) }} percent of this one{% else %}{{ the(name(p.country)) }} prefers "
+    "the war{% endif %}{{ ' and ' if not loop.last }}{% endfor %} (assumed: {{ rate(base, 0) }}"
+    "{% if spread %}, range {{ span(spread.low, spread.high, 0, sign=False, scale=100) }}{% endif %})."
+)
+
+MOVES = (
+    "Which war follows a breach, how often an honest side is accused, and how patient both are; the table gives each.",
+)
+LEAVES_OUT = (
+    "Gains of a breach that are not tariffs: technology, theft, standing at home. Promises without a number (market "
+    "opening, theft) are listed and not priced.",
+)
 
 VERDICT = (
     "If a breach is followed by the {{ war }}, "
@@ -144,6 +160,18 @@ def _sentences(findings: Findings) -> Words:
         total = partial(sum_of, money=money_of("USD"), sign=False)
         told["deter"].append(fill(findings, AMMUNITION, rows=hold.untaxed_today, sum=total))
     return told
+
+
+def _opening(findings: Findings) -> Markup:
+    hold = _hold(findings)
+    good = all(hold.check.row(code, NASH).status is AccordStatus.SUSTAINABLE for code in hold.parties)
+    rows = [row for row in hold.patience if row.war == NASH]
+    spread = next((row for row in hold.assumptions if row.name == "discount_per_year"), None)
+    return fill(findings, OPENING, good=good, war=NASH, rows=rows, base=hold.terms.discount_per_year, spread=spread)
+
+
+def _limits(findings: Findings) -> Limits:
+    return Limits(MOVES, LEAVES_OUT)
 
 
 def _margin(findings: Findings, hold: Hold, row: AccordRow) -> Markup:
@@ -316,4 +344,13 @@ def _applies(findings: Findings) -> bool:
     return findings.part(Hold) is not None
 
 
-SECTION = Section("hold", _sentences, tables=_tables, values=_values, applies=_applies)
+SECTION = Section(
+    "hold",
+    _sentences,
+    tables=_tables,
+    values=_values,
+    applies=_applies,
+    question="Would it hold?",
+    opening=_opening,
+    limits=_limits,
+)
