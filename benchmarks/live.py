@@ -20,10 +20,10 @@ LIMIT = 20_000
 """Milliseconds after which a move counts as an error."""
 CHROMIUM = Path("/usr/bin/chromium")
 METHOD = (
-    f"`tradewar serve` in a process of its own, pages of one headless Chromium on the same machine. A move sets a slider "
-    f"on world-2017 and waits until the new figures stand in the page: solving, sending and drawing. First one visitor "
-    f"moves {MOVES} times, then {VISITORS} visitors move {MOVES} times each, all at once and without a pause. The browser "
-    f"draws all pages and shares the processors with the server."
+    "`tradewar serve` in a process of its own, pages of one headless Chromium on the same machine. A move sets a "
+    "slider on world-2017 and waits until the new figures stand in the page: solving, sending and drawing. First one "
+    f"visitor moves {MOVES} times, then {VISITORS} visitors move {MOVES} times each, all at once, without a pause. The "
+    f"browser draws all pages and shares the processors with the server."
 )
 _MOVE = """async ([moves, limit]) => {
   const slider = document.querySelector('input[data-scope="@all"]'), times = [];

@@ -83,7 +83,9 @@ def test_a_slider_gives_what_solve_gives(address: str, opened: Open, tmp_path: P
     download.value.save_as(file)
     world = tw.load_world("world-2017")
     outcome = tw.solve(world, tw.Policy.from_file(world, file))
-    assert shown == pytest.approx(dict(zip(world.countries, 100 * (outcome.real_income_hat - 1), strict=True)), abs=1e-9)
+    assert shown == pytest.approx(
+        dict(zip(world.countries, 100 * (outcome.real_income_hat - 1), strict=True)), abs=1e-9
+    )
     rows = list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8"))))
     assert len(rows) == int(world.tradable.sum())
     again = opened()
@@ -135,6 +137,7 @@ def test_a_world_that_was_sent_is_escaped_and_used(address: str, opened: Open) -
     assert seen.complaints == []
 
 
+@pytest.mark.slow
 def test_a_war_of_one_visitor_does_not_hold_up_another(address: str, opened: Open) -> None:
     fighting, moving = opened().page, opened().page
     for page in (fighting, moving):
@@ -158,6 +161,7 @@ def test_a_war_of_one_visitor_does_not_hold_up_another(address: str, opened: Ope
     assert "certified: no player found a better answer" in fighting.inner_text("#war-result")
 
 
+@pytest.mark.slow
 def test_a_dispute_opens_with_its_tariffs_and_its_monitoring(address: str, opened: Open) -> None:
     seen = opened()
     seen.page.goto(address + "?dispute=us-china-2019&tab=kept")

@@ -7,6 +7,7 @@ import io
 import time
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -19,7 +20,7 @@ from tradewar.errors import InputError, PolicyError, WorldError
 from tradewar.web import economies, uploads
 from tradewar.web.groups import all_goods, groups_of
 from tradewar.web.guard import Guard
-from tradewar.web.jobs import Busy, Job, Pool
+from tradewar.web.jobs import BusyError, Job, Pool
 from tradewar.web.state import Setting, State
 from tradewar.world.catalogue import load_world
 from tradewar.world.tidy_files import world_files
@@ -138,7 +139,7 @@ def test_jobs_give_results_and_errors_and_can_be_ended() -> None:
     assert ended(pool.start("double", double, 21)).result == 42
     assert ended(pool.start("refuse", refuse)).error == "here: is wrong. Do better."
     running, waiting = pool.start("sleep", sleep, 60), pool.start("wait", double, 1)
-    with pytest.raises(Busy, match="busy"):
+    with pytest.raises(BusyError, match="busy"):
         pool.start("too many", double, 1)
     running.cancel()
     assert ended(running).state == "cancelled"
@@ -161,7 +162,10 @@ def asked(guard: Guard, path: str, *, kind: str = "http", method: str = "GET", *
         sent.append(message)
 
     pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
-    asyncio.run(guard({"type": kind, "method": method, "path": path, "headers": pairs}, receive, send))
+    scope = {"type": kind, "method": method, "path": path, "headers": pairs}
+    # in a thread of its own: the browser of other tests keeps a loop running in this one
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(guard(scope, receive, send))).result()
     return int(sent[0].get("status", 101 if sent[0]["type"] == "websocket.accept" else 403))
 
 

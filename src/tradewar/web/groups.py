@@ -19,8 +19,10 @@ KINDS: tuple[tuple[str, str, str], ...] = (
     ("agriculture", "Agriculture and food", r"agri|farm|crop|grain|soy|food|bever|tobacco|fish|forest|livestock|meat"),
     ("energy", "Mining and energy", r"mining|petrol|\boil|\bgas\b|\bcoal|fuel|energy"),
     ("textiles", "Textiles and apparel", r"textil|apparel|cloth|leather|footwear|garment"),
-    ("machinery", "Machinery, electronics, vehicles", r"machin|electr|transport eq|vehicle|\bcars?\b|automo|computer|aircraft"),
-    ("materials", "Materials and chemicals", r"chem|pharma|plastic|rubber|metal|steel|iron|mineral|wood|paper|print|glass"),
+    ("machinery", "Machinery, electronics, vehicles",
+     r"machin|electr|transport eq|vehicle|\bcars?\b|automo|aircraft"),
+    ("materials", "Materials and chemicals",
+     r"chem|pharma|plastic|rubber|metal|steel|iron|mineral|wood|paper|print|glass"),
 )  # fmt: skip
 """(key, name, words): the first kind whose words a sector's name holds is its group."""
 OTHER = ("other", "Other goods")

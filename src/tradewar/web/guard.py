@@ -2,7 +2,7 @@
 
 | threat | what is done |
 |---|---|
-| another site's page talks to the server of a visitor's own machine | the `Origin` of every WebSocket and POST is ours |
+| another site's page talks to the server of a visitor's machine | the `Origin` of every WebSocket and POST is ours |
 | a foreign name is made to point at loopback | on loopback, the `Host` is a loopback name |
 | uploads that Shiny would take, of any size, to a path that a client may name | its upload address is closed |
 | a body larger than any file that we read | it is counted while it comes, and cut off |
@@ -28,8 +28,8 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 MAX_BODY = 32 * 2**20
 """Bytes of a request."""
 POLICY = (
-    "default-src 'none'; script-src 'self'{scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-src 'self'; "
-    "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+    "default-src 'none'; script-src 'self'{scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "frame-src 'self'; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 _INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
 HEADERS = (

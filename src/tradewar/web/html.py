@@ -25,7 +25,15 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     # Jinja's own types allow only the functions that it ships with
-    formats = {"percent": percent, "rate": rate, "figure": figure, "plain": plain, "residual": residual, "day": day, "the": the}
+    formats = {
+        "percent": percent,
+        "rate": rate,
+        "figure": figure,
+        "plain": plain,
+        "residual": residual,
+        "day": day,
+        "the": the,
+    }
     cast("dict[str, Any]", made.globals).update(formats)
     return made
 
@@ -35,4 +43,3 @@ def render(name: str, **values: Any) -> str:
     if money := values.get("money"):
         values |= {"amount": partial(amount, money=money), "sum_of": partial(sum_of, money=money)}
     return environment().get_template(f"{name}.html.j2").render(values)
-

@@ -28,7 +28,7 @@ _BEAT = 0.05
 """Seconds between looks at a running job."""
 
 
-class Busy(TradewarError):
+class BusyError(TradewarError):
     """Every place is taken and the line is full."""
 
 
@@ -42,7 +42,7 @@ class Job:
     """What is being done."""
     result: Any = None
     error: str = ""
-    _stop: threading.Event = field(default_factory=threading.Event)
+    stopped: threading.Event = field(default_factory=threading.Event)
 
     @property
     def finished(self) -> bool:
@@ -51,7 +51,7 @@ class Job:
 
     def cancel(self) -> None:
         """End it, now or before it begins."""
-        self._stop.set()
+        self.stopped.set()
 
 
 class Pool:
@@ -62,16 +62,16 @@ class Pool:
         self._room = threading.Semaphore(places + waiting)
         self._seconds = seconds
         self._jobs: set[Job] = set()
-        self._context = multiprocessing.get_context(_method())
+        self._context: Any = multiprocessing.get_context(_method())
 
     def start(self, title: str, work: Work, *arguments: Any) -> Job:
         """Begin a job as soon as there is a place.
 
         Raises:
-            Busy: if the line is full.
+            BusyError: if the line is full.
         """
         if not self._room.acquire(blocking=False):
-            raise Busy("The server is busy: too many runs are waiting. Try again in a few minutes.")
+            raise BusyError("The server is busy: too many runs are waiting. Try again in a few minutes.")
         job = Job(title, said="Waiting for a free place")
         self._jobs.add(job)
         threading.Thread(target=self._follow, args=(job, work, arguments), daemon=True).start()
@@ -83,20 +83,25 @@ class Pool:
             job.cancel()
 
     def _follow(self, job: Job, work: Work, arguments: tuple[Any, ...]) -> None:
+        state: State = "failed"
         try:
-            while not self._free.acquire(timeout=_BEAT):
-                if job._stop.is_set():
-                    job.state = "cancelled"
-                    return
-            try:
-                self._run(job, work, arguments)
-            finally:
-                self._free.release()
+            state = self._in_turn(job, work, arguments)
         finally:
             self._jobs.discard(job)
             self._room.release()
+            # the last thing: whoever sees a job finished finds its place free
+            job.state = state
 
-    def _run(self, job: Job, work: Work, arguments: tuple[Any, ...]) -> None:
+    def _in_turn(self, job: Job, work: Work, arguments: tuple[Any, ...]) -> State:
+        while not self._free.acquire(timeout=_BEAT):
+            if job.stopped.is_set():
+                return "cancelled"
+        try:
+            return self._run(job, work, arguments)
+        finally:
+            self._free.release()
+
+    def _run(self, job: Job, work: Work, arguments: tuple[Any, ...]) -> State:
         ours, theirs = self._context.Pipe(duplex=False)
         process = self._context.Process(target=_child, args=(theirs, work, arguments), daemon=True)
         process.start()
@@ -104,7 +109,7 @@ class Pool:
         job.said = job.title
         job.state = "running"
         try:
-            _listen(job, ours, time.monotonic() + self._seconds)
+            return _listen(job, ours, time.monotonic() + self._seconds)
         finally:
             ours.close()
             process.kill()
@@ -112,38 +117,41 @@ class Pool:
             process.close()
 
 
-def _listen(job: Job, messages: Connection, until: float) -> None:
-    """Take what a process tells until it ends, is stopped or runs out of time."""
+def _listen(job: Job, messages: Connection, until: float) -> State:
+    """Take what a process tells until it ends, is stopped or runs out of time; how it ended."""
     while True:
-        if job._stop.is_set():
-            job.state = "cancelled"
-            return
+        if job.stopped.is_set():
+            return "cancelled"
         if time.monotonic() > until:
-            job.error, job.state = "It took longer than the server allows, and was ended.", "failed"
-            return
+            job.error = "It took longer than the server allows, and was ended."
+            return "failed"
         if not messages.poll(_BEAT):
             continue
         try:
             kind, content = messages.recv()
         except (EOFError, OSError):
-            job.error, job.state = "It ended without a result; the server may be short of memory.", "failed"
-            return
+            job.error = "It ended without a result; the server may be short of memory."
+            return "failed"
         if kind == "said":
             job.said = content
         elif kind == "done":
-            job.result, job.state = content, "done"
-            return
+            job.result = content
+            return "done"
         else:
-            job.error, job.state = content, "failed"
-            return
+            job.error = content
+            return "failed"
 
 
 def _child(messages: Connection, work: Work, arguments: tuple[Any, ...]) -> None:
     """The life of a process: do the work, tell what is done, send the result or what went wrong."""
+
+    def say(text: str) -> None:
+        messages.send(("said", text))
+
     with contextlib.suppress(OSError, AttributeError):
         os.nice(NICENESS)
     try:
-        messages.send(("done", work(*arguments, lambda text: messages.send(("said", str(text))))))
+        messages.send(("done", work(*arguments, say)))
     except TradewarError as error:
         messages.send(("failed", str(error)))
     except MemoryError:

@@ -155,7 +155,7 @@ def sliders_of(economy: Economy, state: State, rates: Array) -> tuple[Slider, ..
     places = [_positions(world.countries, code) for code in (state.importer, state.exporter)]
 
     def average(values: Array, group: Group) -> float:
-        cells = np.ix_(*places, group.sectors)
+        cells = np.ix_(*places, np.array(group.sectors))
         own = np.equal.outer(*places)[:, :, None]
         flow = np.where(own, 0.0, world.trade_value[cells])
         # where nothing is traded every line counts the same
@@ -189,7 +189,9 @@ def bars(
         )
         for key, label, value, colour, strong in known
     )
-    return Bars(name, title, unit, made, 100.0 * -low / span, decimals, more.get("scale", 1.0), int(more.get("left", 0)))
+    return Bars(
+        name, title, unit, made, 100.0 * -low / span, decimals, more.get("scale", 1.0), int(more.get("left", 0))
+    )
 
 
 # ---------------------------------------------------------------- the charts

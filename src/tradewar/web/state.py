@@ -153,14 +153,16 @@ class State:
                     problems.extend(error.problems)
             else:
                 values[key] = value[:MAX_LABEL]
-        kind = next((kind for kind in _KINDS if kind in values), cls.kind)
+        kind: Kind = next((known for known in _KINDS if known in values), "world")
         name = "" if kind == "upload" else values.pop(kind, cls.name)
         values.pop(kind, None)
         day = _day(values.pop("day", ""), problems)
         level = _level(values.pop("level", "group"), problems)
         known = ("start", "closure", "importer", "exporter", "tab")
         problems += [
-            Problem(_LINK, f"has an unknown key {key[:MAX_LABEL]!r}", "Leave it out") for key in values if key not in known
+            Problem(_LINK, f"has an unknown key {key[:MAX_LABEL]!r}", "Leave it out")
+            for key in values
+            if key not in known
         ]
         if problems:
             raise PolicyError(problems)

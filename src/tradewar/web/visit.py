@@ -260,9 +260,7 @@ class Visit:
         # a dispute has its own policies; what was moved comes as one more
         own = state.kind == "dispute" and not state.settings and state.start != "upload"
         pair = self.economy.pair if state.kind == "dispute" or EVERY in (state.importer, state.exporter) else None
-        bare = replace(
-            self.economy, ready={}, closure=state.closure, pair=pair or (state.importer, state.exporter)
-        )
+        bare = replace(self.economy, ready={}, closure=state.closure, pair=pair or (state.importer, state.exporter))
 
         def done(path: Path) -> Message:
             self.brief = path
@@ -300,7 +298,7 @@ class Visit:
 
         Raises:
             InputError: if there is one already.
-            Busy: if too many of other visitors are waiting.
+            BusyError: if too many of other visitors are waiting.
         """
         if self.busy:
             raise InputError.at("this page", "has a run that is not finished", "Wait for it, or cancel it")

@@ -146,7 +146,7 @@ def _dossier_of(economy: Economy, tariffs: str) -> Dossier:
     return Dossier(
         name="on-screen", title=f"{world.name}: tariffs on screen", parties=(first, second), actors=(),
         as_of=dt.date.max, written_for=today, world=name, closure=economy.closure, deadlines=(), policies=(policy,),
-        not_yet=(), book=None, steps=(), chronicle=(), talks=None, accord=None, folder=Path(),
+        not_yet=(), book=None, talks=None, accord=None, steps=(), chronicle=(), folder=Path(),
         hashes=((policy.file, hashlib.sha256(tariffs.encode()).hexdigest()),),
     )  # fmt: skip
 
