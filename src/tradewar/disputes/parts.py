@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from tradewar.disputes import answer, kept, taxed
+from tradewar.disputes import answer, kept, lever_ranges, monthly, taxed
 from tradewar.disputes.material import Material
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ class Part:
 PARTS: tuple[Part, ...] = (
     Part("taxed", "Reading the tariff book through time", taxed.find),
     Part("answer", "Searching for the best answers of both sides", answer.find),
+    Part("levers", "Solving what else is on the table", lever_ranges.find),
+    Part("monthly", "Following trade month by month", monthly.find),
     Part("kept", "Judging what was promised", kept.find),
 )
-"""In the order of the questions: taxed, answer, deal, hold, kept. Adding a part adds a line here."""
+"""In the order of the questions: taxed, answer, levers, monthly, deal, hold, kept. Adding a part adds a line here."""
