@@ -9,7 +9,7 @@ DEV := $(VENV)/.dev
 THREADS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help brief test check fast lint types bench lock clean
+.PHONY: help brief test check fast lint types bench docs lock clean
 
 help: ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -51,6 +51,9 @@ fast: $(DEV) ## the tests without the slow ones
 
 bench: $(DEV) ## every benchmark in one run; ratios go to build/benchmarks
 	$(BIN)/python -m benchmarks --out build/benchmarks
+
+docs: $(DEV) ## build the documentation site into build/site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 lock: ## resolve the locks again (needs uv on the PATH)
 	uv pip compile pyproject.toml requirements/build.in --universal --python-version 3.11 --generate-hashes \

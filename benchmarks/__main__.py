@@ -21,10 +21,14 @@ NAMES = (
     "bandwidth",
     "gradient",
     "games",
+    "live",
+    "talks",
     "tariff_book",
     "whole_table",
     "cold",
     "robustness",
+    "throughput",
+    "sweeps",
 )
 
 
@@ -39,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     from benchmarks import machine, report
     from benchmarks.result import Options
 
-    options = Options(pairs=chosen.pairs, shocks=chosen.shocks, seed=chosen.seed)
+    options = Options(pairs=chosen.pairs, shocks=chosen.shocks, draws=chosen.draws, seed=chosen.seed)
     console = Console()
     console.print(f"Machine: {machine.line()}", highlight=False)
     results: list[Result] = []
@@ -66,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", nargs="+", choices=NAMES, default=list(NAMES), metavar="NAME", help=", ".join(NAMES))
     parser.add_argument("--pairs", type=int, default=5, help="interleaved pairs per comparison (default 5)")
     parser.add_argument("--shocks", type=int, default=5000, help="shocks of the robustness run (default 5000)")
+    parser.add_argument("--draws", type=int, help="draws of each sweep (default: as many as its goal names)")
     parser.add_argument("--seed", type=int, default=2019, help="seed of everything random (default 2019)")
     return parser
 

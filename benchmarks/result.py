@@ -15,6 +15,8 @@ class Options:
     """Interleaved pairs per comparison, or runs per time."""
     shocks: int = 5000
     """Random shocks of the robustness run, over all worlds together."""
+    draws: int | None = None
+    """Draws of each sweep; None = as many as its goal names."""
     seed: int = 2019
 
 

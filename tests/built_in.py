@@ -20,7 +20,7 @@ from tradewar.disputes.policies import Stated, dispute_book, dispute_world, stat
 
 DISPUTE = "us-china-2019"
 DAY = dt.date(2019, 2, 20)
-SLOW_PARTS = ("answer",)
+SLOW_PARTS = ("answer", "deal", "hold")
 _FOLDER = tempfile.TemporaryDirectory(prefix="tradewar-brief-")
 
 

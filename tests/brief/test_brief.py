@@ -23,13 +23,14 @@ from tradewar.disputes.taxed import Taxed
 from tradewar.errors import DossierError
 
 CHARTS = (
-    "averages", "counts", "diversion-CHN", "diversion-USA", "output-CHN", "output-USA", "reaction", "sectors",
-    "tariffs", "war", "welfare",
+    "averages", "clock", "counts", "diversion-CHN", "diversion-USA", "output-CHN", "output-USA", "reaction", "sectors",
+    "tariffs", "war", "welfare", "win-win",
 )  # fmt: skip
 TABLES = (
-    "averages", "certificates", "chronicle", "claims", "countries", "coverage", "mapping", "moves",
-    "operations_by_sector", "products", "promises", "reaction", "sectors", "steps", "suppliers", "tariffs",
-    "truce_by_source", "unverified", "war",
+    "accord-swings", "assumptions-accord", "assumptions-talks", "averages", "certificates", "chronicle", "claims",
+    "clock", "clock-swings", "countries", "coverage", "deals", "enforcement", "frontier", "ladder", "mapping", "moves",
+    "operations_by_sector", "products", "promises", "ranges", "reaction", "sectors", "steps", "suppliers", "tariffs",
+    "truce", "truce_by_source", "unverified", "war",
 )  # fmt: skip
 VOID = {"meta", "link", "br", "img", "input", "hr", "source", "path", "rect", "line", "circle", "use"}
 
@@ -151,6 +152,8 @@ def test_page_has_every_part(page: str) -> None:
         "What is compared",
         "Who takes over the sales",
         "Which sectors grow, which shrink",
+        "Is there a deal, and will it come",
+        "Would the deal hold",
         "What happened and what was said",
         "Are the figures a solution of the model?",
         "Assumptions",
@@ -259,7 +262,7 @@ def test_a_brief_with_one_policy() -> None:
     assert "A next step is left out: none with a day was known on the day." in text
     assert "Open circle" not in text.split('<section id="answer"')[0]
     assert "Hindsight" not in text
-    for later in ("list 2", "list 4", "2019-03", "2 March", "23 August", "24 September", "267"):
+    for later in ("list 2", "list 4", "2019-03", "2 March", "23 August", "24 September", "USD 267"):
         assert later not in re.sub(r"<svg.*?</svg>", "", text.split("<main>")[1], flags=re.DOTALL), later
 
 

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 import built_in
 from tradewar.brief.charts import Drawing
+from tradewar.brief.page import fragment_values
 from tradewar.brief.sections import kept as section
 from tradewar.brief.sections.kept_words import quoted, worded
 from tradewar.brief.text import environment
@@ -45,8 +46,8 @@ def html(day: dt.date) -> str:
     findings = told(day)
     shared: dict[str, Any] = {"f": findings, "names": dict(findings.names)}
     shared["chart"] = lambda name: Markup("<figure id='{}'></figure>").format(name)
-    words = {"s": section.SECTION.sentences(findings)}
-    return environment().get_template("sections/kept.html.j2").render(shared | words | section.SECTION.values(findings))
+    words = fragment_values(section.SECTION, findings)
+    return environment().get_template("sections/kept.html.j2").render(shared | words)
 
 
 def text(day: dt.date) -> str:

@@ -22,9 +22,11 @@ from tradewar.disputes.steps import open_steps
 
 def sentences(findings: Findings) -> list[str]:
     """Every sentence of the page, in order."""
-    front = write_front(findings)
-    found = [front.headline, front.deadline]
+    front = write_front(findings, applying(findings))
+    found = [front.headline, front.deadline, front.ranges]
     for section in applying(findings):
+        limits = section.limits(findings)
+        found += [section.opening(findings), *limits.moves, *limits.leaves_out]
         for words in section.sentences(findings).values():
             found += flat(words)
     return [text_of(Markup(sentence)) for sentence in found if sentence]

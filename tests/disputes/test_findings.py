@@ -79,7 +79,7 @@ def test_json_is_whole_and_repeatable(findings: Findings) -> None:
     content = json.loads(text)
     assert set(content) == {
         "dispute", "title", "as_of", "written_for", "parties", "names", "deadline", "chronicle", "world", "closure",
-        "market", "numeraire", "policies", "left_out", "steps", "taxed", "answer", "kept",
+        "market", "numeraire", "policies", "left_out", "steps", "taxed", "ranges", "answer", "deal", "hold", "kept",
     }  # fmt: skip
     assert set(content["policies"][0]) == {
         "name", "title", "short_title", "what", "stands_for", "known_from", "day", "in_force", "figures_known_from",
@@ -89,7 +89,9 @@ def test_json_is_whole_and_repeatable(findings: Findings) -> None:
     assert content["as_of"] == "2019-02-20"
     said: list[str] = []
     assert json_text(run(load_dispute("us-china-2019"), progress=said.append).to_dict()) == text
-    assert [text for text in said if text.startswith("Solving")] == [f"Solving: {p.title}" for p in findings.policies]
+    assert [text for text in said if text.startswith("Solving: ")] == [f"Solving: {p.title}" for p in findings.policies]
+    assert "Solving the ladder: pair of rungs 25 of 25" in said
+    assert "Tracing the frontier: point 29 of 30" in said
 
 
 def test_frame_has_a_row_per_policy_and_country(findings: Findings) -> None:

@@ -9,15 +9,17 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tradewar.equilibrium import Policy, compiled, kernels, solve
+from tradewar.equilibrium import Policy, competitive_adjoint, compiled, kernels, machine_code, multipliers, solve
 from tradewar.equilibrium.certificate import certify
 from tradewar.equilibrium.competitive import economy_of
 from tradewar.equilibrium.compile import compile_all
 from tradewar.equilibrium.kernels import Economy
 from tradewar.equilibrium.levers import Levers
+from tradewar.equilibrium.objectives import Seeds, real_income_seeds
 from tradewar.equilibrium.prepared import prepare, solve_levers
 from tradewar.equilibrium.solution import Solution
 from tradewar.equilibrium.solve import solve_prepared
+from tradewar.errors import NoSolutionError
 from tradewar.world import World
 from worlds import random_rates, random_world, toy, toy_io, war_rates
 
@@ -93,6 +95,40 @@ def test_countries_that_sell_or_buy_nothing_in_a_sector() -> None:
     assert_same(solve_levers(prepared, levers), solve_levers(prepare(gappy), levers))
 
 
+@pytest.mark.parametrize("lever", levers_of(toy()))
+def test_the_adjoint_agrees_with_numpy_under_every_lever(lever: str) -> None:
+    world = random_world(5, 5, 4)
+    slow, fast = prepare(world, "balanced"), prepare(world, "balanced", compiled=True)
+    solution = solve_levers(slow, levers_of(world)[lever], tolerance=1e-12)
+    chance = np.random.default_rng(3)
+    seeds = Seeds(
+        **{name: chance.normal(size=(3, 5)) for name in ("wage", "income", "tariff_revenue")},
+        **{name: chance.normal(size=(3, 5, 4)) for name in ("price", "gross_output", "expenditure")},
+        trade_value=chance.normal(size=(3, 5, 5, 4)),
+    )
+    expected, found = (multipliers(prepared, solution, seeds, 1e-12) for prepared in (slow, fast))
+    for name in ("buyer_value", "seller_value", "price_effect"):
+        scale = np.abs(getattr(expected, name)).max()
+        assert_allclose(getattr(found, name), getattr(expected, name), rtol=0, atol=1e-9 * scale, err_msg=name)
+
+
+def test_the_adjoint_without_materials() -> None:
+    slow, fast = prepare(toy()), prepare(toy(), compiled=True)
+    solution = solve_levers(slow, Levers(war_rates(toy())), tolerance=1e-12)
+    seeds = real_income_seeds(slow, solution, [0, 1, 2])
+    expected, found = (multipliers(prepared, solution, seeds, 1e-12) for prepared in (slow, fast))
+    assert_allclose(found.psi, expected.psi, rtol=0, atol=1e-9 * np.abs(expected.psi).max())
+    assert_allclose(found.phi, expected.phi, rtol=0, atol=1e-9 * np.abs(expected.phi).max())
+
+
+def test_an_adjoint_that_does_not_converge_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    prepared = prepare(toy_io(), compiled=True)
+    solution = solve_levers(prepared, Levers(war_rates(toy_io())))
+    monkeypatch.setattr(competitive_adjoint, "PASS_LIMIT", 3)
+    with pytest.raises(NoSolutionError, match=r"gradient did not converge: residual .* after 3 passes"):
+        multipliers(prepared, solution, real_income_seeds(prepared, solution, [0]))
+
+
 def test_a_warm_start_agrees_and_takes_fewer_passes() -> None:
     prepared = prepare(toy_io(), compiled=True)
     near = solve_levers(prepared, Levers(war_rates(toy_io()) * 0.98))
@@ -141,7 +177,7 @@ def test_newton_krylov_takes_over(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_one_signature_is_compiled_whatever_the_layout_of_the_arrays() -> None:
     compile_all()
-    before: Any = len(compiled._iterate.signatures)  # pyright: ignore[reportFunctionMemberAccess]
+    before: Any = len(machine_code.iterate.signatures)  # pyright: ignore[reportFunctionMemberAccess]
     economy = prepare(random_world(1), compiled=True).economy
     assert isinstance(economy, Economy)
     frozen = economy.value_added_share.copy()
@@ -151,4 +187,4 @@ def test_one_signature_is_compiled_whatever_the_layout_of_the_arrays() -> None:
         compiled.problem_of(odd, kernels.wedges(odd, Levers(odd.tariff_rate))),
         kernels.baseline_point(odd)[None, :], tolerance=1e-10, limit=300,
     )  # fmt: skip
-    assert len(compiled._iterate.signatures) == before == 1  # pyright: ignore[reportFunctionMemberAccess]
+    assert len(machine_code.iterate.signatures) == before == 1  # pyright: ignore[reportFunctionMemberAccess]

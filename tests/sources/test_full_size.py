@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from benchmarks.icio_table import INDUSTRIES, country_codes, icio_table, write_table
 
 IMPORT = """

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-
 from benchmarks.icio_table import FINAL_USES, icio_table, write_table
+
 from tradewar.errors import WorldError
 from tradewar.sources import read
 from tradewar.sources.icio import read_icio

@@ -6,8 +6,9 @@ import numpy as np
 from numpy import ndarray as Array
 from scipy.optimize import brentq
 
-from tradewar.equilibrium import Outcome, Policy, gradient, solve
+from tradewar.equilibrium import Outcome, Policy, gradient, prepare, solve
 from tradewar.talks import RungOutcome, Talks
+from tradewar.talks.world_payoffs import payoffs_of_world, tariff_choice
 from worlds import CN, SERVICES, US, toy
 
 WORLD = toy()
@@ -31,10 +32,8 @@ def all_payoffs(tariffs: Array) -> tuple[Array, Array]:
     return 100.0 * (hat - 1.0), jacobian
 
 
-def payoffs(tariffs: Array) -> tuple[Array, Array]:
-    """The same for the United States and China."""
-    value, jacobian = all_payoffs(tariffs)
-    return value[PARTIES], jacobian[PARTIES]
+payoffs = payoffs_of_world(prepare(WORLD, CLOSURE, compiled=True), tariff_choice(WORLD, ("US", "CN")), tolerance=1e-12)
+"""The same for the United States and China, by the form of the payoffs that bargaining uses."""
 
 
 def solve_rung(one: float, two: float, warm: Outcome | None) -> RungOutcome:

@@ -123,7 +123,7 @@ def suspension(gain: float, stake: float, *, discount: float, false_alarm: float
     periods = np.inf if permanent else float(np.ceil(np.log1p(-share) / np.log(discount) - 1e-9))
     value = suspended_value(stake, discount, false_alarm, 1.0 if permanent else 1.0 - discount**periods)
     cost = stake - value
-    length = "for ever" if permanent else f"of {periods:.0f} periods"
+    length = "for ever" if permanent else f"of {periods:.0f} {'period' if periods == 1 else 'periods'}"
     sentence = (
         f"With monitoring this noisy a suspension {length} after each alarm keeps the deal; it costs "
         f"{cost / stake:.0%} of the value of the deal because innocent behaviour is sometimes punished."

@@ -65,6 +65,8 @@ class Row:
     colour: str
     values: tuple[float, ...]
     """One per policy, in the unit of the chart."""
+    range: tuple[float, float] | None = None
+    """Of the last value, where one is known."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,8 @@ def panels_drawing(ranking: Ranking, caption: str) -> Drawing:
 def _caption(ranking: Ranking) -> str:
     *earlier, last = ranking.policies
     marks = [f"{_CALLED[MARKERS[k][0]]}: {lower_first(name)}" for k, name in enumerate(earlier)]
-    return "; ".join([f"Bar and figure: {lower_first(last)}", *marks]) + "."
+    lines = ["line: range of the last"] if any(row.range is not None for row in ranking.rows) else []
+    return "; ".join([f"Bar and figure: {lower_first(last)}", *marks, *lines]) + "."
 
 
 def _described(ranking: Ranking) -> str:
@@ -138,6 +141,7 @@ def _described(ranking: Ranking) -> str:
             f"{lower_first(name)} {plain(value, ranking.decimals, sign=True)}"
             for name, value in zip(ranking.policies, row.values, strict=True)
         )
+        + ("" if row.range is None else f" (range {_ends(ranking, row.range)})")
         for row in ranking.rows
     ]
     return f"{ranking.subtitle}. " + "; ".join(parts) + "."
@@ -169,6 +173,10 @@ def _ranked(ranking: Ranking) -> dict[str, Any]:
             shape=shape, size=34, fill=fill, stroke=INK, strokeWidth=1.2, opacity=1, filled=False
         )
         layers.append(mark.encode(y=y, x=x))
+    reach = [{"label": r.label, "low": r.range[0], "high": r.range[1]} for r in ranking.rows if r.range is not None]
+    if reach:
+        line = alt.Chart(alt.Data(values=reach)).mark_rule(color=INK, strokeWidth=1.6)
+        layers.append(line.encode(y=y, x=alt.X("low:Q", scale=scale), x2="high:Q"))
     layers.append(_figure_column(alt.Chart(alt.Data(values=bars)), y, plot))
     title = title_of(ranking.title, [ranking.subtitle, *_legend(ranking)])
     return finished(alt.layer(*layers).properties(width=plot, height=_ROW * len(order), title=title))
@@ -220,13 +228,18 @@ _AXIS_LABEL = "replace(datum.label, '-', '−')"
 
 
 def _domain(ranking: Ranking) -> list[float]:
-    values = [value for row in ranking.rows for value in row.values] + [0.0]
+    values = [value for row in ranking.rows for value in (*row.values, *(row.range or ()))] + [0.0]
     margin = 0.03 * (max(values) - min(values)) or 1.0
     return [min(values) - margin, max(values) + margin]
 
 
 def _written(ranking: Ranking, row: Row) -> str:
     return plain(row.values[-1], ranking.decimals, sign=True)
+
+
+def _ends(ranking: Ranking, ends: tuple[float, float]) -> str:
+    low, high = (plain(end, ranking.decimals, sign=True) for end in ends)
+    return f"{low} to {high}"
 
 
 def _legend(ranking: Ranking) -> list[str]:
@@ -236,6 +249,8 @@ def _legend(ranking: Ranking) -> list[str]:
         marks = [f"{_CALLED[MARKERS[k][0]]}: {lower_first(name)}" for k, name in enumerate(earlier)]
         text = "; ".join(marks)
         lines.append(text[:1].upper() + text[1:])
+    if any(row.range is not None for row in ranking.rows):
+        lines.append(f"Line: range of {lower_first(last)} under draws of the elasticities")
     return lines
 
 

@@ -82,6 +82,11 @@ def sum_of(value: float, money: Money, decimals: int = 1, *, sign: bool = True) 
     return Markup(" ").join(part for part in (money.currency, shown, money.scale) if part)
 
 
+def span(low: float, high: float, decimals: int = 2, *, sign: bool = True, scale: float = 1.0) -> Markup:
+    """A range: `−0.06 to +0.02`."""
+    return Markup("{} to {}").format(*(figure(end, decimals, sign=sign, scale=scale) for end in (low, high)))
+
+
 def unsigned(text: Markup) -> Markup:
     """A figure shown without its sign where a word (less, more) says it; the exact value keeps the sign."""
     return Markup(str(text).replace(f">{MINUS}", ">", 1).replace(">+", ">", 1))

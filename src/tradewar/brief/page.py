@@ -11,26 +11,30 @@ from functools import partial
 from importlib import resources
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from markupsafe import Markup, escape
 
-from tradewar.brief.charts import Chart, draw, inline, start_renderer
+from tradewar.brief.charts import Chart, colours, draw, inline, start_renderer
 from tradewar.brief.front import Front, write_front
 from tradewar.brief.numbers import amount, money_of, residual, sum_of
 from tradewar.brief.section import Section
-from tradewar.brief.sections import answer, chronicle, effects, kept, method, taxed
+from tradewar.brief.sections import answer, chronicle, deal, effects, hold, kept, method, taxed
 from tradewar.brief.text import environment, text_of
 from tradewar.brief.write import check_out, manifest, write_folder
 from tradewar.disputes.dossier import Dossier, load_dispute
 from tradewar.disputes.findings import Findings, run
 from tradewar.disputes.material import silent
 from tradewar.disputes.plain import json_text
+from tradewar.disputes.ranges import Ranges
 
 PAGE = "brief.html"
 SECTIONS: tuple[Section, ...] = (
     taxed.SECTION,
     effects.SECTION,
     answer.SECTION,
+    deal.SECTION,
+    hold.SECTION,
     kept.SECTION,
     chronicle.SECTION,
     method.SECTION,
@@ -88,7 +92,7 @@ def brief(
     charts = draw(drawings)
     drawn = time.perf_counter()
     say("Writing the page")
-    front = write_front(findings)
+    front = write_front(findings, applying(findings))
     content = _files(findings, charts, front)
     timings = {**dict(findings.seconds), "draw charts": drawn - started, "write page": time.perf_counter() - drawn}
     options = {"dispute": dossier.name, "as_of": findings.as_of.isoformat(), "closure": findings.closure}
@@ -104,13 +108,27 @@ def applying(findings: Findings) -> tuple[Section, ...]:
 
 def render_page(findings: Findings, charts: tuple[Chart, ...], front: Front) -> str:
     """The page as one HTML document without scripts and without anything to fetch."""
+    shared = _shared(findings, charts)
+    sections = [_told(findings, section, shared) for section in applying(findings)]
+    css = Markup(resources.files("tradewar.brief").joinpath("templates/page.css").read_text(encoding="utf-8"))
+    page = environment().get_template("page.html.j2")
+    return page.render(shared, css=css, version=version("tradewar"), front=front, sections=sections)
+
+
+def render_section(findings: Findings, section: Section) -> str:
+    """One section by itself, its charts drawn: what the live page shows of a part."""
+    return _told(findings, section, _shared(findings, draw(section.drawings(findings))))
+
+
+def _shared(findings: Findings, charts: tuple[Chart, ...]) -> dict[str, Any]:
+    """What every fragment may use."""
     by_name = {chart.name: chart for chart in charts}
     money = money_of(findings.world.money_unit)
 
     def figure(name: str) -> Markup:
         return Markup("<figure>{}</figure>").format(Markup(inline(by_name[name])))
 
-    shared = {
+    return {
         "f": findings,
         "money": money,
         "amount": partial(amount, money=money),
@@ -118,18 +136,25 @@ def render_page(findings: Findings, charts: tuple[Chart, ...], front: Front) -> 
         "residual": residual,
         "chart": figure,
         "names": dict(findings.names),
+        "colour": colours(findings),
+        "ranges": findings.part(Ranges),
     }
-    sections = [
-        Markup(
-            environment()
-            .get_template(f"sections/{section.name}.html.j2")
-            .render(shared | {"s": section.sentences(findings)} | dict(section.values(findings)))
-        )
-        for section in applying(findings)
-    ]
-    css = Markup(resources.files("tradewar.brief").joinpath("templates/page.css").read_text(encoding="utf-8"))
-    page = environment().get_template("page.html.j2")
-    return page.render(shared, css=css, version=version("tradewar"), front=front, sections=sections)
+
+
+def _told(findings: Findings, section: Section, shared: dict[str, Any]) -> Markup:
+    fragment = environment().get_template(f"sections/{section.name}.html.j2")
+    return Markup(fragment.render(shared | fragment_values(section, findings)))
+
+
+def fragment_values(section: Section, findings: Findings) -> dict[str, Any]:
+    """What the fragment of a section has for itself."""
+    limits = environment().get_template("limits.html.j2").render(limits=section.limits(findings))
+    return {
+        "s": section.sentences(findings),
+        "opening": section.opening(findings),
+        "limits": Markup(limits),
+        **section.values(findings),
+    }
 
 
 def _files(findings: Findings, charts: tuple[Chart, ...], front: Front) -> dict[str, bytes]:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from markupsafe import Markup
+
 from tradewar.brief.charts import Drawing
 from tradewar.brief.tables import Table
 from tradewar.disputes.findings import Findings
@@ -20,6 +22,24 @@ Words = Mapping[str, Any]
 
 def _always(findings: Findings) -> bool:
     return True
+
+
+def _nothing(findings: Findings) -> Markup:
+    return Markup("")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a reader must know before quoting a section, each in one or two sentences."""
+
+    moves: Sequence[str | Markup] = ()
+    """What moves its figures."""
+    leaves_out: Sequence[str | Markup] = ()
+    """What they do not contain."""
+
+
+def _no_limits(findings: Findings) -> Limits:
+    return Limits()
 
 
 def _no_values(findings: Findings) -> Mapping[str, Any]:
@@ -49,4 +69,11 @@ class Section:
     values: Callable[[Findings], Mapping[str, Any]] = _no_values
     """What the fragment needs besides the findings `f`: rows in the order in which they are shown."""
     applies: Callable[[Findings], bool] = _always
+    question: str = ""
+    """What it answers, for the first screen; a section without one is not listed there."""
+    opening: Callable[[Findings], Markup] = _nothing
+    """The answer in one sentence with its figure and how sure it is: on the first screen, and where the section opens;
+    the fragment has it as `opening`."""
+    limits: Callable[[Findings], Limits] = _no_limits
+    """Where the section ends; the fragment has them, as HTML, as `limits`."""
     """Whether the findings have anything for it; a section that does not apply is not on the page."""

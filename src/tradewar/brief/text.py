@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from markupsafe import Markup
 
-from tradewar.brief.numbers import bare, day, lower_first, money_of, percent, rate, sum_of, unsigned
+from tradewar.brief.numbers import bare, day, lower_first, money_of, percent, rate, span, sum_of, unsigned
 from tradewar.disputes.effects import CountryEffect, PolicyFindings
 from tradewar.disputes.findings import Findings
 
@@ -64,7 +64,9 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     # Jinja's own types allow only the functions that it ships with
-    cast("dict[str, Any]", made.globals).update(percent=percent, rate=rate, day=day, the=the, unsigned=unsigned)
+    cast("dict[str, Any]", made.globals).update(
+        percent=percent, rate=rate, day=day, the=the, unsigned=unsigned, span=span
+    )
     made.filters.update(lower_first=lower_first, bare=bare)
     return made
 

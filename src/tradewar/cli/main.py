@@ -17,7 +17,7 @@ from typing import Annotated
 
 import typer
 
-from tradewar.cli import brief, monitor, path, solve, sweep, tariff, war, worlds
+from tradewar.cli import accord, brief, monitor, path, serve, solve, sweep, talks, tariff, war, worlds
 from tradewar.errors import TradewarError
 
 DEBUG = "TRADEWAR_DEBUG"
@@ -41,8 +41,11 @@ app.command("path")(path.path)
 app.command("solve")(solve.solve)
 app.command("war")(war.war)
 app.command("sweep")(sweep.sweep)
+app.command("serve")(serve.serve)
 app.command("monitor")(monitor.monitor)
 app.add_typer(monitor.incidents, name="incidents")
+app.command("talks")(talks.talks)
+app.command("accord")(accord.accord)
 app.add_typer(tariff.app, name="tariff")
 app.add_typer(worlds.app, name="world")
 

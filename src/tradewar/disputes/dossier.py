@@ -18,6 +18,7 @@ from typing import Self
 from pydantic import ValidationError
 
 from tradewar.disputes.chronicle import Event, read_chronicle
+from tradewar.disputes.deal_schema import AccordTable, TalksTable
 from tradewar.disputes.schema import Book, BookPolicy, Deadline, DisputeFile, Party, Step, TariffFile, problems_of
 from tradewar.errors import DossierError, Problem
 from tradewar.world.identities import nearest
@@ -56,6 +57,10 @@ class Dossier:
     steps: tuple[Step, ...]
     """Steps of the book in words. Their state on the day is the book's: see `tradewar.disputes.steps`."""
     chronicle: tuple[Event, ...]
+    talks: TalksTable | None
+    """What is assumed about the talks."""
+    accord: AccordTable | None
+    """What is assumed about keeping a deal."""
     folder: Path
     hashes: tuple[tuple[str, str], ...]
     """(file, SHA-256) of each file of the dossier that was read."""
@@ -71,9 +76,12 @@ class Dossier:
             first = min(policy.known_from for policy in self.policies)
             what = f"no policy of {self.name!r} was known on {day}"
             raise DossierError.at("--as-of", what, f"Use a day from {first} on")
+        talks = self.talks if self.talks and self.talks.covers(day) else None
         return replace(
             self,
             as_of=day,
+            talks=talks.known_on(day) if talks else None,
+            accord=self.accord.known_on(day) if talks and self.accord else None,
             deadlines=tuple(row for row in self.deadlines if row.known_from <= day),
             policies=policies,
             not_yet=tuple(policy.short_title for policy in self.policies if policy.known_from > day),
@@ -127,6 +135,8 @@ def load_dispute(name_or_folder: str | Path) -> Dossier:
         book=content.book,
         steps=content.steps,
         chronicle=events,
+        talks=content.talks,
+        accord=content.accord,
         folder=folder,
         hashes=tuple((name, hashlib.sha256(data).hexdigest()) for name, data in hashes.items()),
     )
@@ -178,7 +188,7 @@ def _policy_problems(content: DisputeFile, folder: Path) -> list[Problem]:
         problems.append(
             Problem(f"{DISPUTE_FILE}: book.folder", f"{content.book.folder!r} is not in {folder}", "Give it")
         )
-    return problems + _pair_problems(content) + _step_problems(content)
+    return problems + _pair_problems(content) + _step_problems(content) + _deal_problems(content)
 
 
 def _pair_problems(content: DisputeFile) -> list[Problem]:
@@ -205,6 +215,26 @@ def _step_problems(content: DisputeFile) -> list[Problem]:
         for k, row in enumerate(content.deadlines, start=1)
         if row.step is not None and row.step not in named
     ]
+
+
+def _deal_problems(content: DisputeFile) -> list[Problem]:
+    parties, named = {party.country for party in content.parties}, [step.name for step in content.steps]
+    problems: list[Problem] = []
+    if content.talks and {row.country for row in content.talks.rungs} != parties:
+        what = f"belong to {' and '.join(row.country for row in content.talks.rungs)}"
+        problems.append(Problem(f"{DISPUTE_FILE}: talks.rungs", what, f"Give one for {' and '.join(sorted(parties))}"))
+    if content.talks and content.talks.step not in named:
+        what = f"{content.talks.step!r} is no step{nearest(content.talks.step, named)}"
+        problems.append(Problem(f"{DISPUTE_FILE}: talks.step", what, "Name a step"))
+    if content.talks and content.book is None and any(row.pattern for row in content.talks.rungs):
+        problems.append(Problem(f"{DISPUTE_FILE}: talks.rungs", "have patterns, but there is no book", "Add [book]"))
+    if content.accord and content.talks is None:
+        problems.append(Problem(f"{DISPUTE_FILE}: accord", "has no talks that lead to it", "Add a [talks] table"))
+    for k, row in enumerate(content.accord.commitments if content.accord else (), start=1):
+        if row.country not in parties:
+            where = f"{DISPUTE_FILE}: accord.commitments[{k}].country"
+            problems.append(Problem(where, f"{row.country} is no party", f"Use {' or '.join(sorted(parties))}"))
+    return problems
 
 
 def _tariff_files(content: DisputeFile, folder: Path) -> dict[str, bytes]:

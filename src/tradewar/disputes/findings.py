@@ -140,7 +140,27 @@ def run(
         BookError: if the tariff book is wrong.
         NoSolutionError: if a policy could not be solved.
     """
-    say, watch = progress or silent, _Watch()
+    watch = _Watch()
+    material = _gathered(dossier, as_of, progress or silent, watch)
+    found_parts: dict[str, PartFindings] = {}
+    for part in PARTS if parts is None else parts:
+        material.say(part.what)
+        with watch.time(part.name):
+            found = part.find(material)
+        if found is not None:
+            found_parts[part.name] = found
+    return _findings(material, found_parts, watch)
+
+
+def gather(dossier: Dossier, as_of: dt.date | None = None, progress: Progress | None = None) -> Material:
+    """What every part works on, for those who want one part alone: `parts.deal.find(gather(dossier))`.
+
+    Arguments and errors are those of `run`.
+    """
+    return _gathered(dossier, as_of, progress or silent, _Watch())
+
+
+def _gathered(dossier: Dossier, as_of: dt.date | None, say: Progress, watch: _Watch) -> Material:
     known = dossier.known_on(as_of or dossier.written_for)
     say(f"Reading the world {known.world}")
     with watch.time("read the world"):
@@ -152,15 +172,7 @@ def run(
     with watch.time("state the policies"):
         stated = state_policies(known, book, world)
     outcomes = _solved(known, world, stated, say, watch)
-    material = Material(known, world, book, stated, outcomes, say)
-    found_parts: dict[str, PartFindings] = {}
-    for part in PARTS if parts is None else parts:
-        say(part.what)
-        with watch.time(part.name):
-            found = part.find(material)
-        if found is not None:
-            found_parts[part.name] = found
-    return _findings(material, found_parts, watch)
+    return Material(known, world, book, stated, outcomes, say)
 
 
 def _solved(dossier: Dossier, world: World, stated: Stated, say: Progress, watch: _Watch) -> tuple[Outcome, ...]:

@@ -11,6 +11,7 @@
 | `[[deadlines]]` | `what`, `condition`, `known_from`, `source`, `may_be_postponed`, [`date`], [`step`] | no |
 | `[[policies]]` | `name`, `title`, `short_title`, `what`, `stands_for`, `known_from`, `kind` | one or more |
 | kind `book` | `day`, [`known_on`], [`branch`], [`counts`]: rates of the book by sector of the world | yes |
+| `[talks]`, `[accord]` | what is assumed about the talks and about keeping a deal: see `deal_schema` | no |
 | kind `tariff-file` | `file`: as `tradewar solve --tariffs` reads it, beside `dispute.toml` | yes |
 
 `world` is a built-in world, or a tidy folder relative to the dossier. For the book and its steps see `Book`, `Step` and
@@ -23,30 +24,26 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
+from tradewar.disputes import deal_schema
+from tradewar.disputes.deal_schema import AccordTable, TalksTable
+from tradewar.disputes.strict import Country, Day, Strict, Text
 from tradewar.errors import Problem
 from tradewar.world.identities import nearest
 
-Text = Annotated[str, Field(min_length=1, strict=True)]
-Country = Annotated[str, Field(min_length=2, max_length=12, pattern=r"^[A-Z0-9_]+$")]
 DAY_RULES = ("as-of", "next-step", "every-step")
 PLACEHOLDERS: tuple[str, ...] = ("day", "known", "short_day", "steps", "short_steps")
-Day = Annotated[dt.date, Field(strict=True)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Party(_Strict):
+class Party(Strict):
     """A side of the dispute."""
 
     country: Country
     name: Text
 
 
-class Deadline(_Strict):
+class Deadline(Strict):
     """What is planned, as it was known from a day on. The latest row known is the plan."""
 
     date: Day | None = None
@@ -60,7 +57,7 @@ class Deadline(_Strict):
     """The step of the book that is due."""
 
 
-class Weights(_Strict):
+class Weights(Strict):
     """The weight set of the book with which one pair is averaged and weighted into sectors."""
 
     importer: Country
@@ -68,7 +65,7 @@ class Weights(_Strict):
     weight_set: Text
 
 
-class Book(_Strict):
+class Book(Strict):
     """The tariff book of a dispute."""
 
     folder: Text
@@ -80,7 +77,7 @@ class Book(_Strict):
     weights: Annotated[tuple[Weights, ...], Field(min_length=1)]
 
 
-class Step(_Strict):
+class Step(Strict):
     """A step of the book in words: what one side may do, by which lines of the book.
 
     The day, the status and the condition are those of the book on the day asked. Deadlines name a step, so that what
@@ -103,7 +100,7 @@ class Step(_Strict):
         return self
 
 
-class _NamedPolicy(_Strict):
+class _NamedPolicy(Strict):
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
     title: Text
     short_title: Text
@@ -161,7 +158,7 @@ class TariffFile(_NamedPolicy):
 PolicySource = Annotated[BookPolicy | TariffFile, Field(discriminator="kind")]
 
 
-class DisputeFile(_Strict):
+class DisputeFile(Strict):
     """The content of `dispute.toml`."""
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
@@ -175,6 +172,8 @@ class DisputeFile(_Strict):
     steps: tuple[Step, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     policies: Annotated[tuple[PolicySource, ...], Field(min_length=1)]
+    talks: TalksTable | None = None
+    accord: AccordTable | None = None
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:
@@ -188,7 +187,9 @@ class DisputeFile(_Strict):
         return self
 
 
-_MODELS: tuple[type[BaseModel], ...] = (DisputeFile, Party, Deadline, Book, Weights, Step, BookPolicy, TariffFile)
+_MODELS: tuple[type[BaseModel], ...] = (
+    DisputeFile, Party, Deadline, Book, Weights, Step, BookPolicy, TariffFile, *deal_schema.MODELS,
+)  # fmt: skip
 _KINDS = ("book", "tariff-file")
 TAG = 2
 """Where pydantic puts the kind of a policy into a path: policies, its number, its kind."""

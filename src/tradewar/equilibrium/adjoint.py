@@ -22,7 +22,13 @@ from tradewar.equilibrium.prepared import Prepared
 from tradewar.equilibrium.solution import Solution
 
 
-def multipliers(prepared: Prepared, solution: Solution, seeds: Seeds, tolerance: float = 1e-10) -> Multipliers:
+def multipliers(
+    prepared: Prepared,
+    solution: Solution,
+    seeds: Seeds,
+    tolerance: float = 1e-10,
+    start: Multipliers | None = None,
+) -> Multipliers:
     """ψ and Φ of K objectives at a solution, in either market structure.
 
     Args:
@@ -30,13 +36,14 @@ def multipliers(prepared: Prepared, solution: Solution, seeds: Seeds, tolerance:
         solution: where to differentiate.
         seeds: derivatives of the objectives with respect to outcomes.
         tolerance: of the transposed iteration (perfect competition), relative.
+        start: multipliers of the same objectives at a solution nearby, from which the iteration goes on.
 
     Raises:
         NoSolutionError: if the transposed system cannot be solved.
     """
     if isinstance(prepared.economy, FixedFirms):
         return monopolistic_adjoint.multipliers(prepared.economy, solution, seeds)
-    return competitive_adjoint.multipliers(prepared.economy, solution, seeds, tolerance)
+    return competitive_adjoint.multipliers(prepared.economy, solution, seeds, tolerance, start)
 
 
 def gradient(

@@ -11,7 +11,8 @@ y_is of producer revenue; Ī_j of income; ζ_i of the wage step):
     χ_is ← −θ_s Σ_j B̄_ijs B_ijs + Σ_j π'_ijs ρ_js
     λ_i ← ζ_i + Ī_i w_i VA_i + ∂G/∂log w_i
 
-Its spectrum is that of the forward map, so it takes as many passes. ψ = −B̄ and Φ = −ρ. The unknowns are scaled to be
+Its spectrum is that of the forward map, so it takes as many passes, all objectives in one iteration; a few, where the
+economy asks for machine code, one after the other. ψ = −B̄ and Φ = −ρ. The unknowns are scaled to be
 worth "per unit of money": χ_is over Y_is, λ_i over w_i VA_i.
 
 Index order inside this module: `[sector, importer, exporter]`, and `[sector, country, objective]` for the rest.
@@ -19,19 +20,21 @@ Index order inside this module: `[sector, importer, exporter]`, and `[sector, co
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray as Array
 
-from tradewar.equilibrium.anderson import accelerate
+from tradewar.equilibrium.anderson import FixedPoint, accelerate
 from tradewar.equilibrium.kernels import WAGE_STEP, Economy, by_sector
 from tradewar.equilibrium.objectives import Multipliers, Seeds
 from tradewar.equilibrium.solution import Solution
 from tradewar.errors import NoSolutionError
 
 PASS_LIMIT = 1000
+FEW = 5
+"""More objectives than this are quicker together in NumPy, where they share every product with a matrix."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +94,13 @@ class _Values:
     wage: Array
 
 
-def multipliers(economy: Economy, solution: Solution, seeds: Seeds, tolerance: float = 1e-10) -> Multipliers:
+def multipliers(
+    economy: Economy,
+    solution: Solution,
+    seeds: Seeds,
+    tolerance: float = 1e-10,
+    start: Multipliers | None = None,
+) -> Multipliers:
     """The multipliers of K objectives at a solution, all in one iteration.
 
     Args:
@@ -99,6 +108,7 @@ def multipliers(economy: Economy, solution: Solution, seeds: Seeds, tolerance: f
         solution: where to differentiate.
         seeds: derivatives of the objectives.
         tolerance: largest change of a multiplier per pass, relative to the largest derivative of its objective.
+        start: multipliers of the same objectives at a solution nearby.
 
     Raises:
         NoSolutionError: if the iteration does not converge.
@@ -107,25 +117,67 @@ def multipliers(economy: Economy, solution: Solution, seeds: Seeds, tolerance: f
     scale = seeds.money_scale()
     derivatives = _derivatives(economy, point, seeds, scale)
     sectors, countries = economy.expenditure.shape
-    count = seeds.count
-
-    def split(flat: Array) -> tuple[Array, Array, Array]:
-        parts = flat.reshape(count, 2 * sectors + 1, countries).transpose(1, 2, 0)
-        return parts[0], parts[1 : sectors + 1], parts[sectors + 1 :]
-
-    def step(flat: Array) -> tuple[Array, Array]:
-        values = _transposed(economy, point, derivatives, *split(flat))
-        new = np.concatenate([values.wage[None], values.cost, values.expenditure]).transpose(2, 0, 1)
-        image = np.ascontiguousarray(new).reshape(count, -1)
-        return image, np.abs(image - flat).max(axis=1)
-
-    start = np.zeros((count, (2 * sectors + 1) * countries))
-    with np.errstate(all="ignore"):
-        found = accelerate(step, start, tolerance=tolerance, limit=PASS_LIMIT)
+    first = np.zeros((seeds.count, (2 * sectors + 1) * countries))
+    if start is not None and start.iterate is not None and start.iterate.shape == first.shape:
+        first = start.iterate
+    iteration = _compiled if economy.compiled and seeds.count <= FEW else _together
+    found = iteration(economy, point, derivatives, first, tolerance)
     if not found.converged:
         worst = float(found.residual.max())
         raise NoSolutionError(f"The gradient did not converge: residual {worst:.3g} after {found.passes} passes.")
-    return _multipliers(_transposed(economy, point, derivatives, *split(found.point)), solution, seeds, scale)
+    values = _transposed(economy, point, derivatives, *_split(found.point, economy.expenditure.shape))
+    return replace(_multipliers(values, solution, seeds, scale), iterate=found.point)
+
+
+def _split(flat: Array, shape: tuple[int, ...]) -> tuple[Array, Array, Array]:
+    """Scaled values of wages `[country, objective]`, costs and expenditure `[sector, country, objective]`."""
+    sectors, countries = shape
+    parts = flat.reshape(len(flat), 2 * sectors + 1, countries).transpose(1, 2, 0)
+    return parts[0], parts[1 : sectors + 1], parts[sectors + 1 :]
+
+
+def _together(economy: Economy, point: _Point, derivatives: _Derivatives, first: Array, tolerance: float) -> FixedPoint:
+    """All objectives in one iteration."""
+
+    def step(flat: Array) -> tuple[Array, Array]:
+        values = _transposed(economy, point, derivatives, *_split(flat, economy.expenditure.shape))
+        new = np.concatenate([values.wage[None], values.cost, values.expenditure]).transpose(2, 0, 1)
+        image = np.ascontiguousarray(new).reshape(len(flat), -1)
+        return image, np.abs(image - flat).max(axis=1)
+
+    with np.errstate(all="ignore"):
+        return accelerate(step, first, tolerance=tolerance, limit=PASS_LIMIT)
+
+
+def _compiled(economy: Economy, point: _Point, derivatives: _Derivatives, first: Array, tolerance: float) -> FixedPoint:
+    """One objective after the other, in machine code."""
+    from tradewar.equilibrium.compiled import accelerate_transposed, transposed_of
+
+    matrices = (point.share, point.before_duty, point.net)
+    columns = (
+        point.expenditure, point.passed_on, point.sold, point.sold_net, point.subsidy_power, point.output_scale,
+    )  # fmt: skip
+    seeds = (
+        derivatives.wage, derivatives.price, derivatives.income, derivatives.tariff_revenue, derivatives.gross_output,
+        derivatives.expenditure, derivatives.at_buyer, derivatives.at_seller,
+    )  # fmt: skip
+    common = transposed_of(
+        *matrices, *(column[:, :, 0] for column in columns), point.wage_bill, point.numeraire,
+        economy.value_added_share, economy.material_share, economy.consumption_share, economy.value_added,
+        economy.trade_elasticity, *(seed[..., 0] for seed in seeds),
+    )  # fmt: skip
+    found = [
+        accelerate_transposed(
+            common.with_seeds(*(seed[..., k] for seed in seeds)), start[None], tolerance=tolerance, limit=PASS_LIMIT
+        )
+        for k, start in enumerate(first)
+    ]
+    return FixedPoint(
+        point=np.concatenate([one.point for one in found]),
+        residual=np.concatenate([one.residual for one in found]),
+        passes=max(one.passes for one in found),
+        converged=all(one.converged for one in found),
+    )
 
 
 def _point(economy: Economy, solution: Solution) -> _Point:

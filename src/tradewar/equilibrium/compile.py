@@ -7,20 +7,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from tradewar.equilibrium import compiled
-from tradewar.equilibrium.kernels import Economy, Wedges, baseline_point
+from tradewar.equilibrium import competitive, competitive_adjoint
+from tradewar.equilibrium.kernels import Economy
+from tradewar.equilibrium.levers import Levers
+from tradewar.equilibrium.objectives import Seeds
 
 
 def compile_all() -> None:
-    """Solve an invented economy of two like countries and two sectors, once."""
+    """Solve an invented economy of two like countries and two sectors, and differentiate it, once."""
     half = np.full((2, 2), 0.5)
     share = np.full((2, 2, 2), 0.5)
     economy = Economy(
         share, share, half, share / 2.0, half, np.ones(2), np.zeros(2), np.full((2, 2), 1.0), np.full(2, 4.0),
-        np.full(2, 0.5), np.zeros((2, 2, 2)), None, None,
+        np.full(2, 0.5), np.zeros((2, 2, 2)), None, None, compiled=True,
     )  # fmt: skip
-    problem = compiled.problem_of(economy, Wedges(share, share))
-    compiled.accelerate(problem, baseline_point(economy)[None, :], tolerance=1e-10, limit=300)
+    solution = competitive.solve(economy, Levers(np.zeros((2, 2, 2))))
+    competitive_adjoint.multipliers(economy, solution, Seeds(income=np.ones((1, 2))))
 
 
 if __name__ == "__main__":

@@ -89,6 +89,8 @@ class Multipliers:
     """What it gains where the money arrives; one importer stands for all where it does not depend on the importer."""
     price_effect: Float[Array, "objective importer sector"]
     """Φ."""
+    iterate: Array | None = None
+    """Where the transposed iteration ended, for one nearby to start from; None where nothing was iterated."""
 
     @property
     def psi(self) -> Float[Array, "objective importer exporter sector"]:

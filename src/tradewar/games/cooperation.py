@@ -149,8 +149,8 @@ def cooperate(
         participants: country codes; None = every country.
         start: `factual` (the tariffs in force), `free` (none among what is chosen), `nash`, or a `War` at whose
             tariffs the talks begin.
-        goods, mfn, regime, between, exempt, weights, objective, market, max_rate, min_rate, closure, elasticities,
-            policy: as in `war`.
+
+    The other options are those of `war`.
 
     Raises:
         InputError: listing what is wrong with the options.

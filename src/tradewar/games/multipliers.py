@@ -1,7 +1,7 @@
 """What one more unit of anything is worth to each government: the adjoint of the equilibrium, directly for all at once.
 
 The engine's adjoint (`tradewar.equilibrium.adjoint`) iterates, which is right for one gradient in a large world. A war
-needs the multipliers of every government at every step, so here the same linear system is factorised: once for the
+needs the multipliers of several governments at every step, so here the same linear system is factorised: once for the
 goods block and once for the price block, for all governments together. Without materials both blocks are explicit and
 nothing larger than N x N is solved.
 
@@ -34,8 +34,10 @@ from tradewar.equilibrium.kernels import Economy
 from tradewar.equilibrium.objectives import Multipliers, Seeds
 from tradewar.games.stage import Position, Stage
 
-DIRECT_LIMIT = 500
-"""With materials, worlds of more than this many N S are left to the engine's iteration."""
+DIRECT_LIMIT, QUICK_LIMIT = 500, 100
+"""With materials, worlds of more N S than the first are left to the engine's iteration, and those of more than the
+second where few governments are asked for: compiled, it takes a millisecond for each, the factorisation ten for all."""
+FEW = 3
 ITERATION_TOLERANCE = 1e-12
 
 
@@ -59,7 +61,7 @@ class _Columns:
 
 def multipliers(stage: Stage, position: Position, seeds: Seeds) -> Multipliers:
     """The multipliers of K governments, given the direct derivatives of their log payoffs, at an equilibrium."""
-    if isinstance(stage.economy, Economy) and stage.consumption_share.size > DIRECT_LIMIT:
+    if isinstance(stage.economy, Economy) and stage.consumption_share.size > _direct_limit(stage.economy, seeds.count):
         return competitive_adjoint.multipliers(stage.economy, position.solution, seeds, ITERATION_TOLERANCE)
     count, governments = len(stage.labour_income), seeds.count
     basket = position.share * np.exp(-position.log_power)
@@ -80,6 +82,10 @@ def multipliers(stage: Stage, position: Position, seeds: Seeds) -> Multipliers:
         seller_value=seller if seeds.trade_value is None else seller + seeds.trade_value,
         price_effect=-(price[:governments] + np.tensordot(weights, price[governments:], 1)),
     )
+
+
+def _direct_limit(economy: Economy, governments: int) -> int:
+    return QUICK_LIMIT if economy.compiled and governments <= FEW else DIRECT_LIMIT
 
 
 def _columns(stage: Stage, position: Position, seeds: Seeds, basket: Array) -> _Columns:

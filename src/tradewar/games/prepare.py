@@ -48,7 +48,8 @@ def stage(
     """
     rule = Closure.parse(closure).checked(world)
     notes = _deficit_notes(world, rule)
-    prepared = prepare(world, rule, market=market, elasticities=elasticities)
+    # a game solves hundreds of equilibria
+    prepared = prepare(world, rule, market=market, elasticities=elasticities, compiled=True)
     baseline = prepared.baseline
     levers = Levers(baseline.tariff_rate) if policy is None else policy.levers(baseline)
     if baseline.notes != world.notes:

@@ -74,7 +74,8 @@ def war(
         weights: political weights by country and sector (Ossa 2014), array or CSV file; None = real income.
         objective: an objective of one's own, from `tradewar.games.weighted`.
         market: `competitive` or `monopolistic`; None takes the world's own.
-        max_rate, min_rate: bounds of tariff rates.
+        max_rate: upper bound of tariff rates.
+        min_rate: lower bound of tariff rates.
         closure: `balanced`; others leave deficits in (see `tradewar.games.prepare`).
         elasticities: name of one of the world's elasticity sets.
         policy: tariffs and trade costs in force from the start; all hats refer to the position under them.

@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING
 from tradewar.sweep.plan import Plan, plan
 from tradewar.sweep.result import Sweep, run
 from tradewar.sweep.tasks import BargainGame, Counterfactual, Task, WarGame
-from tradewar.sweep.uncertainty import Distribution, Uncertainty, from_file, from_sets, relative
+from tradewar.world.uncertainty import Distribution, Uncertainty, from_file, from_sets, relative
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from tradewar.sweep.run import Progress
+    from tradewar.sweep.driver import Progress
     from tradewar.world import World
 
 __all__ = [

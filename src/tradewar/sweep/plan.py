@@ -19,8 +19,8 @@ from numpy import ndarray as Array
 
 from tradewar.errors import Problem, SweepError
 from tradewar.sweep.tasks import Task
-from tradewar.sweep.uncertainty import Uncertainty
 from tradewar.world import World
+from tradewar.world.uncertainty import Uncertainty
 
 FORMAT = 1
 """Of the manifest and the parts."""

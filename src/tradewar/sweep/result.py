@@ -20,8 +20,8 @@ from numpy import ndarray as Array
 
 from tradewar.equilibrium.batch import Status
 from tradewar.errors import SweepError
+from tradewar.sweep.driver import Progress, carry_out
 from tradewar.sweep.plan import Plan
-from tradewar.sweep.run import Progress, carry_out
 from tradewar.sweep.store import DRAWS, PARTS, Folder
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def run(
     scheduler: str | None = None,
     progress: Progress | None = None,
 ) -> Sweep:
-    """Carry out a plan and return what it found; arguments and errors as in `tradewar.sweep.run.carry_out`."""
+    """Carry out a plan and return what it found; arguments and errors as in `tradewar.sweep.driver.carry_out`."""
     folder = carry_out(plan, out, workers=workers, scheduler=scheduler, progress=progress)
     return Sweep(folder.path, plan.tasks[0].measures)
 

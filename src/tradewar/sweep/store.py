@@ -45,10 +45,11 @@ class Folder:
             folder._refuse_foreign()
             with folder._writing():
                 (folder.path / PARTS).mkdir(parents=True, exist_ok=True)
-            folder.save(DRAWS, _draws(plan))
             folder.save(MANIFEST, (json.dumps(wanted, indent=2) + "\n").encode())
         elif known != wanted:
             raise SweepError(folder._differences(known, wanted))
+        if not (folder.path / DRAWS).is_file():
+            folder.save(DRAWS, _draws(plan))
         return folder
 
     def manifest(self) -> dict[str, Any] | None:

@@ -15,6 +15,7 @@ a side that prefers to walk away.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -23,6 +24,7 @@ from jaxtyping import Float
 from numpy import ndarray as Array
 
 from tradewar.errors import NoSolutionError, Problem, TalksError
+from tradewar.talks.models import ModelAt
 from tradewar.talks.optimise import (
     AT_BOUND,
     CONSTRAINT_TOLERANCE,
@@ -83,6 +85,9 @@ class Talks:
     """What must be added to a payoff to make it proportional to the payoff level: 100 for percent changes, 0 for
     levels. Used by equal proportional gains only."""
     instruments: tuple[str, ...] = ()
+    models: ModelAt | None = None
+    """Given where each payoff is a solved world: the solver then works on quadratic models between evaluations. What
+    they learn about curvature serves all talks that share them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,26 +152,46 @@ def bargain(
         TalksError: for shapes, bounds or weights that are wrong, and for equal percent of a walk-away level near zero.
         NoSolutionError: if the solver's best point is not efficient or breaks a walk-away constraint.
     """
-    shares = _checked_weights(talks, weights)
+    return bargains(talks, [(solution, weights)])[0]
+
+
+def bargains(talks: Talks, wanted: Sequence[tuple[Solution, Float[Array, " party"] | None]]) -> tuple[Bargain, ...]:
+    """The deals by several (solution, weights) from one walk-away point; whether there is one is found out once.
+
+    Raises:
+        TalksError, NoSolutionError: as `bargain`.
+    """
+    shares = [_checked_weights(talks, weights) for _, weights in wanted]
     programme = programme_of(talks)
     common = float(programme.scale.max())
     # phase 1: the most that the worse-off party can gain decides whether there is a deal
-    even = maximise_ray(programme, talks.disagreement, np.full(len(shares), 1.0) * common)
+    even = maximise_ray(programme, talks.disagreement, np.full(len(talks.parties), 1.0) * common)
     gap = even.objective * common
     if not gap > LEAST_GAIN * float(programme.scale.min()):
-        return _without_deal(talks, programme, solution, shares, even, min(gap, 0.0))
+        return tuple(
+            _without_deal(talks, programme, solution, share, even, min(gap, 0.0))
+            for (solution, _), share in zip(wanted, shares, strict=True)
+        )
     programme = replace(programme, starts=(even.point, *programme.starts))
-    found, ideal = _solve(talks, programme, solution, shares, even)
-    return _deal(talks, programme, solution, shares, found, ideal, gap)
+    found: list[Bargain] = []
+    for (solution, _), share in zip(wanted, shares, strict=True):
+        point, ideal = _solve(talks, programme, solution, share, even)
+        found.append(_deal(talks, programme, solution, share, point, ideal, gap))
+    return tuple(found)
+
+
+def without_subsidies(talks: Talks) -> Talks:
+    """The same talks with every instrument at or above zero."""
+    floor = np.maximum(talks.lower, 0.0)
+    starts = tuple(np.clip(start, floor, talks.upper) for start in talks.starts)
+    return replace(talks, lower=floor, starts=starts)
 
 
 def bargain_with_and_without_subsidies(
     talks: Talks, solution: Solution = Solution.ASYMMETRIC_NASH, weights: Float[Array, " party"] | None = None
 ) -> tuple[Bargain, Bargain]:
     """(instruments of either sign, instruments >= 0): the efficient payment is often a promise to buy."""
-    floor = np.maximum(talks.lower, 0.0)
-    starts = tuple(np.clip(start, floor, talks.upper) for start in talks.starts)
-    return bargain(talks, solution, weights), bargain(replace(talks, lower=floor, starts=starts), solution, weights)
+    return bargain(talks, solution, weights), bargain(without_subsidies(talks), solution, weights)
 
 
 def programme_of(talks: Talks) -> Programme:
@@ -180,7 +205,7 @@ def programme_of(talks: Talks) -> Programme:
     starts = tuple(np.log1p(np.clip(start, talks.lower, talks.upper)) for start in talks.starts)
     middle = 0.5 * (np.log1p(talks.lower) + np.log1p(talks.upper))
     scale = payoff_scale(payoff, (*starts, middle))
-    return Programme(payoff, np.log1p(talks.lower), np.log1p(talks.upper), starts, scale)
+    return Programme(payoff, np.log1p(talks.lower), np.log1p(talks.upper), starts, scale, model_at=talks.models)
 
 
 def ideal_point(talks: Talks, programme: Programme) -> Float[Array, " party"]:

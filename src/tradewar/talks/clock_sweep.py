@@ -158,16 +158,28 @@ def clock_swings(terms: ClockTerms, ranges: Mapping[str, tuple[float, float]], r
     Raises:
         TalksError: as `sweep_clock`, and for an unknown result.
     """
+    return swings_by_result(terms, ranges, [result])[result]
+
+
+def swings_by_result(
+    terms: ClockTerms, ranges: Mapping[str, tuple[float, float]], results: Sequence[str]
+) -> dict[str, tuple[Swing, ...]]:
+    """The swings of several results, from one sweep over the ends of all ranges.
+
+    Raises:
+        TalksError: as `clock_swings`.
+    """
     names = list(ranges)
+    if not names:
+        return dict.fromkeys(results, ())
     settings = [terms] + [with_term(terms, name, ranges[name][end]) for name in names for end in (0, 1)]
-    varied = {name: np.array([term_value(setting, name) for setting in settings]) for name in names}
-    results = sweep_clock(terms, varied).result(result) if names else np.zeros(1)
-    base = float(results[0])
-    swings = [
-        Swing(name, *ranges[name], float(results[1 + 2 * number]), base, float(results[2 + 2 * number]))
-        for number, name in enumerate(names)
-    ]
-    return tuple(sorted(swings, key=lambda swing: -swing.width))
+    swept = sweep_clock(terms, {name: np.array([term_value(setting, name) for setting in settings]) for name in names})
+    found: dict[str, tuple[Swing, ...]] = {}
+    for result in results:
+        base, *ends = map(float, swept.result(result))
+        swings = [Swing(name, *ranges[name], ends[2 * k], base, ends[2 * k + 1]) for k, name in enumerate(names)]
+        found[result] = tuple(sorted(swings, key=lambda swing: -swing.width))
+    return found
 
 
 def _checked_length(terms: ClockTerms, varied: Mapping[str, Float[Array, " draw"]]) -> int:

@@ -7,6 +7,7 @@ du_1/du_2.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -37,13 +38,20 @@ class Frontier:
     sentence: str
 
 
-def efficient_frontier(talks: Talks, points: int = 30, *, within_walk_away: bool = True) -> Frontier:
+def efficient_frontier(
+    talks: Talks,
+    points: int = 30,
+    *,
+    within_walk_away: bool = True,
+    progress: Callable[[int, int], None] | None = None,
+) -> Frontier:
     """Points of the frontier of two parties, evenly spaced in the payoff of the second.
 
     Args:
         talks: as for `bargain`, with two parties.
         points: how many, at least 2.
         within_walk_away: only points that leave both at or above their walk-away payoffs; otherwise the whole frontier.
+        progress: called with (points done, points in all).
 
     Raises:
         TalksError: unless there are two parties and at least two points.
@@ -70,6 +78,8 @@ def efficient_frontier(talks: Talks, points: int = 30, *, within_walk_away: bool
     traced = [best_1.point]
     for level in levels[1:-1]:
         traced.append(_next_point(programme, float(level), traced[-1], best_2.point))
+        if progress is not None:
+            progress(len(traced), points)
     traced.append(best_2.point)
     return _assembled(parties, programme, np.array(traced))
 

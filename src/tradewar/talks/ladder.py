@@ -202,9 +202,9 @@ def judge_threat(ladder: Ladder, side: int, from_rung: int, to_rung: int, other_
     best = replies[other_rung] == to_rung
     verb = "costs" if cost > 0 else "brings"
     sentence = (
-        f"Going from {rates[0][from_rung]:.0%} to {rates[0][to_rung]:.0%} {verb} {ladder.sides[side - 1]} "
-        f"{abs(cost):.4f} and takes {harm:.4f} from {ladder.sides[2 - side]} ({ladder.unit}): it is "
-        f"{'' if best else 'not '}a best reply."
+        f"Going from {100.0 * rates[0][from_rung]:g}% to {100.0 * rates[0][to_rung]:g}% {verb} "
+        f"{ladder.sides[side - 1]} {abs(cost):.4f} and takes {harm:.4f} from {ladder.sides[2 - side]} "
+        f"({ladder.unit}): it is {'' if best else 'not '}a best reply."
     )
     return Threat(side, rates[0][from_rung], rates[0][to_rung], rates[1][other_rung], cost, harm, best, sentence)
 
@@ -262,7 +262,7 @@ def _ladder_sentence(
     nash: tuple[tuple[int, int], ...], solved: Bool[Array, "rung_1 rung_2"], one: Sequence[float], two: Sequence[float]
 ) -> str:
     if nash:
-        pairs = " and ".join(f"{one[a]:.0%}/{two[b]:.0%}" for a, b in nash)
+        pairs = " and ".join(f"{100.0 * one[a]:g}%/{100.0 * two[b]:g}%" for a, b in nash)
         text = f"Neither side wants to leave {pairs}."
     else:
         text = "On these rungs there is no pair that neither side wants to leave."

@@ -12,13 +12,14 @@ the solver.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float
 from numpy import ndarray as Array
 
+from tradewar.talks.models import ModelAt
 from tradewar.talks.payoffs import PayoffFunction
 
 MAX_ITERATIONS = 100
@@ -28,6 +29,12 @@ CONSTRAINT_TOLERANCE = 1e-8
 """Largest violation of a floor, in units of the scaled payoff, at which a point counts as feasible."""
 AT_BOUND = 1e-7
 """Distance, in ln(1 + instrument), at which a bound counts as active."""
+MODEL_STEPS = 30
+"""Solved worlds per programme before a search on models is given up."""
+MODEL_RADIUS = 0.2
+"""Largest step, in ln(1 + instrument), that is taken on trust in a model."""
+MODEL_REST = 1e-6
+"""Step at which a search on models has come to rest."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +48,8 @@ class Programme:
     scale: Float[Array, " party"]
     """A typical size of each payoff's response."""
     tolerance: float = SOLVER_TOLERANCE
+    model_at: ModelAt | None = None
+    """Quadratic models, where the payoffs are solved worlds and dear; None = the solver sees the payoffs themselves."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +76,63 @@ def maximise_ray(
     transform: Callable[[Array, Array], tuple[Array, Array]] | None = None,
 ) -> Found:
     """max s with transformed payoffs >= base + s direction for every party; `objective` is s."""
+    return _solved(programme, lambda part: _direct_ray(part, base, direction, transform))
+
+
+def maximise_product(
+    programme: Programme, disagreement: Float[Array, " party"], weights: Float[Array, " party"], least: float
+) -> Found:
+    """max Σ w_i ln(u_i − d_i). Below `least` (scaled gain) the logarithm goes on as a parabola: steps may leave it."""
+    return _solved(programme, lambda part: _direct_product(part, disagreement, weights, least))
+
+
+def maximise_sum(
+    programme: Programme, coefficients: Float[Array, " party"], floors: Float[Array, " party"] | None
+) -> Found:
+    """max Σ c_i u_i subject to u_i >= floor_i where the floor is finite."""
+    return _solved(programme, lambda part: _direct_sum(part, coefficients, floors))
+
+
+def _solved(programme: Programme, direct: Callable[[Programme], Found]) -> Found:
+    """The answer by models where there are any, and directly where there are none or they do not lead to rest."""
+    if programme.model_at is None:
+        return direct(programme)
+    best: Found | None = None
+    for start in programme.starts:
+        found = _by_models(programme, programme.model_at, direct, start)
+        if found is not None and (best is None or _better(found, best, rising=True)):
+            best = found
+    return direct(programme) if best is None else best
+
+
+def _by_models(
+    programme: Programme, model_at: ModelAt, direct: Callable[[Programme], Found], start: Array
+) -> Found | None:
+    """The programme solved on models, each around the answer of the one before; None if that does not come to rest."""
+    point, radius, last = start, MODEL_RADIUS, np.inf
+    for _ in range(MODEL_STEPS):
+        model = model_at(point)
+        lower, upper = np.maximum(programme.lower, point - radius), np.minimum(programme.upper, point + radius)
+        local = replace(programme, payoff=model.payoff, lower=lower, upper=upper, starts=(point,), model_at=None)
+        found = direct(local)
+        length = float(np.abs(found.point - point).max())
+        if length <= MODEL_REST:
+            # at the point itself the model is the world: what is there need not be solved again
+            here = direct(replace(local, lower=point, upper=point))
+            best = here if here.violation <= CONSTRAINT_TOLERANCE else found
+            return best if best.violation <= CONSTRAINT_TOLERANCE else None
+        # steps that do not shrink are going round in a circle
+        radius = 0.5 * length if length > 0.9 * last else radius
+        point, last = found.point, length
+    return None
+
+
+def _direct_ray(
+    programme: Programme,
+    base: Float[Array, " party"],
+    direction: Float[Array, " party"],
+    transform: Callable[[Array, Array], tuple[Array, Array]] | None = None,
+) -> Found:
     scale = programme.scale
 
     def gaps(variables: Array) -> tuple[Array, Array]:
@@ -100,10 +166,9 @@ def maximise_ray(
     return _best(programme, objective, scaled_gaps, begin, extra=1, sign=-unit)
 
 
-def maximise_product(
+def _direct_product(
     programme: Programme, disagreement: Float[Array, " party"], weights: Float[Array, " party"], least: float
 ) -> Found:
-    """max Σ w_i ln(u_i − d_i). Below `least` (scaled gain) the logarithm goes on as a parabola: steps may leave it."""
     scale = programme.scale
 
     def objective(point: Array) -> tuple[float, Array]:
@@ -118,10 +183,9 @@ def maximise_product(
     return _best(programme, objective, None, lambda start: start, extra=0, sign=-1.0)
 
 
-def maximise_sum(
+def _direct_sum(
     programme: Programme, coefficients: Float[Array, " party"], floors: Float[Array, " party"] | None
 ) -> Found:
-    """max Σ c_i u_i subject to u_i >= floor_i where the floor is finite."""
     bound = np.isfinite(floors) if floors is not None else np.zeros(len(coefficients), dtype=bool)
     unit = float(np.abs(coefficients * programme.scale).max()) or 1.0
 

@@ -36,16 +36,17 @@ def with_finite_differences(payoff: Callable[[Array], Array], step: float = DIFF
     return function
 
 
-def remembered(payoff: PayoffFunction) -> PayoffFunction:
-    """The same function, which does not solve the world again at the point asked last."""
-    last: dict[bytes, tuple[Array, Array]] = {}
+def remembered(payoff: PayoffFunction, points: int = 1) -> PayoffFunction:
+    """The same function, which does not solve the world again at the points asked last."""
+    known: dict[bytes, tuple[Array, Array]] = {}
 
     def function(instruments: Array) -> tuple[Array, Array]:
         key = instruments.tobytes()
-        if key not in last:
-            last.clear()
-            last[key] = payoff(instruments)
-        return last[key]
+        if key not in known:
+            if len(known) >= points:
+                known.pop(next(iter(known)))
+            known[key] = payoff(instruments)
+        return known[key]
 
     return function
 

@@ -10,11 +10,38 @@ from markupsafe import Markup
 from tradewar.brief.charts import OTHER_COLOUR, Drawing, Ranking, Row, colours, ranking_drawing
 from tradewar.brief.numbers import day, plain, residual
 from tradewar.brief.reaction import Reaction, Spot, reaction_chart
-from tradewar.brief.section import Section, Words
+from tradewar.brief.section import Limits, Section, Words
 from tradewar.brief.tables import Table, table, unit_of
 from tradewar.brief.text import fill, the
-from tradewar.disputes.answer import Answer, Move
+from tradewar.disputes.answer import Answer, Move, Verdict
 from tradewar.disputes.findings import Findings
+from tradewar.disputes.ranges import Range, Ranges
+
+OPENING_THREAT = (
+    "Carrying out the threat {{ 'is' if v.is_best_response else 'is not' }} a best response of "
+    "{{ the(name(v.party)) }}: unanswered it changes its real income by {{ percent(own, 3) }} percent, its best "
+    "tariffs by {{ percent(best, 3) }}{% if step %} (under draws of the elasticities the step is worth "
+    "{{ span(step.low, step.high, 3) }}){% endif %}."
+)
+
+OPENING_WAR = (
+    "In full war the averages are {{ rate(averages[0]) }} and {{ rate(averages[1]) }} percent; it changes real income "
+    "of {{ the(name(first)) }} by {{ percent(pct[0], 3) }} and that of {{ the(name(second)) }} by "
+    "{{ percent(pct[1], 3) }} percent, and nobody was found to gain more than {{ gain }} percent by deviating."
+)
+
+WHAT_MOVES = (
+    "What governments want: with weight on sectors rather than on income alone, best tariffs and threats change "
+    "(<code>tradewar war --weights</code>).",
+    "The elasticities: the best tariff on a product is about one over its elasticity where the partner's share is "
+    "large.",
+    "Deficits, which are taken out of this section so that no government gains by moving the value of a transfer.",
+)
+
+LEAVES_OUT = (
+    "Answers other than tariffs (orders to state firms, bans, subsidies), what a threat does to expectations, and "
+    "retaliation by third countries.",
+)
 
 THREAT = (
     "Carrying out the threat of the deadline {{ 'is' if v.is_best_response else 'is not' }} a best response of "
@@ -113,7 +140,28 @@ def _sentences(findings: Findings) -> Words:
     }
 
 
-def _threat(findings: Findings, answer: Answer, template: str) -> Markup:
+def _opening(findings: Findings) -> Markup:
+    answer, ranges = _answer(findings), findings.part(Ranges)
+    if answer.verdict is not None:
+        step = None if ranges is None else _worth(findings, ranges, answer.verdict)
+        return _threat(findings, answer, OPENING_THREAT, step=step)
+    (first, second), war = answer.parties, _move(answer, "war")
+    gain = f"{answer.certificate.largest_gain_from_deviating_pct:.1g}"
+    facts = {"first": first, "second": second, "averages": war.averages, "pct": war.real_income_pct, "gain": gain}
+    return fill(findings, OPENING_WAR, **facts)
+
+
+def _worth(findings: Findings, ranges: Ranges, verdict: Verdict) -> Range | None:
+    """What the step of the threat is worth to the party over the draws, where a policy does just that step."""
+    doing = next((policy for policy in findings.policies if policy.steps == (verdict.step,)), None)
+    return None if doing is None else ranges.policy(doing.name).country(verdict.party).step_points
+
+
+def _limits(findings: Findings) -> Limits:
+    return Limits(tuple(Markup(sentence) for sentence in WHAT_MOVES), LEAVES_OUT)
+
+
+def _threat(findings: Findings, answer: Answer, template: str, **values: Any) -> Markup:
     verdict = answer.verdict
     if verdict is None:
         return Markup("")
@@ -132,6 +180,7 @@ def _threat(findings: Findings, answer: Answer, template: str) -> Markup:
         reply=answered.averages[1 - k],
         answered=answered.real_income_pct[k],
         opponent=answered.real_income_pct[1 - k],
+        **values,
     )
 
 
@@ -283,4 +332,14 @@ def _applies(findings: Findings) -> bool:
     return findings.part(Answer) is not None
 
 
-SECTION = Section("answer", _sentences, _drawings, _tables, _values, _applies)
+SECTION = Section(
+    "answer",
+    _sentences,
+    _drawings,
+    _tables,
+    _values,
+    _applies,
+    question="What will the other side do?",
+    opening=_opening,
+    limits=_limits,
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -12,14 +12,40 @@ from markupsafe import Markup
 
 from tradewar.brief.charts import OTHER_COLOUR, Drawing, Ranking, Row, colours, panels_drawing, ranking_drawing
 from tradewar.brief.numbers import amount, money_of
-from tradewar.brief.section import Section, Words
+from tradewar.brief.section import Limits, Section, Words
 from tradewar.brief.tables import Table, table, unit_of
 from tradewar.brief.text import fill, the
 from tradewar.disputes.effects import CountryEffect, PolicyFindings, SupplierEffect
 from tradewar.disputes.findings import Findings
+from tradewar.disputes.ranges import PolicyRanges, Range, Ranges
 
 GAINERS_NAMED = 3
 """How many gainers and suppliers a sentence names."""
+
+OPENING = (
+    "Under {{ last.title | lower_first }}, all countries together {{ 'lose' if total < 0 else 'gain' }} "
+    "{{ unsigned(money(total)) }} a year"
+    "{% if of %} (range {{ money(of.world_money.low) }} to {{ money(of.world_money.high) }}){% endif %}"
+    "{% if winner %}; {{ the(winner.name) }} gains most, {{ percent(winner.real_income_pct, sign=False) }} percent"
+    "{% if gain %} ({{ span(gain.low, gain.high, sign=False) }}){% endif %}{% endif %}."
+)
+
+MOVES = (
+    "The elasticities of trade, which published estimates put far apart. {% for m in r.movers %}Over the draws, real "
+    "income of {{ the(name(m.country)) }} moves most with that of {{ m.name | lower_first }} (correlation "
+    "{{ percent(m.correlation) }}){{ '; ' if not loop.last else '.' }}{% endfor %}"
+)
+
+STEP_RANGE = (
+    "The step from “{{ before.title }}” to “{{ p.title }}” is worth {% for e in effects(p) %}"
+    "{% set s = of.country(e.country).step_points %}{{ span(s.low, s.high, 3) }} percentage points to "
+    "{{ the(e.name) }}{{ ' and ' if not loop.last }}{% endfor %}."
+)
+
+LEAVES_OUT = (
+    "Time, unemployment, products within sectors, duties on third countries, investment and uncertainty itself; the "
+    "list at the end says how. The figures compare two situations of rest, years apart."
+)
 
 STEP = (
     "From “{{ before.title }}” to “{{ p.title }}”, real income changes by {% for e in effects(p) %}"
@@ -31,8 +57,7 @@ WINNERS = (
     "{% if winners %}Under {{ last.title | lower_first }}, {% for w in winners %}{{ the(w.name) }} "
     "({{ unsigned(percent(w.real_income_pct)) }} percent, {{ unsigned(money(w.real_income_money)) }} a year)"
     "{{ ', ' if loop.revindex > 2 else ' and ' if loop.revindex == 2 }}{% endfor %} "
-    "gain{{ 's' if winners | length == 1 }} most in percent.{% else %}No country gains.{% endif %} "
-    "All countries together {{ 'lose' if total < 0 else 'gain' }} {{ unsigned(money(total)) }} a year."
+    "gain{{ 's' if winners | length == 1 }} most in percent.{% else %}No country gains.{% endif %}"
 )
 
 DIVERSION = (
@@ -65,7 +90,7 @@ def _sentences(findings: Findings) -> Words:
     last = findings.policies[-1]
     winners = sorted((row for row in last.countries if row.real_income_pct > 0), key=lambda row: -row.real_income_pct)
     return {
-        "winners": fill(findings, WINNERS, winners=winners[:GAINERS_NAMED], total=last.real_income_money),
+        "winners": fill(findings, WINNERS, winners=winners[:GAINERS_NAMED]),
         "steps": [
             fill(findings, STEP, p=policy, before=before)
             for before, policy in zip(findings.policies, findings.policies[1:], strict=False)
@@ -103,6 +128,33 @@ def _hindsight(findings: Findings) -> Markup:
     return fill(findings, HINDSIGHT, names=names, until=until)
 
 
+def _opening(findings: Findings) -> Markup:
+    last, ranges = findings.policies[-1], findings.part(Ranges)
+    winner = max(last.countries, key=lambda row: row.real_income_pct)
+    of = None if ranges is None else ranges.policy(last.name)
+    gain = None if of is None else of.country(winner.country).real_income_pct
+    gains = winner.real_income_pct > 0
+    return fill(
+        findings,
+        OPENING,
+        of=of,
+        total=last.real_income_money,
+        winner=winner if gains else None,
+        gain=gain if gains else None,
+    )
+
+
+def _limits(findings: Findings) -> Limits:
+    ranges = findings.part(Ranges)
+    if ranges is None:
+        return Limits(("The elasticities of trade, which published estimates put far apart.",), (LEAVES_OUT,))
+    steps = [
+        fill(findings, STEP_RANGE, p=policy, before=before, of=ranges.policy(policy.name))
+        for before, policy in zip(findings.policies, findings.policies[1:], strict=False)
+    ]
+    return Limits((fill(findings, MOVES, r=ranges), *steps), (LEAVES_OUT,))
+
+
 # ---------------------------------------------------------------- charts
 
 
@@ -136,10 +188,16 @@ def _ranking(
     unit: str,
     decimals: int,
     values: Callable[[PolicyFindings], Sequence[tuple[str, str, float]]],
+    ranges: Sequence[Range] | None,
 ) -> Ranking:
-    """Rows ranked by the last policy; `values` gives (label, colour, value) in one order for every policy."""
+    """Rows ranked by the last policy; `values` gives (label, colour, value) in one order for every policy.
+
+    `ranges` has those of the last policy in the same order.
+    """
     columns = [values(policy) for policy in findings.policies]
     rows = [Row(cells[0][0], cells[0][1], tuple(cell[2] for cell in cells)) for cells in zip(*columns, strict=True)]
+    if ranges is not None:
+        rows = [replace(row, range=(span.low, span.high)) for row, span in zip(rows, ranges, strict=True)]
     rows.sort(key=lambda row: -row.values[-1])
     return Ranking(name, *title, unit, decimals, tuple(rows), _policies(findings))
 
@@ -156,7 +214,14 @@ def _welfare(findings: Findings) -> Ranking:
         lambda policy: [
             (row.name, colour.get(row.country, OTHER_COLOUR), row.real_income_pct) for row in policy.countries
         ],
+        _of_last(findings, lambda last: [row.real_income_pct for row in last.countries]),
     )
+
+
+def _of_last(findings: Findings, choose: Callable[[PolicyRanges], Sequence[Range]]) -> Sequence[Range] | None:
+    """Ranges of the last policy, None where there are none."""
+    ranges = findings.part(Ranges)
+    return None if ranges is None else choose(ranges.policy(findings.policies[-1].name))
 
 
 def _output(findings: Findings, country: str) -> Ranking:
@@ -172,6 +237,7 @@ def _output(findings: Findings, country: str) -> Ranking:
         "percent",
         2,
         lambda policy: [(row.name, colour, row.volume_pct) for row in policy.output(country)],
+        _of_last(findings, lambda last: [row.volume_pct for row in last.sectors if row.country == country]),
     )
 
 
@@ -197,6 +263,7 @@ def _market(findings: Findings, importer: str) -> Ranking:
             for row in policy.market(importer)
             if row.role != "own"
         ],
+        _of_last(findings, lambda last: [row.share_points for row in last.suppliers if row.importer == importer]),
     )
 
 
@@ -217,7 +284,24 @@ def _average(findings: Findings) -> Ranking:
 
 
 def _tables(findings: Findings) -> Sequence[Table]:
-    return (_countries(findings), _sectors(findings), _suppliers(findings), _tariffs(findings), _mapping(findings))
+    made = (_countries(findings), _sectors(findings), _suppliers(findings), _tariffs(findings), _mapping(findings))
+    ranges = findings.part(Ranges)
+    return made if ranges is None else (*made, _ranges(findings, ranges))
+
+
+def _ranges(findings: Findings, ranges: Ranges) -> Table:
+    fields = ("real_income_pct", "real_income_money", "step_points", "real_wage_pct", "exports_pct", "imports_pct")
+    named = [name.replace("money", unit_of(findings)) for name in fields]
+    rows: list[tuple[Any, ...]] = []
+    for policy in ranges.policies:
+        for row in policy.countries:
+            ends = [
+                (None, None) if span is None else (span.low, span.high) for span in (getattr(row, f) for f in fields)
+            ]
+            rows.append((policy.name, row.country, *(end for pair in ends for end in pair)))
+    columns = ("policy", "country", *(f"{name}_{end}" for name in named for end in ("low", "high")))
+    share, draws = f"{100 * ranges.level:.0f}", ranges.solved
+    return table("ranges", f"Middle {share} percent of {draws} draws of the trade elasticities", columns, rows)
 
 
 def _countries(findings: Findings) -> Table:
@@ -302,16 +386,26 @@ class _EffectRow:
     name: str
     party: bool
     cells: tuple[CountryEffect, ...]
+    ranges: tuple[Range | None, ...]
+    """One per policy; None where none is known."""
 
 
 def _values(findings: Findings) -> Mapping[str, Any]:
     """The parties first, then the others by the last policy, best first."""
-    parties = [party.country for party in findings.parties]
+    parties, ranges = [party.country for party in findings.parties], findings.part(Ranges)
     last = findings.policies[-1]
     others = sorted((row for row in last.countries if row.country not in parties), key=lambda row: -row.real_income_pct)
     ordered = [last.country(code) for code in parties] + others
     rows = [
-        _EffectRow(row.name, row.country in parties, tuple(p.country(row.country) for p in findings.policies))
+        _EffectRow(
+            row.name,
+            row.country in parties,
+            tuple(p.country(row.country) for p in findings.policies),
+            tuple(
+                None if ranges is None else ranges.policy(p.name).country(row.country).real_income_pct
+                for p in findings.policies
+            ),
+        )
         for row in ordered
     ]
     return {"rows": rows, **_mapped(findings)}
@@ -332,4 +426,13 @@ def _mapped(findings: Findings) -> Mapping[str, Any]:
     }
 
 
-SECTION = Section("effects", _sentences, _drawings, _tables, _values)
+SECTION = Section(
+    "effects",
+    _sentences,
+    _drawings,
+    _tables,
+    _values,
+    question="Who gains, who loses?",
+    opening=_opening,
+    limits=_limits,
+)

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from tradewar.brief.charts import Drawing
 from tradewar.brief.numbers import figure
-from tradewar.brief.section import Section, Words
+from tradewar.brief.section import Limits, Section, Words
 from tradewar.brief.sections.kept_charts import counts_drawing, dated, deliveries_drawing, sectors_drawing
 from tradewar.brief.sections.kept_words import data_set, meaning, month, quoted, short_month, worded
 from tradewar.brief.tables import Table, table
@@ -20,6 +20,29 @@ from tradewar.monitoring.claims import ClaimCell
 from tradewar.monitoring.evidence import SourceReview
 from tradewar.monitoring.posterior import MONTHS
 from tradewar.monitoring.series import PurchaseCommitment, TruceCommitment
+
+OPENING_TRUCE = (
+    "The truce is graded {{ grade }}: by {{ source }} its rate is above the cap with probability "
+    "{{ p(last.breach_probability) }}, and above the level before the deal with {{ p(last.above_baseline) }}."
+)
+
+OPENING_PURCHASES = (
+    "Of {{ row.name }}, {{ share(row.review.seasonal.attainment, 0) }} percent of what was due by {{ row.until }} has "
+    "been delivered (graded {{ grade }}; {% if row.ended %}{{ row.ended }}{% else %}probability of missing it "
+    "{{ p(row.review.seasonal.breach_probability) }}, {{ p(row.review.dispersed.breach_probability) }} with a looser "
+    "season{% endif %})."
+)
+
+MOVES = (
+    "Which level it is held against (the cap, the first review, the level before), and which data set is asked: dates "
+    "mean different things in each, and the sources disagree.",
+    "Effort of those who report, which rose for all sponsors; comparisons with other sponsors take out what is common.",
+)
+
+LEAVES_OUT = (
+    "Operations that nobody saw or published, their size and their damage, who ordered them, and whether the law was "
+    "broken.",
+)
 
 COUNTED = (
     "{{ source }}: {% for w in windows %}{{ n(w.count) }} operations attributed to {{ sponsor }} in the "
@@ -123,6 +146,34 @@ def _sentences(findings: Findings) -> Words:
         "truces": [_truce(findings, item) for item in kept.truces if item.evidence.truce],
         "notes": list(dict.fromkeys(note for item in kept.commitments for note in item.evidence.notes)),
     }
+
+
+def _opening(findings: Findings) -> Markup:
+    """The latest promise of purchases on all goods where there is one, else the first truce."""
+    kept = kept_of(findings)
+    shared: dict[str, Any] = {"n": number, "p": probability, "share": share}
+    bought = [item for item in kept.purchases if item.evidence.purchase]
+    if bought:
+        item = max(bought, key=lambda one: (one.promise.known_from, _due(one)))
+        return fill(findings, OPENING_PURCHASES, row=_purchase_row(item), grade=item.evidence.grade, **shared)
+    truces = [item for item in kept.truces if item.evidence.truce]
+    if not truces:
+        return Markup("")
+    last = truces[0].evidence.truce[-1].sources[0]
+    grade, source = truces[0].evidence.grade, data_set(last.dataset)
+    return fill(findings, OPENING_TRUCE, grade=grade, source=source, last=last, **shared)
+
+
+def _due(item: KeptCommitment) -> tuple[int, float]:
+    """The year of a promise that has begun, and how much is promised in it."""
+    promise, review = item.promise, item.evidence.purchase
+    assert isinstance(promise, PurchaseCommitment)
+    assert review is not None
+    return promise.year, review.seasonal_target[-1]
+
+
+def _limits(findings: Findings) -> Limits:
+    return Limits(MOVES, LEAVES_OUT)
 
 
 def _lead(kept: KeptFindings) -> str:
@@ -347,4 +398,14 @@ def _sectors(kept: KeptFindings) -> Table:
     return table("operations_by_sector", "Reported operations by sponsor and sector", columns, rows)
 
 
-SECTION = Section("kept", _sentences, _drawings, _tables, _values, _applies)
+SECTION = Section(
+    "kept",
+    _sentences,
+    _drawings,
+    _tables,
+    _values,
+    _applies,
+    question="Is it being kept?",
+    opening=_opening,
+    limits=_limits,
+)

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from tradewar.brief.charts import Drawing, colours
 from tradewar.brief.numbers import amount, day, figure, money_of, plain, sum_of
-from tradewar.brief.section import Section, Words
+from tradewar.brief.section import Limits, Section, Words
 from tradewar.brief.tables import Table, table
 from tradewar.brief.text import fill, the
 from tradewar.brief.timeline import Line, Mark, timeline
@@ -19,6 +19,27 @@ from tradewar.disputes.steps import OpenStep
 from tradewar.disputes.taxed import PairTaxes, Taxed
 
 STATUS = {"proposed": "proposed", "planned": "planned", "postponed": "postponed, no date"}
+
+OPENING = (
+    "{% for p in pairs %}{{ the(name(p.importer))[:1] | upper if loop.first else the(name(p.importer))[:1] }}"
+    "{{ the(name(p.importer))[1:] }} charges {{ rate(p.rate) }} percent on average on goods of "
+    "{{ the(name(p.exporter)) }} ({{ rate(p.base_rate) }} on {{ day(base) }})"
+    "{{ ' and ' if not loop.last }}{% endfor %}"
+    "{% if doubt > 0 %}; {{ plain(doubt) }} percentage points of the former rest on lines that are not verified"
+    "{% endif %}."
+)
+
+MOVES = (
+    "The weights: averages over other trade, or over all product codes alike, differ by several points. "
+    "Then the steps that are planned: {% if planned %}carried out, they make it {% for p in planned %}"
+    "{{ rate(p.planned[-1].rate) }} percent for {{ the(name(p.importer)) }}{{ ' and ' if not loop.last }}{% endfor %}."
+    "{% else %}none has a date.{% endif %}"
+)
+
+LEAVES_OUT = (
+    "Exclusions granted to single firms or products, and preferences, so that the duty paid can be lower; products on "
+    "which the book has no rate are in no average.",
+)
 
 AVERAGE = (
     "{{ the(name(p.importer))[:1] | upper }}{{ the(name(p.importer))[1:] }} charges {{ rate(p.rate) }} percent "
@@ -69,6 +90,18 @@ def _sentences(findings: Findings) -> Words:
         "unverified": _unverified(findings, taxed),
         "weights": told(WEIGHTS, pairs=taxed.pairs),
     }
+
+
+def _opening(findings: Findings) -> Markup:
+    taxed = _taxed(findings)
+    doubt = taxed.pairs[0].unverified_points
+    return _told(findings, taxed, OPENING, pairs=taxed.pairs, base=taxed.base_day, doubt=doubt, plain=_points)
+
+
+def _limits(findings: Findings) -> Limits:
+    taxed = _taxed(findings)
+    planned = [pair for pair in taxed.pairs if pair.planned]
+    return Limits((_told(findings, taxed, MOVES, planned=planned),), LEAVES_OUT)
 
 
 def _told(findings: Findings, taxed: Taxed, template: str, **values: Any) -> Markup:
@@ -232,4 +265,14 @@ def _applies(findings: Findings) -> bool:
     return findings.part(Taxed) is not None
 
 
-SECTION = Section("taxed", _sentences, _drawings, _tables, _values, _applies)
+SECTION = Section(
+    "taxed",
+    _sentences,
+    _drawings,
+    _tables,
+    _values,
+    _applies,
+    question="What is taxed?",
+    opening=_opening,
+    limits=_limits,
+)

@@ -12,7 +12,7 @@ whatever else is drawn, in whatever order and on whatever machine. Index order `
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -21,12 +21,14 @@ from jaxtyping import Float
 from numpy import ndarray as Array
 
 from tradewar.errors import Problem, SweepError
-from tradewar.world import World
 from tradewar.world import table as tables
 from tradewar.world.elasticities import choose
+from tradewar.world.model import World
 
 FEWEST_SETS = 3
 """Published sets below this number say nothing about their spread."""
+ASSUMED_SHARE = 0.5
+"""Standard error of an elasticity, as a share of it, where no published sets say how far estimates lie apart."""
 NORMAL_REACH = 0.9
 """A normal draw stays within this share of its centre."""
 
@@ -120,6 +122,26 @@ def from_sets(world: World, elasticities: str | None = None, distribution: str =
     centre = values.mean(axis=0) if elasticities is None else choose(world, elasticities)
     source = f"spread between the {len(sets)} published sets of the world: {', '.join(sorted(sets))}"
     return Uncertainty(distribution_named(distribution), centre, values.std(axis=0, ddof=1), source)
+
+
+def typical(world: World, distribution: str = "lognormal") -> Uncertainty:
+    """Around the world's own elasticities, one standard error for all sectors: how far sets usually differ.
+
+    It is the median over tradable sectors of the standard deviation of log θ between the sets, as a share of θ: one
+    set that is far off in one sector (65 for refined petroleum) does not widen it. A world with fewer than three sets
+    gets the share `ASSUMED_SHARE`, and the source says that it is an assumption.
+    """
+    sets = world.elasticity_sets
+    if len(sets) < FEWEST_SETS:
+        found = relative(world, ASSUMED_SHARE, distribution=distribution)
+        source = f"{100 * ASSUMED_SHARE:g} percent of each elasticity, assumed: the world has no published sets"
+        return replace(found, source=source)
+    logs = np.log(np.array([sets[name] for name in sorted(sets)]))[:, world.tradable]
+    spread = float(np.median(logs.std(axis=0, ddof=1)))
+    found = relative(world, float(np.sqrt(np.expm1(spread**2))), distribution=distribution)
+    return replace(
+        found, source=f"median over sectors of the spread between the {len(sets)} published sets of the world"
+    )
 
 
 def from_file(

@@ -150,7 +150,7 @@ def _on_dask(plan: Plan, parts: Sequence[int], address: str) -> Results:
         shared = client.submit(pickle.loads, pickle.dumps(plan), pure=False)
         numbers = {client.submit(solve_part, shared, number, pure=False): number for number in parts}
         try:
-            for future in as_completed(numbers):
+            for future in as_completed(numbers, loop=client.loop):
                 yield numbers[future], future.result()
                 future.release()
         except KilledWorker as error:

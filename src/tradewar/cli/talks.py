@@ -1,0 +1,117 @@
+"""`tradewar talks` and `tradewar accord`: is there a deal, will it come, would it hold."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tradewar.cli.output import number, print_json, print_table, print_text, progress
+
+if TYPE_CHECKING:
+    from tradewar.disputes.deal import Deal
+    from tradewar.disputes.material import Material, Progress
+
+DISPUTE = typer.Argument(help="Built-in dispute, or the path of a dossier folder.")
+AS_OF = typer.Option("--as-of", formats=["%Y-%m-%d"], help="Only what was known on this day (2019-02-20).")
+AS_JSON = typer.Option("--json", help="One JSON document on standard output.")
+
+
+def talks(
+    dispute: Annotated[str, DISPUTE] = "us-china-2019",
+    as_of: Annotated[dt.datetime | None, AS_OF] = None,
+    as_json: Annotated[bool, AS_JSON] = False,
+) -> None:
+    """Is there a deal that both prefer, and will it come before the deadline?"""
+    from tradewar.disputes import deal
+
+    with progress() as say:
+        material = gathered(dispute, as_of, say)
+        found = deal.find(material)
+    if found is None:
+        raise no_talks(material)
+    if as_json:
+        print_json(found.to_dict())
+    else:
+        _show(found)
+
+
+def gathered(dispute: str, as_of: dt.datetime | None, say: Progress) -> Material:
+    """The dossier on its day with what every part works on."""
+    from tradewar.disputes.dossier import load_dispute
+    from tradewar.disputes.findings import gather
+
+    return gather(load_dispute(dispute), as_of.date() if as_of else None, say)
+
+
+def no_talks(material: Material) -> Exception:
+    """Why there is nothing to show."""
+    from tradewar.errors import DossierError
+
+    name, day = material.dossier.name, material.dossier.as_of
+    what = f"{name!r} has no talks under way on {day}"
+    return DossierError.at("--as-of", what, "Use a day of the talks, or add a [talks] table to dispute.toml")
+
+
+def _show(found: Deal) -> None:
+    one, two = found.setting.names
+    print_text(f"Percent of baseline income per year, against the tariffs before the dispute, for {one} and {two}.")
+    print_text(found.ladder.sentence, found.threat.sentence, found.walk_away.sentence)
+    rows: list[Sequence[str]] = [
+        (place.title, "", *(number(value, 4, sign=True) for value in place.payoff), "", "", _rates(place.rates))
+        for place in found.places
+    ]
+    for item in found.bargains:
+        deal = item.bargain
+        rows.append(
+            (
+                item.title,
+                deal.status.value.replace("_", " "),
+                *(number(value, 4, sign=True) for value in (*deal.payoff, *deal.gain)),
+                _rates(deal.instruments),
+            )
+        )
+    columns = ("", "status", one, two, f"gain {one}", f"gain {two}", "tariffs, percent")
+    print_table("What there is to choose from", columns, rows, text_columns=2)
+    for item in found.bargains:
+        if item.bargain.instruments is None:
+            print_text(f"{item.title}: {item.bargain.sentence}")
+    if found.clock is None:
+        print_text("Without a deal to sign there is no clock.")
+        return
+    print_text(*found.clock.sentences, *found.clock.warnings)
+    low, base, high = (f"{100 * row.rates[0]:g}/{100 * row.rates[1]:g}" for row in found.drifts)
+    print_text(f"Without talks the ladder drifts to {base} percent ({low} with less patience, {high} with more).")
+    if found.nerves is not None:
+        nerves = found.nerves
+        print_text(
+            f"A war of nerves over the terms would end before the deadline with {nerves.p_before_deadline:.1%} "
+            f"({nerves.at_low_discount:.1%} to {nerves.at_high_discount:.1%} over the range of discount rates)."
+        )
+    if found.spread is not None:
+        print_table(
+            f"The clock over the ranges of its assumptions ({found.spread.draws} draws)",
+            ("", "base", "10 of 100 below", "half below", "90 of 100 below", "moved most by", "at low", "at high"),
+            [_spread_row(found, name, quantiles) for name, quantiles in found.spread.quantiles],
+        )
+
+
+def _spread_row(found: Deal, name: str, quantiles: tuple[float, float, float]) -> tuple[str, ...]:
+    widest = next(iter(found.swings(name)), None)
+    if widest is None:
+        return (name.replace("_", " "), "n/a", *(number(value, 3) for value in quantiles), "", "", "")
+    moved = f"{widest.term.replace('_', ' ')} {widest.low:g} to {widest.high:g}"
+    figures = (widest.at_base, *quantiles)
+    ends = (widest.at_low, widest.at_high)
+    return (name.replace("_", " "), *(number(value, 3) for value in figures), moved, *(number(v, 3) for v in ends))
+
+
+def _rates(rates: object) -> str:
+    if rates is None:
+        return ""
+    listed = [float(rate) for rate in rates]  # type: ignore[attr-defined]
+    if len(listed) > 2:
+        return f"{len(listed)} rates"
+    return " / ".join(number(100.0 * rate, 1) for rate in listed)

@@ -1,0 +1,153 @@
+"""What the deal and the clock owe to their assumptions: the deal solved again, the clock drawn and swung."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from tradewar.disputes.deal_schema import TalksTable
+from tradewar.disputes.deal_setting import DealSetting, setting_of
+from tradewar.disputes.deal_terms import Pair
+from tradewar.disputes.material import Material
+from tradewar.errors import NoSolutionError
+from tradewar.talks.bargaining import Bargain, Solution, bargain, bargains
+from tradewar.talks.clock_sweep import Swing, random_terms, sweep_clock, swings_by_result
+from tradewar.talks.clock_terms import ClockTerms
+from tradewar.talks.world_ladder import Climb, rung_solver
+
+RESULTS = (
+    "p_deal",
+    "p_escalate",
+    "expected_extensions",
+    "value_1",
+    "value_2",
+    "value_of_postponing_1",
+    "value_of_postponing_2",
+    "threat_margin",
+)
+"""Results of the clock of which the sensitivity is shown."""
+QUANTILES = (0.1, 0.5, 0.9)
+
+
+@dataclass(frozen=True)
+class DealCase:
+    """The deal under another assumption."""
+
+    assumption: str
+    """`weight`, `walk-away` or `elasticities`."""
+    setting: str
+    """Which value it takes."""
+    status: str
+    gain: Pair
+    """Over the walk-away point of the case, percent of income per year."""
+    payoff: Pair
+    rates: tuple[float, ...] | None
+
+
+@dataclass(frozen=True)
+class ClockSpread:
+    """The clock over the ranges of all its assumptions."""
+
+    draws: int
+    quantiles: tuple[tuple[str, tuple[float, float, float]], ...]
+    """(result, (tenth, half, nine tenths of the draws below))."""
+    credible_share: float
+    """Share of draws in which the threat would be carried out at the first deadline without progress."""
+    swings: tuple[tuple[str, tuple[Swing, ...]], ...]
+    """(result, each assumption alone from low to high, the widest first)."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data."""
+        return {
+            "draws": self.draws,
+            "quantiles": {name: dict(zip(("p10", "p50", "p90"), row, strict=True)) for name, row in self.quantiles},
+            "credible_share": self.credible_share,
+            "swings": {name: [asdict(swing) | {"width": swing.width} for swing in row] for name, row in self.swings},
+        }
+
+
+def deal_cases(
+    material: Material,
+    setting: DealSetting,
+    talks: TalksTable,
+    climbs: tuple[Climb, Climb],
+    base: Bargain,
+    elsewhere: Mapping[str, Pair | Bargain],
+) -> tuple[DealCase, ...]:
+    """The deal at the ends of the bargaining weight, from other walk-away points and under other elasticities.
+
+    Args:
+        material: the dossier on its day.
+        setting: of the talks.
+        talks: what is assumed.
+        climbs: how the parties climb the ladder; elasticities do not enter.
+        base: the deal of the base.
+        elsewhere: other walk-away points by name, or the deals from there where they are known.
+    """
+    cases: list[DealCase] = []
+    ends = (talks.weight.low, talks.weight.high)
+    from_here = setting.talks_from(base.disagreement, base.instruments)
+    shares = [(Solution.ASYMMETRIC_NASH, np.array([weight, 1.0 - weight])) for weight in ends]
+    for weight, changed in zip(ends, bargains(from_here, shares), strict=True):
+        cases.append(_case("weight", f"{weight:g}", changed))
+    for name, item in elsewhere.items():
+        found = item
+        if not isinstance(found, Bargain):
+            found = bargain(setting.talks_from(found, base.instruments), weights=setting.weights)
+        if not np.allclose(found.disagreement, base.disagreement):
+            cases.append(_case("walk-away", name, found))
+    for name in talks.elasticities:
+        other = setting_of(material, talks, name)
+        today = [next(row.today for row in talks.rungs if row.country == code) for code in other.parties]
+        places = [other.prepared.baseline.country_index(code) for code in other.parties]
+        now = rung_solver(other.prepared, climbs)(today[0], today[1], None).payoff[places]
+        try:
+            cases.append(
+                _case("elasticities", name, bargain(other.talks_from(now, base.instruments), weights=other.weights))
+            )
+        except NoSolutionError as error:
+            cases.append(
+                DealCase("elasticities", name, f"not solved: {error}", (np.nan, np.nan), (np.nan, np.nan), None)
+            )
+    return tuple(cases)
+
+
+def clock_spread(
+    terms: ClockTerms, ranges: Mapping[str, tuple[float, float]], draws: int, seed: int = 0
+) -> ClockSpread:
+    """Draws over all ranges together, and the swing of each assumption alone."""
+    drawn = random_terms(ranges, draws=draws, seed=seed)
+    # a text cannot have more finished steps than it has steps
+    drawn["steps_done"] = np.minimum(drawn["steps_done"], drawn["steps_to_text"])
+    # the noise of a signature belongs to the method: it stays a third of what a month is worth in the base
+    swept = sweep_clock(terms, drawn)
+    quantiles: list[tuple[str, tuple[float, float, float]]] = []
+    for name in RESULTS:
+        values = swept.result(name)
+        known = values[np.isfinite(values)]
+        low, middle, high = np.quantile(known, QUANTILES) if len(known) else (np.nan, np.nan, np.nan)
+        quantiles.append((name, (float(low), float(middle), float(high))))
+    single = {name: span for name, span in ranges.items() if span[0] < span[1]}
+    if terms.steps_done > 0:
+        single["steps_to_text"] = (max(single["steps_to_text"][0], terms.steps_done), single["steps_to_text"][1])
+        single["steps_done"] = (single["steps_done"][0], min(single["steps_done"][1], terms.steps_to_text))
+    swings = tuple(swings_by_result(terms, single, RESULTS).items())
+    return ClockSpread(draws, tuple(quantiles), float((swept.threat_margin >= 0.0).mean()), _finite(swings))
+
+
+def _finite(swings: tuple[tuple[str, tuple[Swing, ...]], ...]) -> tuple[tuple[str, tuple[Swing, ...]], ...]:
+    """Swings without those whose end is not defined (no extension to value, no alternative at a deadline)."""
+    kept: list[tuple[str, tuple[Swing, ...]]] = []
+    for name, row in swings:
+        defined = [item for item in row if np.isfinite([item.at_low, item.at_base, item.at_high]).all()]
+        kept.append((name, tuple(sorted(defined, key=lambda item: -item.width))))
+    return tuple(kept)
+
+
+def _case(assumption: str, setting: str, found: Bargain) -> DealCase:
+    rates = None if found.instruments is None else tuple(map(float, found.instruments))
+    gain, payoff = ((float(row[0]), float(row[1])) for row in (found.gain, found.payoff))
+    return DealCase(assumption, setting, found.status.value, gain, payoff, rates)

@@ -1,0 +1,151 @@
+"""From the tables `[talks]` and `[accord]` of a dossier to the terms of the ladder and of the clock on the day asked.
+
+The floor of a ladder is what is in force on the day without the pattern of the ladder: with s the step at the full rung
+r_full and r_0 the rung of the day, floor = tariffs in force − (r_0 / r_full) s. Rungs move s in proportion, so that
+every rung keeps the sectoral pattern that the book shows for the day on which the measure came into force.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray as Array
+
+from tradewar.disputes.deal_schema import OURS, AccordTable, Assumption, ClockTable, Pattern, Rungs, TalksTable
+from tradewar.disputes.material import Material
+from tradewar.equilibrium import Prepared
+from tradewar.errors import DossierError
+from tradewar.talks.clock_terms import ClockTerms
+from tradewar.talks.world_ladder import Climb, uniform_climb
+
+DAYS_PER_MONTH = 365.25 / 12.0
+COUNTS = ("extension_months", "extensions", "steps_to_text", "steps_done")
+"""Terms of the clock that are whole numbers."""
+FLOWS = ("now_1", "now_2", "escalation_1", "escalation_2", "deal_1", "deal_2")
+
+Pair = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class AssumptionRow:
+    """An assumption of the dossier, as it is shown."""
+
+    name: str
+    """Its key, as in `dispute.toml`."""
+    table: str
+    """`talks`, `talks.clock` or `accord`."""
+    value: float
+    low: float
+    high: float
+    source: str
+    note: str
+
+    @property
+    def ours(self) -> bool:
+        """True if it rests on our own judgement."""
+        return self.source == OURS
+
+
+def parties_of(material: Material, talks: TalksTable) -> tuple[str, str]:
+    """(initiator, responder)."""
+    codes = [party.country for party in material.dossier.parties]
+    return talks.initiator, next(code for code in codes if code != talks.initiator)
+
+
+def rungs_of(talks: TalksTable, country: str) -> Rungs:
+    """The ladder of a party."""
+    return next(row for row in talks.rungs if row.country == country)
+
+
+def climbs_of(material: Material, talks: TalksTable, prepared: Prepared) -> tuple[Climb, Climb]:
+    """How the initiator and the responder climb."""
+    one, two = parties_of(material, talks)
+    return _climb(material, rungs_of(talks, one), two, prepared), _climb(material, rungs_of(talks, two), one, prepared)
+
+
+def clock_terms(
+    talks: TalksTable, months: int, *, now: Pair, escalation: Pair, deal: Pair
+) -> tuple[ClockTerms, dict[str, tuple[float, float]]]:
+    """The terms of the clock, and the range of each: those of the dossier, and `flow_range` for each solved flow."""
+    clock = talks.clock
+    named = {name: getattr(clock, name) for name in ClockTable.model_fields if name != "flow_range"}
+    values = {name: int(item.value) if name in COUNTS else item.value for name, item in named.items()}
+    rates = (values.pop("discount_rate_1"), values.pop("discount_rate_2"))
+    terms = ClockTerms(
+        now=now, escalation=escalation, deal=deal, discount_rate=rates, months_to_deadline=months, **values
+    )
+    ranges = {name: (item.low, item.high) for name, item in named.items()}
+    low, high = clock.flow_range.low, clock.flow_range.high
+    for name, value in zip(FLOWS, (*now, *escalation, *deal), strict=True):
+        ends = (value * (1.0 + low), value * (1.0 + high))
+        ranges[name] = (min(ends), max(ends))
+    return terms, ranges
+
+
+def months_to_deadline(material: Material, talks: TalksTable) -> tuple[int, dt.date | None]:
+    """Whole months to the day of the step, a month begun counted in full, and that day; else as assumed, and None."""
+    due = next((step for step in material.stated.steps if step.name == talks.step), None)
+    if due is None or due.planned_from is None:
+        return int(talks.months_without_date.value), None
+    return math.ceil((due.planned_from - material.dossier.as_of).days / DAYS_PER_MONTH), due.planned_from
+
+
+def assumptions_of_talks(talks: TalksTable, *, dated: bool) -> tuple[AssumptionRow, ...]:
+    """Every assumption behind the talks that is used on the day."""
+    top = {"weight": talks.weight} | ({} if dated else {"months_without_date": talks.months_without_date})
+    rows = [_row("talks", name, item) for name, item in top.items()]
+    return (*rows, *(_row("talks.clock", name, getattr(talks.clock, name)) for name in ClockTable.model_fields))
+
+
+def assumptions_of_accord(accord: AccordTable) -> tuple[AssumptionRow, ...]:
+    """Every assumption behind keeping a deal."""
+    named = {name: getattr(accord, name) for name in AccordTable.model_fields}
+    return tuple(_row("accord", name, item) for name, item in named.items() if isinstance(item, Assumption))
+
+
+def _row(table: str, name: str, item: Assumption) -> AssumptionRow:
+    return AssumptionRow(name, table, item.value, item.low, item.high, item.source, item.note)
+
+
+def _climb(material: Material, rungs: Rungs, other: str, prepared: Prepared) -> Climb:
+    full = max(rungs.rates)
+    if rungs.pattern is None:
+        return uniform_climb(prepared, rungs.country, other, rungs.rates)
+    step = pattern_of(material, rungs.pattern, rungs.country, other) * full / rungs.pattern.rate
+    world = prepared.baseline
+    pair = world.country_index(rungs.country), world.country_index(other)
+    applied = next((item.policy.tariff_rate for item in material.stated.policies if item.in_force), None)
+    in_force = (world.tariff_rate if applied is None else applied)[pair]
+    return Climb(rungs.country, rungs.rates, full, in_force - rungs.today / full * step, step)
+
+
+def pattern_of(material: Material, pattern: Pattern, importer: str, exporter: str) -> Float[Array, " sector"]:
+    """What the book changed between two days, by sector of the world, as fractions.
+
+    Raises:
+        DossierError: if the book has no change between the days.
+    """
+    book, settings, world = material.book, material.dossier.book, material.world
+    assert book is not None
+    assert settings is not None
+    weight_set = next(
+        row.weight_set for row in settings.weights if (row.importer, row.exporter) == (importer, exporter)
+    )
+    rates = book.policy_on(
+        pattern.after,
+        known_on=material.dossier.as_of,
+        base_day=pattern.before,
+        weight_sets={(importer, exporter): weight_set},
+        sector_set=settings.sector_set,
+        sectors=world.sectors,
+        not_tradable=[code for s, code in enumerate(world.sectors) if not world.tradable[s]],
+    )
+    change = np.where(world.tradable, np.nan_to_num(rates.change_points[0]) / 100.0, 0.0)
+    if not (change > 0.0).any():
+        what = f"{importer} raised no duty on {exporter} between {pattern.before} and {pattern.after}"
+        raise DossierError.at("dispute.toml: talks.rungs.pattern", what, "Name the days around a step of the book")
+    return change

@@ -1,0 +1,176 @@
+"""Heavy work, each a function for a process of its own (`jobs`); the last argument is told what is being done."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import shutil
+import zipfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from tradewar.disputes.dossier import Dossier, load_dispute
+from tradewar.disputes.schema import Party, TariffFile
+from tradewar.equilibrium.policy import Policy
+from tradewar.errors import InputError
+from tradewar.web.economies import Economy, Start, of_dispute
+from tradewar.web.uploads import read_uploaded_tariffs, read_uploaded_world
+from tradewar.world.model import World
+from tradewar.world.tidy import write_world
+
+Say = Callable[[str], None]
+MAX_PLAYERS = 4
+"""Players of a war on the page; the command line has no limit."""
+MEMORY = 8 * 2**30
+"""Bytes of address space of a process that reads what somebody sent."""
+
+
+@dataclass(frozen=True)
+class Fought:
+    """A war, as it is shown."""
+
+    facts: dict[str, Any]
+    """The JSON of `tradewar war`, without the tariffs."""
+    names: dict[str, str]
+    policy: Policy
+
+
+@dataclass(frozen=True)
+class Told:
+    """One section of a brief."""
+
+    name: str
+    html: str
+    """Made by the templates of the brief, which escape what they are given; empty where nothing was found."""
+
+
+def read_dispute(name: str, day: dt.date | None, say: Say) -> Economy:
+    """A built-in dispute with its policies as starting tariffs."""
+    say("Reading the tariff book")
+    return of_dispute(name, day)
+
+
+def read_world_file(path: Path, say: Say) -> Economy:
+    """A world that somebody sent."""
+    _bound_memory()
+    say(f"Checking {path.name}")
+    return read_uploaded_world(path)
+
+
+def read_tariff_file(economy: Economy, path: Path, say: Say) -> Start:
+    """Tariffs that somebody sent."""
+    _bound_memory()
+    say(f"Checking {path.name}")
+    return read_uploaded_tariffs(economy, path)
+
+
+def fight(world: World, policy: Policy, closure: str, players: Sequence[str], between: bool, say: Say) -> Fought:
+    """The Nash war of a few players, or the optimal tariffs of one, from the tariffs on screen.
+
+    Raises:
+        InputError: if there are too many players, or the options are wrong.
+        NoSolutionError: if no equilibrium was reached.
+    """
+    from tradewar.games.war import war
+
+    if not 1 <= len(players) <= MAX_PLAYERS:
+        what = f"{len(players)} players were chosen"
+        raise InputError.at("players", what, f"Choose one to {MAX_PLAYERS}; `tradewar war` takes more")
+    say("Preparing the world for the war")
+    found = war(world, players, between=between, policy=policy, closure=closure, progress=say)
+    names = dict(zip(world.countries, world.country_names, strict=True))
+    return Fought(found.to_dict(tariffs=False), names, found.policy)
+
+
+def tell(dispute: str, day: dt.date | None, part: str, say: Say) -> Told:
+    """One part of the findings of a dispute, told as its section of the brief."""
+    from tradewar.brief.page import SECTIONS, render_section
+    from tradewar.disputes.findings import run
+    from tradewar.disputes.parts import PARTS
+
+    chosen = [item for item in PARTS if item.name == part]
+    section = next(item for item in SECTIONS if item.name == part)
+    findings = run(load_dispute(dispute), day, say, parts=chosen)
+    if not section.applies(findings):
+        return Told(part, "")
+    say("Drawing the charts")
+    return Told(part, render_section(findings, section))
+
+
+def write_brief(economy: Economy, tariffs: str | None, out: Path, say: Say) -> Path:
+    """The brief of what is on screen, as a zip of its folder.
+
+    Args:
+        economy: a dispute, or a world, of which a dossier with one policy is made.
+        tariffs: the tariffs on screen as a tariff file; None for a dispute whose sliders were not moved.
+        out: folder of the visit.
+        say: told what is being done.
+    """
+    from tradewar.brief.page import brief
+
+    # names of files in the brief are relative to the folder of the visit, which is nobody's business
+    folder = out / "brief"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    os.chdir(folder)
+    if economy.kind == "dispute":
+        shutil.copytree(load_dispute(economy.name).folder, "dossier")
+        dossier = load_dispute(Path("dossier"))
+        if tariffs is not None:
+            policy = _on_screen(economy, Path("dossier"), tariffs, economy.day or dossier.written_for)
+            dossier = replace(dossier, policies=(*dossier.policies, policy))
+    else:
+        assert tariffs is not None
+        dossier = _dossier_of(economy, tariffs)
+    made = brief(dossier, "page", economy.day, say)
+    path = folder / f"brief-{made.findings.as_of}.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for written_file in made.files:
+            archive.write(written_file, written_file.relative_to(made.folder))
+    return path
+
+
+def _dossier_of(economy: Economy, tariffs: str) -> Dossier:
+    """A dossier of the pair that is shown, with the tariffs on screen as its one policy."""
+    world, today = economy.world, dt.date.today()
+    names = dict(zip(world.countries, world.country_names, strict=True))
+    first, second = (Party(country=code, name=names[code]) for code in economy.pair)
+    name = economy.world_name
+    if not name:
+        write_world(world, "world")
+        name = "world"
+    policy = _on_screen(economy, Path(), tariffs, today)
+    return Dossier(
+        name="on-screen", title=f"{world.name}: tariffs on screen", parties=(first, second), actors=(),
+        as_of=dt.date.max, written_for=today, world=name, closure=economy.closure, deadlines=(), policies=(policy,),
+        not_yet=(), book=None, steps=(), chronicle=(), folder=Path(),
+        hashes=((policy.file, hashlib.sha256(tariffs.encode()).hexdigest()),),
+    )  # fmt: skip
+
+
+def _on_screen(economy: Economy, folder: Path, tariffs: str, day: dt.date) -> TariffFile:
+    """The tariffs on screen as a policy, its file put beside the dossier."""
+    file = "on-screen.csv"
+    (folder / file).write_text(tariffs, encoding="utf-8")
+    return TariffFile(
+        name="on-screen",
+        title="The tariffs on screen",
+        short_title="On screen",
+        what=f"Tariffs set on the live page, for {economy.world.name}.",
+        stands_for="the tariffs on screen",
+        known_from=day,
+        kind="tariff-file",
+        file=file,
+    )
+
+
+def _bound_memory() -> None:
+    """Let a file that unfolds in memory end its own process only."""
+    try:
+        import resource
+    except ImportError:  # not on Windows
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))

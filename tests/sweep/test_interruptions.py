@@ -1,0 +1,203 @@
+"""Nothing that is finished is lost, and what is resumed is bit for bit what was never interrupted."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sweeps import Reference, contents
+from tradewar.errors import SweepError
+from tradewar.sweep import run
+
+TESTS = Path(__file__).resolve().parents[1]
+SLOW_DRIVER = """
+import sys, time
+from pathlib import Path
+sys.path.insert(0, {tests!r})
+from sweeps import small_plan
+from tradewar.sweep import run
+from tradewar.sweep.store import Folder
+save = Folder.save_part
+def slowly(self, number, content):
+    save(self, number, content)
+    time.sleep(0.2)
+Folder.save_part = slowly
+run(small_plan(), {out!r})
+"""
+"""Sleeps after every part, so that it can be killed between two of them."""
+FULL_DISK = """
+import os, sys
+sys.path.insert(0, {tests!r})
+from pathlib import Path
+from sweeps import contents, small_plan
+from tradewar.errors import SweepError
+from tradewar.sweep import run
+out = Path({mount!r}) / "out"
+try:
+    run(small_plan(), out)
+    sys.exit("the disk was not full")
+except SweepError as error:
+    message = str(error)
+kept = contents(out)
+print(len([name for name in kept if name.startswith("parts")]), message)
+os.system("mount -o remount,size=4m {mount}")
+run(small_plan(), out)
+after = contents(out)
+assert all(after[name] == content for name, content in kept.items())
+assert after == contents(Path({reference!r}))
+"""
+
+
+def test_two_processes_give_the_same_files(reference: Reference, tmp_path: Path) -> None:
+    seen: list[tuple[int, int]] = []
+    run(reference.plan, tmp_path / "out", workers=2, progress=lambda done, total: seen.append((done, total)))
+    assert contents(tmp_path / "out") == reference.files
+    assert seen == [(done, 6) for done in range(7)]
+
+
+def test_a_driver_that_is_killed_leaves_whole_parts(reference: Reference, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    code = SLOW_DRIVER.format(tests=str(TESTS), out=str(out))
+    driver = subprocess.Popen([sys.executable, "-c", code])
+    try:
+        for _ in range(600):
+            if len(list((out / "parts").glob("part-*.parquet"))) >= 2 or driver.poll() is not None:
+                break
+            time.sleep(0.05)
+    finally:
+        driver.send_signal(signal.SIGKILL)
+        driver.wait()
+    kept = {path: path.stat().st_mtime_ns for path in (out / "parts").glob("part-*.parquet")}
+    assert 2 <= len(kept) < reference.plan.parts
+    run(reference.plan, out)
+    assert contents(out) == reference.files
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept, "a finished part was computed again"
+
+
+@pytest.mark.parametrize("file", ["manifest.json", "draws.parquet", "parts/part-00003.parquet"])
+def test_a_folder_may_lack_any_file(reference: Reference, tmp_path: Path, file: str) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(reference.folder, out)
+    (out / file).unlink()
+    if file == "manifest.json":
+        shutil.rmtree(out / "parts")
+    run(reference.plan, out)
+    assert contents(out) == reference.files
+
+
+def test_a_disk_that_fills_up(reference: Reference, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out, flush, left = tmp_path / "out", os.fsync, 5
+
+    def full(number: int) -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        flush(number)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(SweepError, match=r"No space left on device\). Make room .* 3 finished parts are kept"):
+            run(reference.plan, out)
+    assert contents(out).items() < reference.files.items()
+    run(reference.plan, out)
+    assert contents(out) == reference.files
+
+
+def test_a_real_disk_that_fills_up(reference: Reference, tmp_path: Path) -> None:
+    mount = tmp_path / "disk"
+    mount.mkdir()
+    namespace = ["unshare", "-rm", "sh", "-c"]
+    probe = [*namespace, f"mount -t tmpfs -o size=4k none {mount}"]
+    if shutil.which("unshare") is None or subprocess.run(probe, capture_output=True).returncode != 0:
+        pytest.skip("this system lets nobody mount a small disk of their own")
+    code = FULL_DISK.format(tests=str(TESTS), mount=str(mount), reference=str(reference.folder))
+    (tmp_path / "full.py").write_text(code)
+    script = f"mount -t tmpfs -o size=44k none {mount} && exec {sys.executable} {tmp_path / 'full.py'}"
+    done = subprocess.run([*namespace, script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    kept, message = done.stdout.split(" ", 1)
+    assert 0 < int(kept) < reference.plan.parts
+    assert "No space left on device" in message and f"{kept} finished parts are kept" in message
+
+
+def test_a_folder_that_nobody_may_write_to(
+    reference: Reference, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(self: Path, *args: Any, **keywords: Any) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(Path, "mkdir", refused)
+    with pytest.raises(SweepError, match="Permission denied"):
+        run(reference.plan, tmp_path / "out")
+
+
+def test_a_worker_process_that_is_killed(reference: Reference, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import multiprocessing
+
+    def kill(done: int, total: int) -> None:
+        if done == 1:
+            for child in multiprocessing.active_children():
+                os.kill(child.pid or 0, signal.SIGKILL)
+
+    out = tmp_path / "out"
+    with pytest.raises(SweepError, match="a worker process was ended from outside"):
+        run(reference.plan, out, workers=2, progress=kill)
+    assert len(contents(out)) < len(reference.files)
+    run(reference.plan, out)
+    assert contents(out) == reference.files
+
+
+# ---------------------------------------------------------------- on a Dask cluster
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Any]:
+    """Two worker processes on this machine."""
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+    ) as made:
+        yield made
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("dask")
+def test_a_dask_cluster_gives_the_same_files(reference: Reference, tmp_path: Path, cluster: Any) -> None:
+    run(reference.plan, tmp_path / "out", scheduler=cluster.scheduler_address)
+    assert contents(tmp_path / "out") == reference.files
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("dask")
+def test_a_dask_worker_that_is_killed_changes_nothing(reference: Reference, tmp_path: Path, cluster: Any) -> None:
+    killed: list[int] = []
+
+    def kill(done: int, total: int) -> None:
+        if done == 1:
+            victim = next(iter(cluster.workers.values()))
+            killed.append(victim.process.process.pid)
+            os.kill(killed[0], signal.SIGKILL)
+
+    run(reference.plan, tmp_path / "out", scheduler=cluster.scheduler_address, progress=kill)
+    assert killed
+    assert contents(tmp_path / "out") == reference.files
+
+
+def test_a_scheduler_that_does_not_answer(
+    reference: Reference, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("distributed")
+    monkeypatch.setattr("tradewar.sweep.driver.TIMEOUT", "1 s")
+    with pytest.raises(SweepError, match="does not answer"):
+        run(reference.plan, tmp_path / "out", scheduler="tcp://127.0.0.1:9")
