@@ -26,8 +26,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tradewar.disputes.dossier import Dossier
-from tradewar.disputes.lever_files import LEVERS_FILE, LeverSource, lever_policies, read_levers
-from tradewar.disputes.material import Material, Progress, silent
+from tradewar.disputes.lever_files import LeverSource, lever_policies, read_levers
+from tradewar.disputes.material import Progress, silent
 from tradewar.disputes.plain import plain_data
 from tradewar.disputes.policies import dispute_book, dispute_world, state_policies
 from tradewar.equilibrium.commitments_result import CommitmentResult
@@ -88,6 +88,8 @@ class PurchaseSummary:
     """What the buyer buys less of beside the baskets (negative)."""
     own_sales_change: float
     """What the buyer sells more to the sellers."""
+    fall_per_unit: float | None
+    """Fall of the surplus per unit of purchases; None where nothing more is bought."""
     fiscal_cost: float
     sentence: str
 
@@ -250,31 +252,31 @@ def lever_table(
     if diverted_sectors:
         say("Solving who takes whose place")
         diverted = [solve_prepared(prepared, policy) for policy in tariffs.values()]
-    return _table(known, prepared, tariffs, on, tuple(diverted_sectors), diverted, say)
+    return table_of(known, prepared, LeverTerms(tariffs, on, tuple(diverted_sectors), diverted), say)
 
 
-def find(material: Material) -> LeverTable | None:
-    """The table as a part of the findings; None where the dossier has no levers."""
-    if not (material.dossier.folder / LEVERS_FILE).is_file():
-        return None
-    prepared = prepare(material.world, material.dossier.closure)
-    tariffs = {item.source.name: item.policy for item in material.stated.policies}
-    sectors = tuple(code for code in FARM_GOODS if code in material.world.sectors)
-    return _table(material.dossier, prepared, tariffs, None, sectors, material.outcomes, material.say)
+@dataclass(frozen=True, eq=False)
+class LeverTerms:
+    """On what the levers are put, and whose diversion is told with them."""
+
+    tariffs: Mapping[str, Policy]
+    """The tariff policies of the dossier by name."""
+    on: str | None
+    diverted_sectors: tuple[str, ...]
+    diverted: Sequence[Outcome]
+    """One per tariff policy."""
 
 
-def _table(
-    known: Dossier,
-    prepared: Prepared,
-    tariffs: Mapping[str, Policy],
-    on: str | None,
-    diverted_sectors: tuple[str, ...],
-    diverted: Sequence[Outcome],
-    say: Progress,
-) -> LeverTable:
+def table_of(known: Dossier, prepared: Prepared, terms: LeverTerms, say: Progress) -> LeverTable:
+    """Every lever of a dossier as known on its day, solved on a prepared world.
+
+    Raises:
+        DossierError: if a file is wrong, or there is no policy `terms.on`.
+        NoSolutionError: if a lever could not be solved for a reason other than an unattainable target.
+    """
     world = prepared.baseline
     levers = read_levers(known, known.as_of)
-    base = _base(known, tariffs, on)
+    base = _base(known, terms.tariffs, terms.on)
     policies = lever_policies(known, levers, world, base)
     before = solve_prepared(prepared, base)
     found: list[LeverFindings] = []
@@ -286,17 +288,17 @@ def _table(
             found.append(_infeasible(lever, str(error)))
             continue
         found.append(_lever_findings(known, lever, before, outcome))
-    sectors = tuple(code for code in diverted_sectors if code in world.sectors)
+    sectors = tuple(code for code in terms.diverted_sectors if code in world.sectors)
     return LeverTable(
         dispute=known.name,
         as_of=known.as_of,
         world=world.name,
         money_unit=world.money_unit,
         closure=str(prepared.closure),
-        on=on or "baseline",
+        on=terms.on or "baseline",
         countries=tuple(zip(world.countries, world.country_names, strict=True)),
         levers=tuple(found),
-        diversion=tuple(row for outcome in diverted for row in _diverted(known, outcome, sectors)),
+        diversion=tuple(row for outcome in terms.diverted for row in _diverted(known, outcome, sectors)),
     )
 
 
@@ -317,7 +319,7 @@ def _lever_findings(dossier: Dossier, lever: LeverSource, before: Outcome, outco
         effects=_effects(before, outcome),
         bilateral=_bilateral(dossier, before, outcome),
         commitments=tuple(result.to_dict() for result in outcome.commitments),
-        purchases=_purchases(outcome.commitments, outcome.baseline.money_unit),
+        purchases=purchase_summary(outcome.commitments, outcome.baseline.money_unit),
         certificate={key: value for key, value in outcome.certificate.to_dict().items() if key != "seconds"},
     )
 
@@ -368,7 +370,7 @@ def _bilateral(dossier: Dossier, before: Outcome, outcome: Outcome) -> Bilateral
     )
 
 
-def _purchases(results: Sequence[CommitmentResult], unit: str) -> PurchaseSummary | None:
+def purchase_summary(results: Sequence[CommitmentResult], unit: str) -> PurchaseSummary | None:
     """All purchases of one buyer from the same sellers; None where the lever holds no such promise."""
     kept = [result for result in results if result.to_dict()["kind"] == "purchases"]
     if not kept or len({result.payer for result in kept}) > 1:
@@ -394,6 +396,7 @@ def _purchases(results: Sequence[CommitmentResult], unit: str) -> PurchaseSummar
         shortfall,
         shift.other_purchases_change,
         shift.own_sales_change,
+        share if np.isfinite(share) else None,
         cost,
         sentence,
     )

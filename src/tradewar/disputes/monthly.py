@@ -308,8 +308,24 @@ def _inputs(
     )
     directed = spec.directed if spec.directed is not None and spec.directed.known_from <= day else None
     return PathInputs(
-        content.start, content.months, content.base_year, spec.name, steps, events, _curve(content), directed, observed
+        start=content.start,
+        months=content.months,
+        base_year=content.base_year,
+        flow=spec.name,
+        steps=steps,
+        anticipations=events,
+        curve=_curve(content),
+        directed=directed,
+        observed=observed,
+        ranges=_curve_ranges(content.ranges),
     )
+
+
+def _curve_ranges(ranges: Ranges | None) -> PathRanges | None:
+    """The ranges of the elasticities alone; None where not all are given."""
+    if ranges is None or not (ranges.long_run and ranges.at_one_year and ranges.at_ten_years):
+        return None
+    return PathRanges(ranges.long_run, ranges.at_one_year, ranges.at_ten_years)
 
 
 def _curve(content: PathFile) -> ElasticityCurve:

@@ -25,10 +25,12 @@ from tradewar.paths import (
     Decomposition,
     ElasticityCurve,
     PathAssumptions,
+    PathRanges,
     TariffStep,
     decompose,
     log_effect_of_steps,
     monthly_path,
+    step_effect_quantiles,
     stocks_term,
 )
 
@@ -51,6 +53,8 @@ class PathInputs:
     curve: ElasticityCurve
     directed: Directed | None
     observed: ObservedTrade
+    ranges: PathRanges | None = None
+    """Ranges of the elasticities; None where the dossier gives none."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,9 @@ class Fall:
     decomposition: Decomposition
     how_directed: str
     """Where the wedge of directed buying comes from."""
+    substitution_range: tuple[float, float] | None
+    """5 and 95 percent of draws of the elasticities, in percent of the base like `percent_of_fall`, the larger fall
+    first; None where the dossier gives no ranges."""
 
     @property
     def sentence(self) -> str:
@@ -168,10 +175,11 @@ def _fall(
     places = [place for place in _places(inputs, months) if 0 <= place < inputs.months]
     stocks = _stocks(replace(inputs, anticipations=rises), make_path, places)
     base = tuple(year_before(month, years) for month in months)
+    # a step that had not happened has no effect yet; one that is awaited is not part of what was observed
+    steps = [step for step in inputs.steps if not step.awaited]
     found = decompose(
         ratio,
-        # a step that had not happened has no effect yet; one that is awaited is not part of what was observed
-        [step for step in inputs.steps if not step.awaited],
+        steps,
         _middle(inputs, months),
         directed_wedge=wedge.value,
         stocks=stocks,
@@ -179,7 +187,19 @@ def _fall(
         curve=inputs.curve,
         base_month=_middle(inputs, base),
     )
-    return Fall(title, months, base, basis, reported, found, wedge.sentence)
+    band = _substitution_range(inputs, steps, found, _middle(inputs, months), _middle(inputs, base))
+    return Fall(title, months, base, basis, reported, found, wedge.sentence, band)
+
+
+def _substitution_range(
+    inputs: PathInputs, steps: Sequence[TariffStep], found: Decomposition, month: float, base_month: float
+) -> tuple[float, float] | None:
+    total, percent = found.total.log_points, found.total.percent_of_fall
+    if inputs.ranges is None or percent is None:
+        return None
+    low, high = step_effect_quantiles(steps, inputs.ranges, month, base_month, levels=(0.05, 0.95))
+    # shares of log points, as for every component
+    return float(low / total * percent), float(high / total * percent)
 
 
 def _stocks(inputs: PathInputs, make_path: MakePath, places: Sequence[int]) -> float:

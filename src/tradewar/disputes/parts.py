@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from tradewar.disputes import answer, deal, hold, kept, ranges, taxed
+from tradewar.disputes import answer, deal, hold, kept, lever_ranges, monthly, ranges, taxed
 from tradewar.disputes.material import Material
 
 if TYPE_CHECKING:
@@ -44,8 +44,10 @@ PARTS: tuple[Part, ...] = (
     Part("taxed", "Reading the tariff book through time", taxed.find),
     Part("ranges", "Solving again under draws of the elasticities", ranges.find),
     Part("answer", "Searching for the best answers of both sides", answer.find),
+    Part("levers", "Solving what else is on the table", lever_ranges.find),
+    Part("monthly", "Following trade month by month", monthly.find),
     Part("deal", "Looking for a deal", deal.find),
     Part("hold", "Checking whether the deal would hold", hold.find),
     Part("kept", "Judging what was promised", kept.find),
 )
-"""In the order of the questions: taxed, answer, deal, hold, kept. Adding a part adds a line here."""
+"""In the order of the questions: taxed, ranges, answer, levers, monthly, deal, hold, kept. Adding a part adds a line here."""

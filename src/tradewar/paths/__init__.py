@@ -5,7 +5,7 @@ How fast trade reacts (`elasticity`), several dated steps (`steps`), hurry befor
 fall taken apart (`decomposition`), and the threat of a tariff over years (`uncertainty`).
 """
 
-from tradewar.paths.bands import PathBands, PathRanges, path_bands
+from tradewar.paths.bands import PathBands, PathRanges, path_bands, step_effect_quantiles
 from tradewar.paths.decomposition import Decomposition, composition_change, decompose, retaliation_index, stocks_term
 from tradewar.paths.elasticity import DEFAULT_CURVE, ElasticityCurve, elasticity_at, fit_elasticity_curve, reacted_share
 from tradewar.paths.monthly import (
@@ -51,6 +51,7 @@ __all__ = [
     "path_bands",
     "reacted_share",
     "retaliation_index",
+    "step_effect_quantiles",
     "stock_target",
     "stocks_term",
     "three_month_average",

@@ -6,7 +6,7 @@ path are computed at once as arrays.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -15,7 +15,7 @@ from jaxtyping import Float
 from numpy import ndarray as Array
 
 from tradewar.errors import PathError, Problem
-from tradewar.paths.elasticity import fitted_gap_and_speed
+from tradewar.paths.elasticity import MONTHS_PER_YEAR, fitted_gap_and_speed
 from tradewar.paths.monthly import (
     PathAssumptions,
     PathParameters,
@@ -23,6 +23,7 @@ from tradewar.paths.monthly import (
     check_assumptions,
     path_arrays,
 )
+from tradewar.paths.steps import TariffStep, check_steps, covered_long_run_effect
 from tradewar.paths.stocks import imports
 
 Range = tuple[float, float]
@@ -87,6 +88,51 @@ def path_bands(
     _, _, use, stock = path_arrays(assumptions, parameters)
     quantiles = [np.quantile(series, levels, axis=0) for series in (imports(use, stock), use, stock)]
     return PathBands(assumptions, ranges, levels, quantiles[0], quantiles[1], quantiles[2], draws, seed)
+
+
+def step_effect_quantiles(
+    steps: Sequence[TariffStep],
+    ranges: PathRanges,
+    month: float,
+    base_month: float | None = None,
+    *,
+    draws: int = 1000,
+    seed: int = 0,
+    levels: tuple[float, ...] = LEVELS,
+) -> Float[Array, " level"]:
+    """Quantiles of what tariff steps do to a flow at one point in time, log points, over draws of the elasticities.
+
+    Args:
+        steps: the tariff steps, in any order.
+        ranges: with all three elasticities; its other numbers play no part.
+        month: the point in time, in the months of the steps.
+        base_month: the point in time compared with; None = before all steps.
+
+    Raises:
+        PathError: for faulty steps, or ranges without elasticities, out of order or beyond their limits.
+    """
+    check_steps(steps, "log")
+    problems = list(_range_problems(ranges))
+    if not (ranges.long_run and ranges.at_one_year and ranges.at_ten_years):
+        problems.append(Problem("ranges", "give no elasticities", "Give long run, one year and ten years"))
+    if problems:
+        raise PathError(problems)
+    generator = np.random.default_rng(seed)
+    given = (ranges.long_run, ranges.at_one_year, ranges.at_ten_years)
+    long_run, first, second = (generator.uniform(*limits, size=draws) for limits in given if limits)
+    gap, speed = fitted_gap_and_speed(long_run, FIRST_YEAR, first, SECOND_YEAR, second)
+
+    def at(point: float) -> Array:
+        total = np.zeros(draws)
+        for step in steps:
+            years = (point - step.month) / MONTHS_PER_YEAR
+            if years >= 0.0:
+                timing = 1.0 - gap * np.exp(-speed * years) / long_run
+                total += timing * covered_long_run_effect(step, long_run, "log")
+        return total
+
+    change = at(month) if base_month is None else at(month) - at(base_month)
+    return np.quantile(change, levels)
 
 
 def _drawn(

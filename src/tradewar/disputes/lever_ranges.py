@@ -1,0 +1,159 @@
+"""The levers of a dossier as a part of the findings: the table, how sure it is, and what changes with today's tariffs.
+
+    find(material)      the table against the baseline; every lever again under each published set of trade
+                        elasticities of the world; and once more on top of the tariffs in force on the day
+
+One world is prepared per set of elasticities and solved in machine code; every lever starts from the policy it is put
+on. The sets are figures of method: some were published after the day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from tradewar.disputes.dossier import Dossier
+from tradewar.disputes.lever_files import LEVERS_FILE, LeverSource, lever_policies, read_levers
+from tradewar.disputes.levers import FARM_GOODS, LeverTable, LeverTerms, purchase_summary, table_of
+from tradewar.disputes.material import Material
+from tradewar.disputes.plain import plain_data
+from tradewar.equilibrium.outcome import Outcome
+from tradewar.equilibrium.policy import Policy
+from tradewar.equilibrium.prepared import Prepared, prepare
+from tradewar.equilibrium.solve import solve_prepared
+from tradewar.errors import InfeasibleError
+
+TOLERANCE = 1e-8
+"""Of the equilibria behind the ranges: real income to a millionth of a percent, in two thirds of the time."""
+
+
+@dataclass(frozen=True)
+class CountryRange:
+    """Real income of one country under one lever, percent."""
+
+    country: str
+    lowest: float
+    """Over all sets of elasticities, the world's own included."""
+    highest: float
+    on_today: float | None
+    """With the lever put on the tariffs of the day, against these; None where no tariffs are in force or it fails."""
+
+
+@dataclass(frozen=True)
+class LeverRange:
+    """How sure the figures of one lever are."""
+
+    lever: str
+    countries: tuple[CountryRange, ...]
+    fall_per_unit: tuple[float, float] | None
+    """Lowest and highest fall of the surplus per unit of purchases; None for a lever that buys nothing."""
+    unmet_in: tuple[str, ...]
+    """Sets of elasticities in which its target cannot be met; they are not in the ranges."""
+
+    def country(self, code: str) -> CountryRange:
+        """The range of one country."""
+        return next(row for row in self.countries if row.country == code)
+
+
+@dataclass(frozen=True)
+class OtherLevers:
+    """What else is on the table, with how sure it is."""
+
+    table: LeverTable
+    ranges: tuple[LeverRange, ...]
+    """One per lever that could be solved, in the order of the table."""
+    sets: tuple[str, ...]
+    """The sets of trade elasticities beside the world's own."""
+    today: str
+    """Name of the policy in force on the day; empty where there is none."""
+
+    def range_of(self, lever: str) -> LeverRange:
+        """How sure one lever is."""
+        return next(row for row in self.ranges if row.lever == lever)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON: that of the table, with the ranges beside it."""
+        facts = {"ranges": [asdict(row) for row in self.ranges], "elasticity_sets": self.sets, "today": self.today}
+        return plain_data(self.table.to_dict() | facts)
+
+
+@dataclass(frozen=True)
+class _Case:
+    """One lever in one situation."""
+
+    real_income_pct: tuple[float, ...]
+    """By country."""
+    fall_per_unit: float | None
+
+
+def find(material: Material) -> OtherLevers | None:
+    """The levers as a part of the findings; None where the dossier has none on the day."""
+    known = material.dossier
+    if not (known.folder / LEVERS_FILE).is_file():
+        return None
+    levers = read_levers(known, known.as_of)
+    if not levers:
+        return None
+    prepared = prepare(material.world, known.closure, compiled=True)
+    sectors = tuple(code for code in FARM_GOODS if code in material.world.sectors)
+    table = table_of(known, prepared, LeverTerms({}, None, sectors, material.outcomes), material.say)
+    policies = lever_policies(known, levers, prepared.baseline)
+    material.say("Solving each lever with other trade elasticities")
+    cases = {
+        name: _cases(prepare(material.world, known.closure, elasticities=name, compiled=True), Policy(), policies)
+        for name in material.world.elasticity_sets
+    }
+    base = next((item for item in material.stated.policies if item.in_force), None)
+    on_today = _on_today(known, prepared, levers, base.policy, material) if base else {}
+    return OtherLevers(
+        table=table,
+        ranges=tuple(_range(table, k, cases, on_today.get(k)) for k, row in enumerate(table.levers) if row.effects),
+        sets=tuple(cases),
+        today=base.source.name if base else "",
+    )
+
+
+def _on_today(
+    known: Dossier, prepared: Prepared, levers: Sequence[LeverSource], base: Policy, material: Material
+) -> dict[int, _Case]:
+    material.say("Solving each lever on the tariffs of the day")
+    policies = lever_policies(known, tuple(levers), prepared.baseline, base)
+    start = next((outcome for outcome in material.outcomes if outcome.policy is base), None)
+    return _cases(prepared, base, policies, start)
+
+
+def _cases(
+    prepared: Prepared, base: Policy, policies: Sequence[Policy], start: Outcome | None = None
+) -> dict[int, _Case]:
+    """Every lever by its place; those whose target cannot be met are not there."""
+    before = solve_prepared(prepared, base, start=start, tolerance=TOLERANCE)
+    found: dict[int, _Case] = {}
+    for k, policy in enumerate(policies):
+        try:
+            outcome = solve_prepared(prepared, policy, start=before, tolerance=TOLERANCE)
+        except InfeasibleError:
+            continue
+        gain = 100.0 * (outcome.real_income_hat / before.real_income_hat - 1.0)
+        bought = purchase_summary(outcome.commitments, prepared.baseline.money_unit)
+        found[k] = _Case(tuple(map(float, gain)), bought.fall_per_unit if bought else None)
+    return found
+
+
+def _range(table: LeverTable, place: int, cases: dict[str, dict[int, _Case]], today: _Case | None) -> LeverRange:
+    own = table.levers[place]
+    met = [case[place] for case in cases.values() if place in case]
+    countries: list[CountryRange] = []
+    for k, effect in enumerate(own.effects):
+        values = [effect.real_income_pct, *(case.real_income_pct[k] for case in met)]
+        on_today = today.real_income_pct[k] if today else None
+        countries.append(CountryRange(effect.country, min(values), max(values), on_today))
+    shares = [own.purchases.fall_per_unit] if own.purchases else []
+    shares += [case.fall_per_unit for case in met]
+    given = [share for share in shares if share is not None]
+    return LeverRange(
+        lever=own.name,
+        countries=tuple(countries),
+        fall_per_unit=(min(given), max(given)) if own.purchases and given else None,
+        unmet_in=tuple(name for name, case in cases.items() if place not in case),
+    )
