@@ -153,7 +153,7 @@ class State:
                     problems.extend(error.problems)
             else:
                 values[key] = value[:MAX_LABEL]
-        kind: Kind = next((known for known in _KINDS if known in values), "world")
+        kind: Kind = next((kind for kind in _KINDS if kind in values), "world")
         name = "" if kind == "upload" else values.pop(kind, cls.name)
         values.pop(kind, None)
         day = _day(values.pop("day", ""), problems)
