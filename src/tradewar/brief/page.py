@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +16,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from tradewar.brief import exports
 from tradewar.brief.charts import Chart, colours, draw, inline, start_renderer
 from tradewar.brief.front import Front, write_front
 from tradewar.brief.numbers import amount, money_of, residual, sum_of
@@ -27,8 +29,11 @@ from tradewar.disputes.findings import Findings, run
 from tradewar.disputes.material import silent
 from tradewar.disputes.plain import json_text
 from tradewar.disputes.ranges import Ranges
+from tradewar.errors import InputError
 
 PAGE = "brief.html"
+FORMS = ("pdf", "excel", "latex")
+"""What can be written besides the page, its figures and its charts."""
 SECTIONS: tuple[Section, ...] = (
     taxed.SECTION,
     effects.SECTION,
@@ -53,6 +58,8 @@ class Brief:
     page: Path
     files: tuple[Path, ...]
     """Everything that was written, the page included."""
+    missing: tuple[str, ...] = ()
+    """A sentence for each form that was asked for and could not be made here."""
 
     def _repr_html_(self) -> str:
         return f"<p><strong>{escape(self.headline)}</strong></p><p>{escape(str(self.page))}</p>"
@@ -63,6 +70,8 @@ def brief(
     out: str | Path = "brief",
     as_of: dt.date | None = None,
     progress: Callable[[str], None] | None = None,
+    *,
+    forms: Collection[str] = (),
 ) -> Brief:
     """Run a dossier end to end and write its brief.
 
@@ -74,12 +83,16 @@ def brief(
         out: folder to write to; made if it is not there.
         as_of: day of knowledge; by default the day for which the dossier was written.
         progress: told what is being done.
+        forms: further forms, of `FORMS`: `pdf` (brief.pdf, where a browser is present), `excel` (tables.xlsx),
+            `latex` (tables/*.tex).
 
     Raises:
+        InputError: if there is no such form.
         DossierError: if the dossier or the output folder is wrong.
         NoSolutionError: if a policy could not be solved.
     """
     say = progress or silent
+    _check_forms(forms)
     folder = check_out(Path(out))
     dossier = dispute if isinstance(dispute, Dossier) else load_dispute(dispute)
     # the renderer takes a second to start, outside the interpreter lock: it starts while the figures are computed
@@ -94,11 +107,13 @@ def brief(
     say("Writing the page")
     front = write_front(findings, applying(findings))
     content = _files(findings, charts, front)
+    more, missing = _further(findings, content[PAGE], forms)
+    content |= more
     timings = {**dict(findings.seconds), "draw charts": drawn - started, "write page": time.perf_counter() - drawn}
     options = {"dispute": dossier.name, "as_of": findings.as_of.isoformat(), "closure": findings.closure}
     content["manifest.json"] = manifest(findings.inputs, options, timings, content)
     files = write_folder(folder, content, last=PAGE)
-    return Brief(findings, text_of(front.headline), folder, folder / PAGE, files)
+    return Brief(findings, text_of(front.headline), folder, folder / PAGE, files, missing)
 
 
 def applying(findings: Findings) -> tuple[Section, ...]:
@@ -167,3 +182,32 @@ def _files(findings: Findings, charts: tuple[Chart, ...], front: Front) -> dict[
     for chart in charts:
         content |= {f"charts/{chart.name}.svg": chart.svg.encode(), f"charts/{chart.name}.png": chart.png}
     return content
+
+
+def _check_forms(forms: Collection[str]) -> None:
+    unknown = [name for name in forms if name not in FORMS]
+    if unknown:
+        raise InputError.at("forms", f"{', '.join(unknown)} is unknown", f"Use some of {', '.join(FORMS)}")
+
+
+def _further(findings: Findings, page: bytes, forms: Collection[str]) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    """Files of the further forms, and what could not be made."""
+    content: dict[str, bytes] = {}
+    tables = [table for section in applying(findings) for table in section.tables(findings)]
+    if "latex" in forms:
+        content |= {f"tables/{table.name}.tex": exports.latex(table).encode() for table in tables}
+    if "excel" in forms:
+        content["tables.xlsx"] = exports.workbook(tables)
+    if "pdf" not in forms:
+        return content, ()
+    browser = exports.find_browser()
+    if browser is None:
+        names = ", ".join(exports.BROWSERS[:3])
+        return content, (f"No brief.pdf: no browser was found on the PATH ({names} ...). Print the page from one.",)
+    try:
+        with tempfile.TemporaryDirectory(prefix="tradewar-page-") as folder:
+            (Path(folder) / PAGE).write_bytes(page)
+            content["brief.pdf"] = exports.pdf(Path(folder) / PAGE, browser)
+    except OSError as error:
+        return content, (f"No brief.pdf: {error}. Print the page from a browser.",)
+    return content, ()
