@@ -24,22 +24,23 @@ published). Made from the tests' own results by `make validation`; nobody types 
 A table says how large a difference counts as agreement; ours are rounded here, differences are not. Most published
 figures are rounded themselves, and then half of their last digit is the least that can be asked. {MARK} marks a figure
 that we do not claim to reproduce; the line below its table says why. Where the heading is "independent" instead of
-"published", the figure was not printed in a paper but computed by another solver that shares no code with ours.
+"published", the figure was not printed in a paper but computed by a separate solver; there the test asks for
+agreement to the digits that were handed over.
 """
 
 
-class MissingRows(Exception):
+class NoRowsError(Exception):
     """The folder holds no rows: the tests did not run, or skipped because the reference data are not there."""
 
 
 def read(folder: Path) -> list[Row]:
     """All rows of the folder, in an order that does not depend on which worker ran which test.
 
-    Raises MissingRows when there are none.
+    Raises NoRowsError when there are none.
     """
     lines = [line for path in sorted(folder.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines()]
     if not lines:
-        raise MissingRows(f"{folder}: no rows; run the tests with TRADEWAR_VALIDATION={folder} and the reference data")
+        raise NoRowsError(f"{folder}: no rows; run the tests with TRADEWAR_VALIDATION={folder} and the reference data")
     rows = [json.loads(line) for line in dict.fromkeys(lines)]  # a test that ran twice says the same twice
     return sorted(rows, key=lambda row: (row["module"], row["independent"], row["source"]))
 
@@ -67,8 +68,9 @@ def table(rows: list[Row]) -> list[str]:
         within = MARK if marked(row) else number(row["tolerance"])
         cells = (row["quantity"], number(row["published"]), number(row["ours"]), number(difference(row)), within)
         lines.append(f"| {' | '.join(cells)} |")
-    notes = dict.fromkeys(f"{MARK if marked(row) else 'Note:'} {row['note']}" for row in rows if row["note"])
-    return [*lines, "", *(line for note in notes for line in (note, ""))]
+    explained = {row["note"] for row in rows if marked(row)}
+    notes = dict.fromkeys(row["note"] for row in rows if row["note"])
+    return [*lines, "", *(line for note in notes for line in (f"{MARK if note in explained else 'Note:'} {note}", ""))]
 
 
 def page(rows: list[Row]) -> str:
@@ -88,7 +90,7 @@ def main(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     try:
         text = page(read(given.folder))
-    except MissingRows as error:
+    except NoRowsError as error:
         print(error, file=sys.stderr)
         return 1
     given.out.write_text(text, encoding="utf-8")

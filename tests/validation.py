@@ -41,8 +41,9 @@ class Recorder:
         """One row, or one for each label where `quantity` is several labels and the figures are arrays of their length.
 
         `tolerance` is the largest difference that counts as agreement, in the unit of the figures; None where none
-        is claimed. A row without a tolerance, or beyond it, needs a `note` that says why. `independent`: not printed in a publication, but computed by
-        another solver. Raises ValueError where lengths differ or a reason is missing.
+        is claimed. A row without a tolerance, or beyond it, needs a `note` that says why. `independent`: not printed
+        in a publication, but computed by a separate solver. Raises ValueError where lengths differ or a note is
+        missing.
         """
         labels = [quantity] if isinstance(quantity, str) else list(quantity)
         theirs, own = (np.atleast_1d(np.asarray(values, dtype=float)) for values in (published, ours))

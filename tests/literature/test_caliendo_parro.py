@@ -86,8 +86,8 @@ def test_exact_real_income_is_not_the_published_welfare(
         published.loc[list(NAFTA), "welfare_pct"],
         ours[list(NAFTA)],
         None,
-        note="The paper prints a first-order formula at baseline weights; ours is the exact change of real income of the "
-        "same equilibrium. The formula itself is reproduced in the table above.",
+        note="The paper prints a first-order formula at baseline weights; ours is the exact change of real income of "
+        "the same equilibrium. The formula itself is reproduced in the table above.",
     )
 
 

@@ -159,9 +159,9 @@ def test_nash_outcomes(nash: War, reference_data: Path, record_validation: Recor
     weighted = [100.0 * row["trade_weighted_tariff"] for row in countries]
     assert weighted == pytest.approx([59.466, 63.201, 59.468, 54.382, 58.984, 62.721, 62.622], abs=0.01)
     published, incomes = table(reference_data, "4", "welfare"), percent(nash.real_income_hat)
-    assert incomes == pytest.approx(published, abs=0.0501)
+    assert incomes == pytest.approx(published, abs=0.05)
     source = "Ossa (2014), table 4: Nash tariffs"
-    record_validation(source, [f"{code}, real income, percent" for code in CODES], published, incomes, 0.0501)
+    record_validation(source, [f"{code}, real income, percent" for code in CODES], published, incomes, 0.05)
     labels = [f"{code}, median Nash tariff, percent" for code in CODES]
     theirs = table(reference_data, "4", "median_tariff")
     record_validation(source, labels, theirs, medians, 0.05, note=NOT_CONVERGED)
