@@ -1,4 +1,4 @@
-"""The committed validation page is what the script makes of the tests' rows, covers them all, and hides no disagreement."""
+"""The committed validation page covers every test of the literature and hides no disagreement."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-
 from scripts.validation_page import MARK, NoRowsError, page, read
+
 from validation import VARIABLE, recorder
 
 ROOT = Path(__file__).resolve().parents[2]
