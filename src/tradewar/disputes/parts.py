@@ -50,4 +50,6 @@ PARTS: tuple[Part, ...] = (
     Part("hold", "Checking whether the deal would hold", hold.find),
     Part("kept", "Judging what was promised", kept.find),
 )
-"""In the order of the questions: taxed, ranges, answer, levers, monthly, deal, hold, kept. Adding a part adds a line here."""
+"""In the order of the questions: taxed, ranges, answer, levers, monthly, deal, hold, kept.
+
+Adding a part adds a line here."""

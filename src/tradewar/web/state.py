@@ -153,7 +153,8 @@ class State:
                     problems.extend(error.problems)
             else:
                 values[key] = value[:MAX_LABEL]
-        kind: Kind = next((known for known in _KINDS if known in values), "world")
+        named: list[Kind] = [kind for kind in _KINDS if kind in values]
+        kind: Kind = named[0] if named else "world"
         name = "" if kind == "upload" else values.pop(kind, cls.name)
         values.pop(kind, None)
         day = _day(values.pop("day", ""), problems)
