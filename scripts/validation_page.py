@@ -21,11 +21,10 @@ START = f"""# Validation
 Every figure of the literature that the tests compare with ours: published, ours, and the difference (ours less
 published). Made from the tests' own results by `make validation`; nobody types a number into this page.
 
-A table says how large a difference counts as agreement; ours are rounded here, differences are not. Most published
-figures are rounded themselves, and then half of their last digit is the least that can be asked. {MARK} marks a figure
-that we do not claim to reproduce; the line below its table says why. Where the heading is "independent" instead of
-"published", the figure was not printed in a paper but computed by a separate solver; there the test asks for
-agreement to the digits that were handed over.
+The last column says how large a difference the test allows; figures are shown to six digits. Most published figures
+are rounded themselves, and then half of their last digit is the least that can be asked. {MARK} marks a figure that we
+do not claim to reproduce; the line below its table says why. Where a column is headed "independent" instead of
+"published", the figure was not printed in a publication but computed by a separate solver.
 """
 
 
