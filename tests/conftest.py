@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from jaxtyping import install_import_hook
 
+from validation import Recorder, recorder
+
 # Annotated shapes are checked when the tests run: a transposed array fails at the call, not three functions later.
 install_import_hook("tradewar", "runtime_types.checked")
 
@@ -21,3 +23,9 @@ def reference_data() -> Path:
     if not REFERENCE_DATA.is_dir():
         pytest.skip(f"no reference data at {REFERENCE_DATA}; set TRADEWAR_REFERENCE_DATA to the folder that has them")
     return REFERENCE_DATA
+
+
+@pytest.fixture
+def record_validation(request: pytest.FixtureRequest) -> Recorder:
+    """Writes a figure of the literature beside ours for docs/validation.md; does nothing in ordinary runs."""
+    return recorder(request.path.stem)

@@ -11,9 +11,11 @@ from numpy.testing import assert_allclose
 
 from tradewar.equilibrium import Outcome, Policy, Prepared, prepare, solve_prepared
 from tradewar.world import read_world
+from validation import Recorder
 
 pytestmark = pytest.mark.reference
 ORDER = ("BRA", "CHN", "EU", "IND", "JPN", "ROW", "USA")
+GIVEN = "Ossa (2014), world of 2007: real income at given tariffs"
 
 
 @pytest.fixture(scope="module")
@@ -41,20 +43,28 @@ def test_the_baseline_is_an_equilibrium(prepared: Prepared) -> None:
     assert_allclose(outcome.exports, outcome.imports, atol=2e-3)
 
 
-def test_the_united_states_on_china(prepared: Prepared) -> None:
+def test_the_united_states_on_china(prepared: Prepared, record_validation: Recorder) -> None:
     expected = [0.00956, -0.46502, 0.04114, 0.03579, 0.00587, 0.01319, 0.15944]
-    assert_allclose(welfare(raised(prepared, ("USA", "CHN", 0.25))), expected, atol=1e-5)
+    found = welfare(raised(prepared, ("USA", "CHN", 0.25)))
+    assert_allclose(found, expected, atol=1e-5)
+    labels = [f"{code}, the United States add 25 points on China, percent" for code in ORDER]
+    record_validation(GIVEN, labels, expected, found, 1e-5, independent=True)
 
 
-def test_china_answers(prepared: Prepared) -> None:
+def test_china_answers(prepared: Prepared, record_validation: Recorder) -> None:
     expected = [0.02339, -0.45792, 0.03398, 0.03147, 0.02204, 0.04442, -0.06283]
-    assert_allclose(welfare(raised(prepared, ("USA", "CHN", 0.25), ("CHN", "USA", 0.25))), expected, atol=1e-5)
+    found = welfare(raised(prepared, ("USA", "CHN", 0.25), ("CHN", "USA", 0.25)))
+    assert_allclose(found, expected, atol=1e-5)
+    labels = [f"{code}, China answers in kind, percent" for code in ORDER]
+    record_validation(GIVEN, labels, expected, found, 1e-5, independent=True)
 
 
-def test_free_trade(prepared: Prepared) -> None:
+def test_free_trade(prepared: Prepared, record_validation: Recorder) -> None:
     expected = [0.16758, 0.17368, 0.44122, 0.39859, 2.93834, -0.10278, 0.75836]
     outcome = solve_prepared(prepared, Policy(np.zeros(prepared.baseline.tariff_rate.shape)))
     assert_allclose(welfare(outcome), expected, atol=1e-5)
+    labels = [f"{code}, free trade, percent" for code in ORDER]
+    record_validation(GIVEN, labels, expected, welfare(outcome), 1e-5, independent=True)
 
 
 @pytest.mark.parametrize(
@@ -68,6 +78,7 @@ def test_table_2(
     wage: float,
     output: float | None,
     published: tuple[float, float, float | None],
+    record_validation: Recorder,
 ) -> None:
     world = prepared.baseline
     usa, good = world.country_index("USA"), world.sector_index(sector)
@@ -81,14 +92,20 @@ def test_table_2(
     demeaned = 100 * (outcome.wage_hat[usa] - outcome.wage_hat.mean())
     assert demeaned == pytest.approx(wage, abs=2e-4)
     assert round(demeaned, 2) == published[1]
+    source = "Ossa (2014), table 2: 50 points more on one industry by the United States"
+    labels = [f"{sector}: real income, percent", f"{sector}: wage relative to the mean, percent"]
+    record_validation(source, labels, published[:2], [gain, demeaned], 0.005)
     if output is not None:
         sales = 100 * (outcome.output_hat[usa, good] / outcome.wage_hat[usa] - 1)
         assert sales == pytest.approx(output, abs=2e-4)
         assert round(sales, 2) == published[2]
+        record_validation(source, f"{sector}: output relative to the wage, percent", published[2], sales, 0.005)
 
 
 @pytest.mark.parametrize(("tariffs", "tolerance"), [("converged", 2e-5), ("published_file", 2e-5)])
-def test_outcomes_at_the_nash_tariffs(prepared: Prepared, reference_data: Path, tariffs: str, tolerance: float) -> None:
+def test_outcomes_at_the_nash_tariffs(
+    prepared: Prepared, reference_data: Path, tariffs: str, tolerance: float, record_validation: Recorder
+) -> None:
     world = prepared.baseline
     table = pd.read_csv(reference_data / "reference" / "ossa_2014_tariffs.csv")
     table = table[(table.game == "nash") & (table.weights == "one") & (table.regime == "bilateral")]
@@ -107,3 +124,7 @@ def test_outcomes_at_the_nash_tariffs(prepared: Prepared, reference_data: Path, 
     places = [world.country_index(code) for code in ORDER]
     demeaned = 100 * (outcome.wage_hat - outcome.wage_hat.mean())[places]
     assert_allclose(demeaned, expected.loc[list(ORDER), "wage_pct_demeaned"], atol=1e-3)
+    about = {"converged": "converged Nash tariffs", "published_file": "the Nash tariffs that the paper's files hold"}
+    labels = [f"{code}, {about[tariffs]}, percent" for code in ORDER]
+    theirs = expected.loc[list(ORDER), "real_income_pct"]
+    record_validation(GIVEN, labels, theirs, welfare(outcome), tolerance, independent=True)

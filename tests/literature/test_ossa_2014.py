@@ -25,9 +25,14 @@ from tradewar.games.settle import settle
 from tradewar.games.setup import Options, Setup, setup
 from tradewar.games.starts import STARTS, starting_level
 from tradewar.world import World, read_world
+from validation import Recorder
 
 CODES = ("BRA", "CHN", "EU", "IND", "JPN", "ROW", "USA")
 BRA, CHN, EU, IND, JPN, ROW, USA = range(7)
+NOT_CONVERGED = (
+    "The tariffs in the paper's files are not converged: some country can still gain by changing its own. "
+    "Ours satisfy every first-order condition to 1e-9."
+)
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +69,17 @@ def stored_tariffs(reference_data: Path, world: World, game: str, column: str) -
                 cell = (CODES.index(row["importer"]), CODES.index(row["exporter"]), world.sectors.index(row["sector"]))
                 rates[cell] = float(row[column])
     return rates
+
+
+def table(reference_data: Path, number: str, column: str) -> list[float]:
+    """One column of panel a of a published table, without political weights, in the order of CODES."""
+    with (reference_data / "reference" / "ossa_2014_tables.csv").open() as file:
+        found = {
+            row["country"]: float(row["value_pct"])
+            for row in csv.DictReader(file)
+            if (row["table"], row["panel"], row["weights"], row["column"]) == (number, "a", "one", column)
+        }
+    return [found[code] for code in CODES]
 
 
 def test_no_change(world: World) -> None:
@@ -110,19 +126,22 @@ def test_table_2(world: World, sector: str, income: float, wage: float, sales: f
         assert relative == pytest.approx(published[2], abs=0.006)
 
 
-def test_unilateral_optima(optima: list[War], reference_data: Path) -> None:
+def test_unilateral_optima(optima: list[War], reference_data: Path, record_validation: Recorder) -> None:
     incomes = [percent(found.real_income_hat)[k] for k, found in enumerate(optima)]
     expected = [1.08607, 1.79039, 1.89924, 1.65912, 4.03498, 2.85333, 2.31816]
     assert incomes == pytest.approx(expected, abs=2e-4)
     medians = [100.0 * np.median(found.tariff_rate[k][found.chosen[k]]) for k, found in enumerate(optima)]
     assert medians == pytest.approx([56.14, 59.26, 61.46, 53.95, 59.41, 61.43, 60.26], abs=0.05)
     assert all(found.certified for found in optima)
-    published = {}
-    with (reference_data / "reference" / "ossa_2014_tables.csv").open() as file:
-        for row in csv.DictReader(file):
-            if row["table"] == "3" and row["panel"] == "a" and row["weights"] == "one":
-                published[row["country"], row["column"]] = float(row["value_pct"])
-    assert incomes == pytest.approx([published[code, "welfare_own"] for code in CODES], abs=0.1)
+    own, theirs = table(reference_data, "3", "welfare_own"), table(reference_data, "3", "median_tariff")
+    assert incomes == pytest.approx(own, abs=0.1)
+    source = "Ossa (2014), table 3: optimal tariffs of one region"
+    record_validation(source, [f"{code}, its real income, percent" for code in CODES], own, incomes, 0.1)
+    labels = [f"{code}, median optimal tariff, percent" for code in CODES]
+    record_validation(source, labels, theirs, medians, 0.05, note=NOT_CONVERGED)
+    source = "Optimal tariffs of one region, Ossa (2014)"
+    labels = [f"{code}, its real income, percent" for code in CODES]
+    record_validation(source, labels, expected, incomes, 2e-4, independent=True)
 
 
 def test_optimum_of_the_united_states_for_the_others(optima: list[War]) -> None:
@@ -131,7 +150,7 @@ def test_optimum_of_the_united_states_for_the_others(optima: list[War]) -> None:
     assert others == pytest.approx([-0.554, -0.726, -0.632, -0.374, -0.795, -2.040], abs=1e-3)
 
 
-def test_nash_outcomes(nash: War) -> None:
+def test_nash_outcomes(nash: War, reference_data: Path, record_validation: Recorder) -> None:
     expected = [-1.94207, -2.19297, -2.58730, -2.15642, -0.76483, -4.97089, -2.16447]
     assert percent(nash.real_income_hat) == pytest.approx(expected, abs=2e-4)
     countries = nash.to_dict(tariffs=False)["countries"]
@@ -139,6 +158,15 @@ def test_nash_outcomes(nash: War) -> None:
     assert medians == pytest.approx([56.393, 58.788, 59.264, 53.875, 58.146, 59.831, 59.566], abs=0.02)
     weighted = [100.0 * row["trade_weighted_tariff"] for row in countries]
     assert weighted == pytest.approx([59.466, 63.201, 59.468, 54.382, 58.984, 62.721, 62.622], abs=0.01)
+    published, incomes = table(reference_data, "4", "welfare"), percent(nash.real_income_hat)
+    assert incomes == pytest.approx(published, abs=0.05)
+    source = "Ossa (2014), table 4: Nash tariffs"
+    record_validation(source, [f"{code}, real income, percent" for code in CODES], published, incomes, 0.05)
+    labels = [f"{code}, median Nash tariff, percent" for code in CODES]
+    theirs = table(reference_data, "4", "median_tariff")
+    record_validation(source, labels, theirs, medians, 0.05, note=NOT_CONVERGED)
+    labels = [f"{code}, real income, percent" for code in CODES]
+    record_validation("Nash tariffs, Ossa (2014)", labels, expected, incomes, 2e-4, independent=True)
 
 
 def test_nash_imports(nash: War) -> None:
@@ -149,12 +177,18 @@ def test_nash_imports(nash: War) -> None:
     assert change[[BRA, USA]] == pytest.approx([-57.741, -60.163], abs=1e-3)
 
 
-def test_nash_tariffs_one_by_one(nash: War, reference_data: Path, world: World) -> None:
+def test_nash_tariffs_one_by_one(nash: War, reference_data: Path, world: World, record_validation: Recorder) -> None:
     sectors = [world.sectors.index(code) for code in ("ric", "wht", "wap", "crp")]
     assert nash.tariff_rate[USA, CHN, sectors] == pytest.approx([0.25299, 0.18254, 0.33479, 0.71942], abs=1e-4)
     assert nash.tariff_rate[USA, EU, sectors] == pytest.approx([0.24070, 0.17084, 0.32180, 0.70352], abs=1e-4)
     reference = stored_tariffs(reference_data, world, "nash", "converged")
-    assert np.abs(nash.tariff_rate - reference)[nash.chosen].max() < 1e-5
+    apart = np.where(nash.chosen, np.abs(nash.tariff_rate - reference), 0.0)
+    assert apart.max() < 1e-5
+    cell = np.unravel_index(int(apart.argmax()), apart.shape)
+    label = f"tariff of {CODES[cell[0]]} on {world.sectors[cell[2]]} from {CODES[cell[1]]}, where the 1386 differ most"
+    record_validation(
+        "Nash tariffs, Ossa (2014)", label, reference[cell], nash.tariff_rate[cell], 1e-5, independent=True
+    )
 
 
 def test_nash_is_certified(nash: War) -> None:
@@ -219,11 +253,14 @@ def test_at_the_published_tariffs_trails_left_early_would_have_found_no_more(
     assert left.gain > 1e-9
 
 
-def test_war_between_the_united_states_and_china(world: World) -> None:
+def test_war_between_the_united_states_and_china(world: World, record_validation: Recorder) -> None:
     found = war(world, ["USA", "CHN"], between=True)
     assert found.certified
     expected = [0.01499, -0.17177, 0.03817, 0.02495, 0.00212, 0.00707, 0.28042]
     assert percent(found.real_income_hat) == pytest.approx(expected, abs=2e-4)
+    labels = [f"{code}, real income, percent" for code in CODES]
+    source = "War between the United States and China alone, Ossa (2014)"
+    record_validation(source, labels, expected, percent(found.real_income_hat), 2e-4, independent=True)
     values = found.baseline.trade_value
     for importer, exporter, median, weighted in ((USA, CHN, 25.310, 25.689), (CHN, USA, 30.304, 30.038)):
         rates, weights = found.tariff_rate[importer, exporter], values[importer, exporter]
@@ -266,6 +303,16 @@ def test_talks_from_factual_tariffs(world: World) -> None:
     assert wages[[BRA, JPN]] == pytest.approx([6.059, -9.449], abs=0.01)
 
 
+def record_talks(
+    record_validation: Recorder, start: str, printed: float, half: float, solved: float, ours: Array
+) -> None:
+    """The gain of all from talks: as printed (within half of the last digit), and as solved independently."""
+    label = f"gain of every region from {start}, percent"
+    mean = float(np.mean(ours))
+    record_validation("Ossa (2014), table 5: talks", label, printed, mean, half)
+    record_validation("Talks, Ossa (2014)", label, solved, mean, 1e-4, independent=True)
+
+
 def common_gain(ready: Setup, start: Array) -> Array:
     """Gains of all in percent from the given start tariffs, searched from zero tariffs."""
     game = ready.game
@@ -277,19 +324,26 @@ def common_gain(ready: Setup, start: Array) -> Array:
     return percent(np.exp(treaty.gains))
 
 
-def test_talks_from_factual_tariffs_searched_once(ready: Setup) -> None:
-    assert common_gain(ready, np.expm1(ready.game.stage.log_power)) == pytest.approx(0.52422, abs=1e-4)
+def test_talks_from_factual_tariffs_searched_once(ready: Setup, record_validation: Recorder) -> None:
+    gain = common_gain(ready, np.expm1(ready.game.stage.log_power))
+    assert gain == pytest.approx(0.52422, abs=1e-4)
+    assert gain == pytest.approx(0.5, abs=0.05)
+    record_talks(record_validation, "factual tariffs", 0.5, 0.05, 0.52422, gain)
 
 
-def test_talks_from_free_trade(ready: Setup) -> None:
-    assert common_gain(ready, np.zeros_like(ready.game.stage.log_power)) == pytest.approx(0.029389, abs=1e-4)
+def test_talks_from_free_trade(ready: Setup, record_validation: Recorder) -> None:
+    gain = common_gain(ready, np.zeros_like(ready.game.stage.log_power))
+    assert gain == pytest.approx(0.029389, abs=1e-4)
+    assert gain == pytest.approx(0.03, abs=0.005)
+    record_talks(record_validation, "free trade", 0.03, 0.005, 0.029389, gain)
 
 
-def test_talks_from_nash(ready: Setup, nash: War) -> None:
+def test_talks_from_nash(ready: Setup, nash: War, record_validation: Recorder) -> None:
     gain = common_gain(ready, nash.tariff_rate)
     assert gain == pytest.approx(3.42468, abs=1e-4)
     # as published, to the digits printed
     assert gain == pytest.approx(3.4, abs=0.05)
+    record_talks(record_validation, "converged Nash tariffs", 3.4, 0.05, 3.42468, gain)
 
 
 def test_talks_from_the_published_nash_tariffs(ready: Setup, reference_data: Path, world: World) -> None:

@@ -13,10 +13,13 @@ from tradewar.games.search import search
 from tradewar.games.setup import setup
 from tradewar.games.starts import starting_level
 from tradewar.world import read_world
+from validation import Recorder
 
 
 @pytest.mark.slow
-def test_a_first_order_point_that_is_no_equilibrium_is_met_and_rejected(reference_data: Path) -> None:
+def test_a_first_order_point_that_is_no_equilibrium_is_met_and_rejected(
+    reference_data: Path, record_validation: Recorder
+) -> None:
     folder = reference_data / "worlds" / "ossa-2007"
     world = read_world(folder)
     weights = read_political_weights(world, folder / "political_weights.csv")
@@ -33,6 +36,9 @@ def test_a_first_order_point_that_is_no_equilibrium_is_met_and_rejected(referenc
     worst = max((d for item in false for d in item.certificate.deviations), key=lambda d: d.gain_pct)
     assert worst.player == "JPN"
     assert worst.gain_pct == pytest.approx(0.40, abs=0.005)
+    label = "gain of JPN by leaving the point that only looks like an equilibrium, percent"
+    source = "Political weights, Ossa (2014)"
+    record_validation(source, label, 0.40, worst.gain_pct, 0.005, independent=True)
     assert "not an equilibrium: JPN gains 0.4" in false[0].certificate.label
     assert np.isfinite(found.objective_hat).all()
 
