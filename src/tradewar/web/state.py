@@ -153,7 +153,7 @@ class State:
                     problems.extend(error.problems)
             else:
                 values[key] = value[:MAX_LABEL]
-        kind: Kind = next((kind for kind in _KINDS if kind in values), "world")
+        kind = _kind(values)
         name = "" if kind == "upload" else values.pop(kind, cls.name)
         values.pop(kind, None)
         day = _day(values.pop("day", ""), problems)
@@ -167,6 +167,13 @@ class State:
         if problems:
             raise PolicyError(problems)
         return cls(kind=kind, name=name, day=day, level=level, settings=tuple(settings), **values)
+
+
+def _kind(values: dict[str, str]) -> Kind:
+    for kind in _KINDS:
+        if values.get(kind) is not None:
+            return kind
+    return "world"
 
 
 def _day(text: str, problems: list[Problem]) -> dt.date | None:
