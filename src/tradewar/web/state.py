@@ -153,7 +153,8 @@ class State:
                     problems.extend(error.problems)
             else:
                 values[key] = value[:MAX_LABEL]
-        kind = _kind(values)
+        named: list[Kind] = [kind for kind in _KINDS if kind in values]
+        kind: Kind = named[0] if named else "world"
         name = "" if kind == "upload" else values.pop(kind, cls.name)
         values.pop(kind, None)
         day = _day(values.pop("day", ""), problems)
@@ -167,13 +168,6 @@ class State:
         if problems:
             raise PolicyError(problems)
         return cls(kind=kind, name=name, day=day, level=level, settings=tuple(settings), **values)
-
-
-def _kind(values: dict[str, str]) -> Kind:
-    for kind in _KINDS:
-        if values.get(kind) is not None:
-            return kind
-    return "world"
 
 
 def _day(text: str, problems: list[Problem]) -> dt.date | None:
