@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tradewar.cli.output import print_text, progress
+
+if TYPE_CHECKING:
+    from tradewar.brief.page import Brief
 
 DEFAULT_DISPUTE = "us-china-2019"
 DEFAULT_OUT = Path("brief")
@@ -26,6 +30,10 @@ def brief(
     pdf: Annotated[bool, typer.Option("--pdf", help="Also brief.pdf, where a browser is present.")] = False,
     excel: Annotated[bool, typer.Option("--excel", help="Also tables.xlsx, one sheet per table.")] = False,
     latex: Annotated[bool, typer.Option("--latex", help="Also tables/*.tex.")] = False,
+    other: Annotated[
+        str | None,
+        typer.Option("--compare", help="Also compare.html: with another day (2019-05-20), dispute or dossier folder."),
+    ] = None,
     show: Annotated[bool, typer.Option("--open", help="Open the page in the browser when it is written.")] = False,
 ) -> None:
     """Run a dispute end to end and write its brief: page, figures, tables, charts and manifest."""
@@ -34,8 +42,22 @@ def brief(
     with progress() as say:
         forms = [name for name, asked in (("pdf", pdf), ("excel", excel), ("latex", latex)) if asked]
         made = write_brief(dispute, out, as_of.date() if as_of else None, say, forms=forms)
+        compared = _compared(made, dispute, other, as_of.date() if as_of else None, say) if other else None
     print_text(made.headline, *made.missing, f"Brief: {made.page}")
+    if compared is not None:
+        print_text(f"Comparison: {compared}")
     if show:
         import webbrowser
 
         webbrowser.open(made.page.resolve().as_uri())
+
+
+def _compared(made: Brief, dispute: str, other: str, as_of: dt.date | None, say: Callable[[str], None]) -> Path:
+    """The page that holds the brief against another day of its dispute, or against another dispute."""
+    from tradewar.brief.compare import compare_with
+
+    try:
+        day, name = dt.date.fromisoformat(other), dispute
+    except ValueError:
+        day, name = as_of, other
+    return compare_with(made, name, day, say)

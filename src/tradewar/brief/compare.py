@@ -1,0 +1,232 @@
+"""Two briefs side by side: two days of one dispute, or two disputes.
+
+What both have is compared in the order of the questions; what only one has stands beside an empty cell. Sides are
+matched by their place (first and second party), policies by their names.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from tradewar.brief.numbers import day, plain
+from tradewar.brief.page import Brief, applying
+from tradewar.brief.section import Section
+from tradewar.brief.text import environment, the
+from tradewar.disputes.answer import Answer
+from tradewar.disputes.deal import Deal
+from tradewar.disputes.dossier import load_dispute
+from tradewar.disputes.findings import Findings, run
+from tradewar.disputes.hold import NASH, Hold
+from tradewar.disputes.kept import KeptFindings
+from tradewar.disputes.plain import json_text, plain_data
+from tradewar.disputes.ranges import Ranges
+from tradewar.disputes.taxed import Taxed
+
+PAGE, DATA = "compare.html", "compare.json"
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One figure or word of both briefs; None where a brief does not have it."""
+
+    question: str
+    what: str
+    unit: str
+    decimals: int
+    one: float | str | None
+    other: float | str | None
+    one_range: tuple[float, float] | None = None
+    """Under draws of the elasticities."""
+    other_range: tuple[float, float] | None = None
+
+    @property
+    def difference(self) -> float | None:
+        """The second less the first, where both are figures."""
+        if isinstance(self.one, float) and isinstance(self.other, float):
+            return self.other - self.one
+        return None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two briefs, figure by figure."""
+
+    titles: tuple[str, str]
+    answers: tuple[tuple[str, str, str], ...]
+    """(question, the first brief's answer, the second's); empty where a brief has none."""
+    rows: tuple[Compared, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for `compare.json`."""
+        rows = [asdict(row) | {"difference": row.difference} for row in self.rows]
+        answers = [dict(zip(("question", "one", "other"), answer, strict=True)) for answer in self.answers]
+        return plain_data({"titles": self.titles, "answers": answers, "rows": rows})
+
+
+@dataclass(frozen=True)
+class _Figure:
+    unit: str
+    decimals: int
+    value: float | str
+    span: tuple[float, float] | None = None
+
+
+def compare(one: Findings, other: Findings) -> Comparison:
+    """Everything that can be held against each other in two sets of findings."""
+    left, right = (dict(_figures(findings)) for findings in (one, other))
+    rows: list[Compared] = []
+    for question, what in dict.fromkeys((*left, *right)):
+        a, b = left.get((question, what)), right.get((question, what))
+        known = a or b
+        assert known is not None
+        rows.append(
+            Compared(
+                question, what, known.unit, known.decimals,
+                None if a is None else a.value, None if b is None else b.value,
+                None if a is None else a.span, None if b is None else b.span,
+            )
+        )  # fmt: skip
+    titles = (_title(one), _title(other))
+    return Comparison(titles, tuple(_answers(one, other)), _in_order(rows))
+
+
+def compare_with(
+    made: Brief, dispute: str, as_of: dt.date | None, progress: Callable[[str], None] | None = None
+) -> Path:
+    """Hold a brief that was written against another day or dispute, and write the comparison beside it.
+
+    Returns:
+        The page, `compare.html`; `compare.json` lies beside it.
+
+    Raises:
+        DossierError: if there is no such dispute, or nothing of it was known on the day.
+    """
+    comparison = compare(made.findings, run(load_dispute(dispute), as_of, progress))
+    (made.folder / DATA).write_text(json_text(comparison.to_dict()), encoding="utf-8")
+    page = made.folder / PAGE
+    page.write_text(render_comparison(comparison), encoding="utf-8")
+    return page
+
+
+def render_comparison(comparison: Comparison) -> str:
+    """The comparison as one page without scripts and without anything to fetch."""
+    css = Markup(resources.files("tradewar.brief").joinpath("templates/page.css").read_text(encoding="utf-8"))
+    page = environment().get_template("compare.html.j2")
+    return page.render(c=comparison, css=css, shown=_shown, ends=_ends)
+
+
+def _title(findings: Findings) -> str:
+    return f"{findings.title}, as of {day(findings.as_of)}"
+
+
+def _in_order(rows: list[Compared]) -> tuple[Compared, ...]:
+    """Rows of one question together, questions in the order in which they first appear."""
+    first = list(dict.fromkeys(row.question for row in rows))
+
+    def place(row: Compared) -> int:
+        return first.index(row.question)
+
+    return tuple(sorted(rows, key=place))
+
+
+def _answers(one: Findings, other: Findings) -> Iterator[tuple[str, str, str]]:
+    left, right = ({item.name: item for item in applying(findings) if item.question} for findings in (one, other))
+    for name in dict.fromkeys((*left, *right)):
+        section: Section = left.get(name) or right[name]
+        yield (
+            section.question,
+            left[name].opening(one).striptags() if name in left else "",
+            right[name].opening(other).striptags() if name in right else "",
+        )
+
+
+# ---------------------------------------------------------------- figures of one brief
+
+
+def _figures(findings: Findings) -> Iterator[tuple[tuple[str, str], _Figure]]:
+    for question, figures in (
+        ("What is taxed", _taxed(findings)),
+        ("Who gains, who loses", _effects(findings)),
+        ("What the other side does", _games(findings)),
+        ("Is there a deal", _deal(findings)),
+        ("Would it hold", _hold(findings)),
+        ("Is it being kept", _kept(findings)),
+    ):
+        for what, figure in figures:
+            yield (question, what), figure
+
+
+def _taxed(findings: Findings) -> Iterator[tuple[str, _Figure]]:
+    part, names = findings.part(Taxed), dict(findings.names)
+    for pair in () if part is None else part.pairs:
+        what = f"Average tariff of {the(names[pair.importer])} on goods of {the(names[pair.exporter])}"
+        yield what, _Figure("percent", 1, 100.0 * pair.rate)
+
+
+def _effects(findings: Findings) -> Iterator[tuple[str, _Figure]]:
+    ranges = findings.part(Ranges)
+    for policy in findings.policies:
+        of = None if ranges is None else ranges.policy(policy.name)
+        label = policy.name.replace("-", " ")
+        for party in findings.parties:
+            effect = policy.country(party.country)
+            span = None if of is None else of.country(party.country).real_income_pct
+            ends = None if span is None else (span.low, span.high)
+            what = f"Real income of {the(party.name)}, policy “{label}”"
+            yield what, _Figure("percent", 3, effect.real_income_pct, ends)
+
+
+def _games(findings: Findings) -> Iterator[tuple[str, _Figure]]:
+    part = findings.part(Answer)
+    war = None if part is None else part.move("war")
+    for k, party in enumerate(findings.parties if war else ()):
+        assert war is not None
+        yield f"Tariff of {the(party.name)} in full war", _Figure("percent", 1, 100.0 * war.averages[k])
+        yield f"Full war to {the(party.name)}, against the day", _Figure("percent", 3, war.real_income_pct[k])
+
+
+def _deal(findings: Findings) -> Iterator[tuple[str, _Figure]]:
+    part = findings.part(Deal)
+    if part is None:
+        return
+    yield "Deal on tariffs", _Figure("", 0, part.base.status.value.replace("_", " "))
+    for k, name in enumerate(part.setting.names):
+        yield f"Gain of {the(name)} over walking away", _Figure("percent a year", 3, float(part.base.gain[k]))
+    if part.clock is not None:
+        yield "Chance of a signature", _Figure("percent", 0, 100.0 * part.clock.p_deal)
+        yield "Chance that the tariff rises", _Figure("percent", 0, 100.0 * part.clock.p_escalate)
+
+
+def _hold(findings: Findings) -> Iterator[tuple[str, _Figure]]:
+    part, names = findings.part(Hold), dict(findings.names)
+    for row in () if part is None else part.patience:
+        if row.war == NASH and row.per_year is not None:
+            what = f"Least patience that keeps {the(names[row.country])} to the deal"
+            yield what, _Figure("percent of the next year", 0, 100.0 * row.per_year)
+
+
+def _kept(findings: Findings) -> Iterator[tuple[str, _Figure]]:
+    part = findings.part(KeptFindings)
+    for item in () if part is None else part.commitments:
+        yield f"Grade: {item.promise.name}", _Figure("", 0, str(item.evidence.grade))
+        yield f"Probability that it is broken: {item.promise.name}", _Figure("", 3, item.evidence.breach_probability)
+
+
+# ---------------------------------------------------------------- how it is shown
+
+
+def _shown(value: float | str | None, decimals: int, *, sign: bool = False) -> str:
+    if value is None:
+        return "–"
+    return value if isinstance(value, str) else plain(value, decimals, sign=sign)
+
+
+def _ends(span: tuple[float, float] | None, decimals: int) -> str:
+    return "" if span is None else f"{plain(span[0], decimals)} to {plain(span[1], decimals)}"

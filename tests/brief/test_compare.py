@@ -1,0 +1,63 @@
+"""Two briefs side by side: the figures of each, their differences, and nothing where one has nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+
+import built_in
+from tradewar.brief import compare as module
+from tradewar.brief.compare import Compared, compare, compare_with, render_comparison
+from tradewar.disputes.findings import Findings
+
+EARLIER = dt.date(2018, 8, 1)
+
+
+def row(rows: tuple[Compared, ...], start: str) -> Compared:
+    return next(item for item in rows if item.what.startswith(start))
+
+
+def test_a_brief_and_itself_differ_in_nothing(findings: Findings) -> None:
+    found = compare(findings, findings)
+    assert found.rows
+    assert all(item.one == item.other for item in found.rows)
+    assert {item.difference for item in found.rows} <= {0.0, None}
+    assert all(one == other != "" for _, one, other in found.answers)
+
+
+def test_two_days_of_a_dispute(findings: Findings) -> None:
+    earlier = built_in.findings(EARLIER)
+    found = compare(earlier, findings)
+    income = row(found.rows, "Real income of China, policy “today”")
+    assert income.one == earlier.policies[0].country("CHN").real_income_pct
+    assert income.other == findings.policies[0].country("CHN").real_income_pct
+    assert income.difference == pytest.approx(income.other - income.one)
+    assert income.other_range is not None
+    assert income.other_range[0] < income.other < income.other_range[1]
+    # full escalation was not known on the first day
+    later = row(found.rows, "Real income of China, policy “escalation”")
+    assert (later.one, later.difference) == (None, None)
+    questions = [item.question for item in found.rows]
+    assert len(list(dict.fromkeys(questions))) == sum(
+        1 for k, item in enumerate(questions) if k == 0 or questions[k - 1] != item
+    )
+
+
+def test_the_page_is_written_beside_the_brief(
+    tmp_path: Path, findings: Findings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tradewar.brief.page import Brief
+
+    monkeypatch.setattr(module, "run", lambda *_: built_in.findings(EARLIER))
+    made = Brief(findings, "", tmp_path, tmp_path / "brief.html", ())
+    page = compare_with(made, built_in.DISPUTE, EARLIER)
+    text = page.read_text(encoding="utf-8")
+    assert "as of 1 August 2018" in text
+    assert "as of 20 February 2019" in text
+    assert "http" not in text
+    data = json.loads((tmp_path / "compare.json").read_text(encoding="utf-8"))
+    assert len(data["rows"]) == len(compare(findings, built_in.findings(EARLIER)).rows)
+    assert render_comparison(compare(findings, built_in.findings(EARLIER))) == text
