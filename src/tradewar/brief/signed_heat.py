@@ -8,7 +8,9 @@ from typing import Any
 from tradewar.brief.charts import INK, TOTAL, finished, title_of
 from tradewar.brief.numbers import plain
 
-_CHARACTER, _CELL_HEIGHT = 6.4, 20
+_CHARACTER, _CELL_HEIGHT, _OVERHANG, _WIDEST = 6.2, 20, 12, 3.6
+"""Width of a character of a label, height of a cell, room for the last heading, pixels; width of a figure per size of
+its type."""
 SHADES = ("#8E4B9E", "#FFFFFF", "#2E8B57")
 """Loss, nothing, gain: neither is a colour of a party."""
 _DARK = 0.6
@@ -34,7 +36,7 @@ def signed_heat(
                 "row": row,
                 "column": column,
                 "value": value,
-                "text": plain(value, decimals, sign=True),
+                "text": plain(value, decimals),
                 "dark": abs(value) > _DARK * largest,
             }
             for row, column, value in values
@@ -42,7 +44,7 @@ def signed_heat(
     )
     rows_axis = alt.Axis(title=None, domain=False, ticks=False, minExtent=labels, labelLimit=labels, labelPadding=6)
     columns_axis = alt.Axis(
-        title=None, domain=False, ticks=False, orient="top", labelAngle=-38, labelAlign="left", labelPadding=4,
+        title=None, domain=False, ticks=False, orient="top", labelAngle=-50, labelAlign="left", labelPadding=4,
         labelFontSize=11, labelLimit=120, labelOverlap=False,
     )  # fmt: skip
     y = alt.Y("row:N", sort=list(rows), scale=alt.Scale(domain=list(rows), padding=0.06), axis=rows_axis)
@@ -54,6 +56,8 @@ def signed_heat(
     shade = alt.Color("value:Q", scale=scale, legend=None)
     tiles = alt.Chart(data).mark_rect().encode(x=x, y=y, color=shade)
     ink = alt.condition("datum.dark", alt.value("white"), alt.value(INK))
-    written = alt.Chart(data).mark_text(fontSize=10.5).encode(x=x, y=y, text="text:N", color=ink)
-    chart = alt.layer(tiles, written).properties(width=TOTAL - labels - 24, height=_CELL_HEIGHT * len(rows))
+    width = TOTAL - labels - _OVERHANG
+    size = min(10.5, width / max(1, len(columns)) / _WIDEST)
+    written = alt.Chart(data).mark_text(fontSize=size).encode(x=x, y=y, text="text:N", color=ink)
+    chart = alt.layer(tiles, written).properties(width=width, height=_CELL_HEIGHT * len(rows))
     return finished(chart.properties(title=title_of(title, subtitles)))

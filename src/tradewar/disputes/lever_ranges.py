@@ -79,7 +79,11 @@ class OtherLevers:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON: that of the table, with the ranges beside it."""
-        facts = {"ranges": [asdict(row) for row in self.ranges], "elasticity_sets": self.sets, "sets_compared": self.sets_compared}
+        facts = {
+            "ranges": [asdict(row) for row in self.ranges],
+            "elasticity_sets": self.sets,
+            "sets_compared": self.sets_compared,
+        }
         return plain_data(self.table.to_dict() | facts | {"today": self.today})
 
 

@@ -78,7 +78,9 @@ TODAY = (
     "The tariffs on which a lever is put: the figures are against {{ year }}; “on the tariffs of the day” stands beside "
     "them. A target that these tariffs meet by themselves needs no lever."
 )
-UNMET_IN = "With some sets of elasticities, the target of “{{ found.title }}” cannot be met: these are not in its range."
+UNMET_IN = (
+    "With some sets of elasticities, the target of “{{ found.title }}” cannot be met: these are not in its range."
+)
 LEAVES_OUT = (
     "What a ban is for (security), and what a plan may do for technology: only trade and income are counted. Firms, "
     "contracts, storage, and products within sectors: an order for soybeans is an order for farm goods here.",

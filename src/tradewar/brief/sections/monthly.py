@@ -23,7 +23,7 @@ A_HIGH = 1.02
 """A peak below this is no peak."""
 
 OPENING_FALL = (
-    "{{ title }}: trade {{ 'fell' if total.log_points < 0 else 'rose' }} by {{ unsigned(percent(total.percent_of_fall, "
+    "{{ title }}: trade fell by {{ unsigned(percent(total.percent_of_fall, "
     "0)) }} percent, and tariffs account for {{ points(p.substitution) }} points of it"
     "{% if spread %} ({{ shown(spread[1]) }} to {{ shown(spread[0]) }}){% endif %}"
     "{% if p.directed.log_points %}, orders from the state for up to {{ points(p.directed) }}{% endif %}"
@@ -44,8 +44,8 @@ CAVEAT = (
 )
 PARTS = (
     "The parts are log points, which add up; in percent of the base they are shared out in the same proportions, and "
-    "never multiplied. How orders from the state are found: {{ how }}. This is an upper bound, and the residual is "
-    "what is left, never forced to zero."
+    "never multiplied. {% if directed %}How orders from the state are found: {{ how }}. This is an upper bound. "
+    "{% endif %}The residual is what is left, never forced to zero."
 )
 PATH = (
     "{{ flow.flow.title }}: {% if planned %}if every planned step comes, {% endif %}"
@@ -57,7 +57,8 @@ PATH = (
     "{{ rate(last.index, 0) }} percent in {{ month(last.month) }}; stocks run down either way.{% endif %}"
 )
 OBSERVED = (
-    "The last month known of it, {{ month(seen.month) }}, stood at {{ rate(seen.observed, 0) }} percent where the path "
+    "{% if ended %}In {{ month(seen.month) }}, where the path ends, it{% else %}The last month known of it, "
+    "{{ month(seen.month) }},{% endif %} stood at {{ rate(seen.observed, 0) }} percent where the path "
     "has {{ rate(seen.index, 0) }}."
 )
 NONE_OBSERVED = "No month of it was known on the day."
@@ -82,10 +83,11 @@ def monthly_part(findings: Findings) -> MonthlyFindings:
 
 
 def _fall(part: MonthlyFindings) -> Fall | None:
-    """The change that the section opens with: what somebody reported, else the last large one of the first flow."""
-    large = [fall for flow in part.flows for fall in flow.falls if _is_large(fall)]
-    reported = [fall for fall in large if fall.reported]
-    return next(iter(reported), None) or next(reversed(large), None)
+    """The fall that the section opens with: what somebody reported, else the last large one; None without a fall."""
+    falls = [fall for flow in part.flows for fall in flow.falls if _is_large(fall)]
+    falls = [fall for fall in falls if fall.decomposition.total.log_points < 0]
+    reported = [fall for fall in falls if fall.reported]
+    return next(iter(reported), None) or next(reversed(falls), None)
 
 
 def _is_large(fall: Fall) -> bool:
@@ -124,10 +126,15 @@ def _sentences(findings: Findings) -> Words:
     fall = _fall(part)
     told: dict[str, Any] = {
         "caveat": Markup("") if fall is None else fill(findings, CAVEAT, **_parts(fall)),
-        "parts": Markup("") if fall is None else fill(findings, PARTS, how=worded(fall.how_directed)),
+        "parts": Markup("") if fall is None else _shared_out(findings, fall),
         "paths": {flow.flow.name: _path(findings, part, flow) for flow in part.flows},
     }
     return told
+
+
+def _shared_out(findings: Findings, fall: Fall) -> Markup:
+    directed = fall.decomposition.directed.log_points
+    return fill(findings, PARTS, directed=directed, how=worded(fall.how_directed))
 
 
 def _path(findings: Findings, part: MonthlyFindings, flow: FlowFindings) -> Markup:
@@ -136,7 +143,11 @@ def _path(findings: Findings, part: MonthlyFindings, flow: FlowFindings) -> Mark
     facts = {"peak": peak, "trough": _trough(flow), "last": flow.months[-1], "planned": planned}
     told = fill(findings, PATH, flow=flow, base=str(part.base_year), high=A_HIGH, month=month, **facts)
     seen = [row for row in flow.months if row.observed is not None]
-    more = fill(findings, OBSERVED, seen=seen[-1], month=month) if seen else Markup(NONE_OBSERVED)
+    more = (
+        fill(findings, OBSERVED, seen=seen[-1], ended=seen[-1] == flow.months[-1], month=month)
+        if seen
+        else Markup(NONE_OBSERVED)
+    )
     return told + " " + more
 
 
@@ -217,7 +228,7 @@ SECTION = Section(
     _tables,
     _values,
     _applies,
-    question="What of the fall is the tariff?",
+    question="What do the months show?",
     opening=_opening,
     limits=_limits,
 )
