@@ -23,13 +23,15 @@ from tradewar.disputes.taxed import Taxed
 from tradewar.errors import DossierError
 
 CHARTS = (
-    "averages", "clock", "counts", "diversion-CHN", "diversion-USA", "output-CHN", "output-USA", "reaction", "sectors",
-    "tariffs", "war", "welfare", "win-win",
+    "averages", "clock", "counts", "diversion-CHN", "diversion-USA", "falls", "levers", "levers-countries",
+    "levers-diversion", "levers-purchases", "output-CHN", "output-USA", "path-us-exports-to-china",
+    "path-us-imports-from-china", "reaction", "sectors", "tariffs", "war", "welfare", "win-win",
 )  # fmt: skip
 TABLES = (
     "accord-swings", "assumptions-accord", "assumptions-talks", "averages", "certificates", "chronicle", "claims",
-    "clock", "clock-swings", "countries", "coverage", "deals", "enforcement", "frontier", "ladder", "mapping", "moves",
-    "operations_by_sector", "products", "promises", "ranges", "reaction", "sectors", "steps", "suppliers", "tariffs",
+    "clock", "clock-swings", "countries", "coverage", "deals", "enforcement", "falls", "frontier", "ladder",
+    "lever-diversion", "lever-promises", "lever-suppliers", "levers", "mapping", "moves", "operations_by_sector",
+    "path-steps", "paths", "products", "promises", "ranges", "reaction", "sectors", "steps", "suppliers", "tariffs",
     "truce", "truce_by_source", "unverified", "war",
 )  # fmt: skip
 VOID = {"meta", "link", "br", "img", "input", "hr", "source", "path", "rect", "line", "circle", "use"}
@@ -152,6 +154,8 @@ def test_page_has_every_part(page: str) -> None:
         "What is compared",
         "Who takes over the sales",
         "Which sectors grow, which shrink",
+        "What else is on the table",
+        "Month by month",
         "Is there a deal, and will it come",
         "Would the deal hold",
         "What happened and what was said",
@@ -175,7 +179,7 @@ def test_manifest_accounts_for_every_file(written: Brief) -> None:
     assert set(manifest) == {"tradewar", "python", "platform", "libraries", "options", "inputs", "outputs", "seconds"}
     assert manifest["options"] == {"dispute": "us-china-2019", "as_of": "2019-02-20", "closure": "share-of-world"}
     assert [row["input"] for row in manifest["inputs"]] == [
-        "dispute.toml", "chronicle.csv", "book", "evidence", "world world-2017",
+        "dispute.toml", "chronicle.csv", "book", "evidence", "levers.toml", "series", "world world-2017",
     ]  # fmt: skip
     listed = {row["file"]: row["sha256"] for row in manifest["outputs"]}
     for path in written.files:

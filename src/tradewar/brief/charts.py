@@ -24,7 +24,7 @@ INK = "#1B1B1B"
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 MARKERS = (("circle", "white"), ("diamond", INK), ("square", "white"), ("triangle-up", INK))
 _CALLED = {"circle": "open circle", "diamond": "filled diamond", "square": "open square", "triangle-up": "triangle"}
-TOTAL, _ROW, _FIGURES = 430, 21, 54
+TOTAL, _ROW, FIGURES = 430, 21, 54
 """Width of every chart, height of a row, width of the column of figures; pixels."""
 _CHARACTER, _LEAST_LABELS = 6.4, 70
 """Width of a character of a label, taken generously, and the least room for labels; pixels."""
@@ -81,6 +81,8 @@ class Ranking:
     decimals: int
     rows: tuple[Row, ...]
     policies: tuple[str, ...]
+    signed: bool = True
+    """False where the figures are levels, not changes."""
 
 
 def start_renderer() -> None:
@@ -138,7 +140,7 @@ def _described(ranking: Ranking) -> str:
     parts = [
         f"{row.label}: "
         + ", ".join(
-            f"{lower_first(name)} {plain(value, ranking.decimals, sign=True)}"
+            f"{lower_first(name)} {plain(value, ranking.decimals, sign=ranking.signed)}"
             for name, value in zip(ranking.policies, row.values, strict=True)
         )
         + ("" if row.range is None else f" (range {_ends(ranking, row.range)})")
@@ -154,14 +156,14 @@ def _ranked(ranking: Ranking) -> dict[str, Any]:
     import altair as alt
 
     order = [row.label for row in ranking.rows]
-    plot = _plot_width(order)
+    plot = plot_width(order)
     bars = [
         {"label": row.label, "value": row.values[-1], "colour": row.colour, "text": _written(ranking, row)}
         for row in ranking.rows
     ]
-    y = alt.Y("label:N", sort=order, axis=_label_axis(plot))
+    y = alt.Y("label:N", sort=order, axis=label_axis(plot))
     scale = alt.Scale(domain=_domain(ranking), nice=False)
-    x = alt.X("value:Q", scale=scale, axis=alt.Axis(title=None, tickCount=4, format="~f", labelExpr=_AXIS_LABEL))
+    x = alt.X("value:Q", scale=scale, axis=alt.Axis(title=None, tickCount=4, format="~f", labelExpr=MINUS_LABEL))
     layers: list[Any] = [
         alt.Chart(alt.Data(values=bars)).mark_bar(height=13).encode(y=y, x=x, color=alt.Color("colour:N", scale=None)),
         alt.Chart(alt.Data(values=[{"value": 0}])).mark_rule(color=INK, strokeWidth=1).encode(x="value:Q"),
@@ -177,7 +179,7 @@ def _ranked(ranking: Ranking) -> dict[str, Any]:
     if reach:
         line = alt.Chart(alt.Data(values=reach)).mark_rule(color=INK, strokeWidth=1.6)
         layers.append(line.encode(y=y, x=alt.X("low:Q", scale=scale), x2="high:Q"))
-    layers.append(_figure_column(alt.Chart(alt.Data(values=bars)), y, plot))
+    layers.append(figure_column(alt.Chart(alt.Data(values=bars)), y, plot))
     title = title_of(ranking.title, [ranking.subtitle, *_legend(ranking)])
     return finished(alt.layer(*layers).properties(width=plot, height=_ROW * len(order), title=title))
 
@@ -186,7 +188,7 @@ def _panels(ranking: Ranking) -> dict[str, Any]:
     import altair as alt
 
     highest = max(value for row in ranking.rows for value in row.values)
-    plot = _plot_width(ranking.policies)
+    plot = plot_width(ranking.policies)
     panels: list[Any] = []
     for row in ranking.rows:
         data = alt.Data(
@@ -195,36 +197,38 @@ def _panels(ranking: Ranking) -> dict[str, Any]:
                 for name, value in zip(ranking.policies, row.values, strict=True)
             ]
         )
-        y = alt.Y("policy:N", sort=list(ranking.policies), axis=_label_axis(plot))
+        y = alt.Y("policy:N", sort=list(ranking.policies), axis=label_axis(plot))
         x = alt.X("value:Q", scale=alt.Scale(domain=[0, highest * 1.02], nice=False), axis=None)
         bars = alt.Chart(data).mark_bar(height=15, color=row.colour).encode(y=y, x=x)
         title = alt.TitleParams(row.label, anchor="start", frame="group", fontSize=12, offset=4, fontWeight="bold")
-        chart = alt.layer(bars, _figure_column(alt.Chart(data), y, plot))
+        chart = alt.layer(bars, figure_column(alt.Chart(data), y, plot))
         panels.append(chart.properties(width=plot, height=24 * len(ranking.policies), title=title))
     title = title_of(ranking.title, [ranking.subtitle])
     return finished(alt.vconcat(*panels, spacing=18).properties(title=title))
 
 
-def _plot_width(labels: Sequence[str]) -> int:
+def plot_width(labels: Sequence[str], figures: int = FIGURES) -> int:
     """What the labels and the figures leave, so that every chart is equally wide and its type equally large."""
-    return round(TOTAL - _FIGURES - max(_LEAST_LABELS, _CHARACTER * max(map(len, labels))))
+    return round(TOTAL - figures - max(_LEAST_LABELS, _CHARACTER * max(map(len, labels))))
 
 
-def _label_axis(plot: int) -> Any:
+def label_axis(plot: int, figures: int = FIGURES) -> Any:
+    """The labels at the left, in the room beside a plot of a width."""
     import altair as alt
 
-    room = TOTAL - _FIGURES - plot
+    room = TOTAL - figures - plot
     return alt.Axis(title=None, labelLimit=room, minExtent=room, domain=False, ticks=False, labelPadding=6)
 
 
-def _figure_column(chart: Any, y: Any, plot: int) -> Any:
+def figure_column(chart: Any, y: Any, plot: int, figures: int = FIGURES) -> Any:
+    """The figures at the right, from the field `text`."""
     import altair as alt
 
-    mark = chart.mark_text(align="right", baseline="middle", dx=_FIGURES - 2, fontSize=12, color=INK)
+    mark = chart.mark_text(align="right", baseline="middle", dx=figures - 2, fontSize=12, color=INK)
     return mark.encode(y=y, x=alt.value(plot), text="text:N")
 
 
-_AXIS_LABEL = "replace(datum.label, '-', '−')"
+MINUS_LABEL = "replace(datum.label, '-', '−')"
 
 
 def _domain(ranking: Ranking) -> list[float]:
@@ -234,11 +238,11 @@ def _domain(ranking: Ranking) -> list[float]:
 
 
 def _written(ranking: Ranking, row: Row) -> str:
-    return plain(row.values[-1], ranking.decimals, sign=True)
+    return plain(row.values[-1], ranking.decimals, sign=ranking.signed)
 
 
 def _ends(ranking: Ranking, ends: tuple[float, float]) -> str:
-    low, high = (plain(end, ranking.decimals, sign=True) for end in ends)
+    low, high = (plain(end, ranking.decimals, sign=ranking.signed) for end in ends)
     return f"{low} to {high}"
 
 

@@ -21,7 +21,7 @@ from tradewar.brief.charts import Chart, colours, draw, inline, start_renderer
 from tradewar.brief.front import Front, write_front
 from tradewar.brief.numbers import amount, money_of, residual, sum_of
 from tradewar.brief.section import Section
-from tradewar.brief.sections import answer, chronicle, deal, effects, hold, kept, method, taxed
+from tradewar.brief.sections import answer, chronicle, deal, effects, hold, kept, levers, method, monthly, taxed
 from tradewar.brief.text import environment, text_of
 from tradewar.brief.write import check_out, manifest, write_folder
 from tradewar.disputes.dossier import Dossier, load_dispute
@@ -38,14 +38,16 @@ SECTIONS: tuple[Section, ...] = (
     taxed.SECTION,
     effects.SECTION,
     answer.SECTION,
+    levers.SECTION,
+    monthly.SECTION,
     deal.SECTION,
     hold.SECTION,
     kept.SECTION,
     chronicle.SECTION,
     method.SECTION,
 )
-"""In the order of the questions: taxed, effects, answer, deal, hold, kept; then the record and the method. Adding a
-section adds its name here."""
+"""In the order of the questions: taxed, effects, answer, levers, monthly, deal, hold, kept; then the record and the
+method. Adding a section adds its name here."""
 
 
 @dataclass(frozen=True)

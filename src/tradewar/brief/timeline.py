@@ -47,7 +47,7 @@ def timeline(title: str, subtitle: str, lines: Sequence[Line], marks: Sequence[M
     highest = max(value for line in lines for _, value in (*line.past, *line.planned)) or 1.0
     plot = TOTAL - _LABELS
     x = alt.X(
-        "day:Q", scale=alt.Scale(domain=[first.toordinal(), last.toordinal()], nice=False), axis=_days(first, last)
+        "day:Q", scale=alt.Scale(domain=[first.toordinal(), last.toordinal()], nice=False), axis=days_axis(first, last)
     )
     y = alt.Y("value:Q", scale=alt.Scale(domain=[0, 1.06 * highest], nice=False), axis=_percent_axis())
     layers: list[Any] = [_rule(mark, x) for mark in marks]
@@ -119,7 +119,7 @@ def _apart(places: Sequence[float], least: float) -> list[float]:
     return [place - spill for place in moved]
 
 
-def _days(first: dt.date, last: dt.date) -> Any:
+def days_axis(first: dt.date, last: dt.date) -> Any:
     """An axis with every January and July: the year, and the month."""
     import altair as alt
 

@@ -20,6 +20,7 @@ from pydantic import ValidationError
 from tradewar.disputes.chronicle import Event, read_chronicle
 from tradewar.disputes.deal_schema import AccordTable, TalksTable
 from tradewar.disputes.schema import Book, BookPolicy, Deadline, DisputeFile, Party, Step, TariffFile, problems_of
+from tradewar.disputes.series import SERIES_FOLDER
 from tradewar.errors import DossierError, Problem
 from tradewar.world.identities import nearest
 from tradewar.world.table import decode
@@ -30,6 +31,8 @@ CHRONICLE_FILE = "chronicle.csv"
 EVIDENCE_FOLDER = "evidence"
 """Where it is there: what was promised, and the series it is measured on (`tradewar.monitoring.tables`)."""
 COMMITMENTS_FILE = "commitments.toml"
+LEVERS_FILE = "levers.toml"
+"""Where it is there: what else is on the table (`tradewar.disputes.lever_files`)."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +123,9 @@ def load_dispute(name_or_folder: str | Path) -> Dossier:
         hashes[content.book.folder] = _together(folder / content.book.folder)
     if (folder / EVIDENCE_FOLDER / COMMITMENTS_FILE).is_file():
         hashes[EVIDENCE_FOLDER] = _together(folder / EVIDENCE_FOLDER)
+    hashes |= _levers(folder)
+    if (folder / SERIES_FOLDER).is_dir():
+        hashes[SERIES_FOLDER] = _together(folder / SERIES_FOLDER)
     return Dossier(
         name=content.name,
         title=content.title,
@@ -240,6 +246,16 @@ def _deal_problems(content: DisputeFile) -> list[Problem]:
 def _tariff_files(content: DisputeFile, folder: Path) -> dict[str, bytes]:
     files = [policy.file for policy in content.policies if isinstance(policy, TariffFile)]
     return {file: (folder / file).read_bytes() for file in files}
+
+
+def _levers(folder: Path) -> dict[str, bytes]:
+    """The list of levers with the policy files that it names; what is wrong with them is told where they are read."""
+    try:
+        listed = (folder / LEVERS_FILE).read_bytes()
+        paths = [folder / str(row["file"]) for row in tomllib.loads(listed.decode())["levers"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+    return {LEVERS_FILE: listed + b"".join(_together(path) for path in paths if path.is_file())}
 
 
 def _together(book: Path) -> bytes:

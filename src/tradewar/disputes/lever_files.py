@@ -3,6 +3,7 @@
 | key of `[[levers]]` | what |
 |---|---|
 | `name`, `title`, `what` | in own words |
+| `short` | the title in two or three words, for charts and columns; may be left out |
 | `kind` | `offer`, `plan`, `ban`, `demand` or `accord` |
 | `file` | a policy file (docs/howto-policy.md), relative to the dossier |
 | `known_from` | from which day on the lever could be described; before it, it is not there |
@@ -17,14 +18,12 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from tradewar.disputes.dossier import Dossier
+from tradewar.disputes.dossier import LEVERS_FILE, Dossier
 from tradewar.disputes.schema import Day, Text
 from tradewar.disputes.series import Name, read_toml
 from tradewar.equilibrium.policy import Policy
 from tradewar.errors import DossierError, InputError, Problem
 from tradewar.world.model import World
-
-LEVERS_FILE = "levers.toml"
 
 
 class _Strict(BaseModel):
@@ -42,6 +41,7 @@ class LeverSource(_Strict):
     source: Text
     known_from: Day
     file: Text
+    short: Text | None = None
 
 
 class LeversFile(_Strict):

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from tradewar.disputes.dossier import Dossier
-from tradewar.disputes.lever_files import LEVERS_FILE, LeverSource, lever_policies, read_levers
+from tradewar.disputes.dossier import LEVERS_FILE, Dossier
+from tradewar.disputes.lever_files import LeverSource, lever_policies, read_levers
 from tradewar.disputes.levers import FARM_GOODS, LeverTable, LeverTerms, purchase_summary, table_of
 from tradewar.disputes.material import Material
 from tradewar.disputes.plain import plain_data
@@ -68,14 +68,23 @@ class OtherLevers:
     today: str
     """Name of the policy in force on the day; empty where there is none."""
 
+    @property
+    def sets_compared(self) -> int:
+        """How many sets of elasticities a range compares, the world's own included."""
+        return 1 + len(self.sets)
+
     def range_of(self, lever: str) -> LeverRange:
         """How sure one lever is."""
         return next(row for row in self.ranges if row.lever == lever)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON: that of the table, with the ranges beside it."""
-        facts = {"ranges": [asdict(row) for row in self.ranges], "elasticity_sets": self.sets, "today": self.today}
-        return plain_data(self.table.to_dict() | facts)
+        facts = {
+            "ranges": [asdict(row) for row in self.ranges],
+            "elasticity_sets": self.sets,
+            "sets_compared": self.sets_compared,
+        }
+        return plain_data(self.table.to_dict() | facts | {"today": self.today})
 
 
 @dataclass(frozen=True)

@@ -101,6 +101,8 @@ class LeverFindings:
     name: str
     kind: str
     title: str
+    short: str
+    """The title in two or three words."""
     what: str
     size: str
     source: str
@@ -325,7 +327,7 @@ def _lever_findings(dossier: Dossier, lever: LeverSource, before: Outcome, outco
 
 
 def _infeasible(lever: LeverSource, message: str) -> LeverFindings:
-    facts = lever.model_dump(exclude={"file"})
+    facts = lever.model_dump(exclude={"file"}) | {"short": lever.short or lever.title}
     return LeverFindings(
         **facts,
         status="infeasible",

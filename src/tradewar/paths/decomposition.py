@@ -26,6 +26,8 @@ class Component:
     """One part of a change."""
 
     log_points: float
+    percent: float
+    """100 (exp(log points) - 1): what this part alone would have done."""
     share_of_total: float | None
     """Part of the total; None where the total is zero."""
     percent_of_fall: float | None
@@ -166,10 +168,11 @@ def _log_ratio(path: MonthlyPath, months: Sequence[int]) -> float:
 
 
 def _component(value: float, total: float) -> Component:
+    alone = 100.0 * float(np.expm1(value))
     if total == 0.0:
-        return Component(value, None, None)
+        return Component(value, alone, None, None)
     share = value / total
-    return Component(value, share, 100.0 * share * float(np.expm1(total)))
+    return Component(value, alone, share, 100.0 * share * float(np.expm1(total)))
 
 
 def _sentence(total: float, parts: dict[str, Component]) -> str:
