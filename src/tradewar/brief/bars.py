@@ -81,9 +81,9 @@ def _panel(group: Group, domain: list[float], plot: int, figures: int, *, axis: 
         layers.append(line.encode(y=y, x=alt.X("low:Q", scale=scale), x2="high:Q"))
     layers.append(figure_column(alt.Chart(data), y, plot, figures))
     first, *more = group.title.split("\n")
-    below = {"subtitle": more, "subtitleFontSize": 12} if more else {}
+    lines: dict[str, Any] = {"subtitle": more, "subtitleFontSize": 12} if more else {}
     heading = alt.TitleParams(
-        first, anchor="start", frame="bounds", fontSize=12, offset=3, fontWeight="bold", **below
+        first, anchor="start", frame="bounds", fontSize=12, offset=3, fontWeight="bold", **lines
     )  # fmt: skip
     return alt.layer(*layers).properties(width=plot, height=_ROW * len(order), title=heading)
 

@@ -19,7 +19,7 @@ from tradewar.brief.sections.levers_charts import (
     shown_market,
 )
 from tradewar.brief.tables import Table, table, unit_of
-from tradewar.brief.text import fill, the
+from tradewar.brief.text import fill
 from tradewar.disputes.findings import Findings
 from tradewar.disputes.lever_ranges import LeverRange, OtherLevers
 from tradewar.disputes.levers import DivertedSales, LeverEffect, LeverFindings
@@ -30,7 +30,8 @@ ALREADY = 1e-9
 """An effect below so many percent is none: the target is met without the lever."""
 
 OPENING = (
-    "{% for b in best %}{{ 'Of what else is on the table, at the sizes assumed, ' if loop.first }}“{{ b.found.title }}” "
+    "{% for b in best %}{{ 'Of what else is on the table, at the sizes assumed, ' if loop.first }}“{{ "
+    "b.found.title }}” "
     "{% if b.effect.real_income_pct < 0 %}costs {{ the(name(b.effect.country)) }} least{% else %}is worth most to "
     "{{ the(name(b.effect.country)) }}{% endif %}, {{ percent(b.effect.real_income_pct, 3) }} percent of real income a "
     "year ({{ span(b.range.lowest, b.range.highest, 3) }}){{ ', and ' if not loop.last else '.' }}{% endfor %}"
@@ -44,12 +45,15 @@ OUTSIDE = (
     "percent of its real income."
 )
 PURCHASES = (
-    "“{{ found.title }}”: {{ the(buyer) }} buys {{ unsigned(money(p.purchases)) }} more a year, but its surplus with the sellers "
-    "{{ 'falls' if p.surplus_fall >= 0 else 'rises' }} by {{ 'only ' if p.shortfall > 0 }}{{ unsigned(money(p.surplus_fall)) }}, "
+    "“{{ found.title }}”: {{ the(buyer) }} buys {{ unsigned(money(p.purchases)) }} more a year, but its "
+    "surplus with the sellers "
+    "{{ 'falls' if p.surplus_fall >= 0 else 'rises' }} by {{ 'only ' if p.shortfall > 0 }}{{ "
+    "unsigned(money(p.surplus_fall)) }}, "
     "{{ rate(p.fall_per_unit, 0) }} percent of that{% if spread %} "
     "({{ span(spread[0], spread[1], 0, sign=False, scale=100) }} over the published elasticities){% endif %}. "
     "Two things make the difference: it sells {{ unsigned(money(p.own_sales_change)) }} "
-    "{{ 'more' if p.own_sales_change >= 0 else 'less' }} to them, because the orders raise their incomes and costs, and it "
+    "{{ 'more' if p.own_sales_change >= 0 else 'less' }} to them, because the orders raise their incomes and "
+    "costs, and it "
     "buys {{ unsigned(money(p.other_purchases_change)) }} {{ 'less' if p.other_purchases_change < 0 else 'more' }} of "
     "their other goods, from which the orders draw workers away. Filling the orders costs its budget "
     "{{ unsigned(money(p.fiscal_cost)) }} a year, and its trade with all countries stays as unbalanced as it was."
@@ -57,25 +61,32 @@ PURCHASES = (
 SAME_FALL = (
     "A surplus smaller by {{ unsigned(money(fall)) }} can be had in more than one way, and who pays depends on it: "
     "{% for b in ways %}“{{ b.found.title }}” is worth {% for e in b.effects %}{{ percent(e.real_income_pct, 3) }} "
-    "percent to {{ the(name(e.country)) }}{{ ' and ' if not loop.last }}{% endfor %}{{ '; ' if not loop.last else '.' }}"
+    "percent to {{ the(name(e.country)) }}{{ ' and ' if not loop.last }}{% endfor %}{{ '; ' if not loop.last "
+    "else '.' }}"
     "{% endfor %}"
 )
 DIVERSION = (
     "Under {{ policy | lower_first }}, the share of {{ the(lost.name) }} in the {{ goods }} that {{ the(market) }} "
     "imports goes from {{ rate(lost.import_share_before) }} to {{ rate(lost.import_share) }} percent. "
-    "{% for r in takers %}{{ upper(the(r.name)) if loop.first else the(r.name) }} takes {{ rate(r.share_of_place, 0) }} "
+    "{% for r in takers %}{{ upper(the(r.name)) if loop.first else the(r.name) }} takes {{ "
+    "rate(r.share_of_place, 0) }} "
     "percent of that place"
     "{{ ', ' if loop.revindex > 2 else ' and ' if loop.revindex == 2 else '.' }}{% endfor %}"
 )
 UNMET = "“{{ found.title }}” cannot be reached: {{ found.message }}"
 
-SIZES = "The size of a lever, which the table gives with its source: most are illustrations. Effects are close to proportional."
+SIZES = (
+    "The size of a lever, which the table gives with its source: most are illustrations. Effects are close to "
+    "proportional."
+)
 SETS = (
-    "The elasticities of trade: ranges reach from the lowest to the highest of {{ figure(n, 0) }} sets (the world's own "
+    "The elasticities of trade: ranges reach from the lowest to the highest of {{ figure(n, 0) }} sets (the "
+    "world's own "
     "and the published ones)."
 )
 TODAY = (
-    "The tariffs on which a lever is put: the figures are against {{ year }}; “on the tariffs of the day” stands beside "
+    "The tariffs on which a lever is put: the figures are against {{ year }}; “on the tariffs of the day” "
+    "stands beside "
     "them. A target that these tariffs meet by themselves needs no lever."
 )
 UNMET_IN = (
