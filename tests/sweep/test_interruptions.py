@@ -165,8 +165,9 @@ def test_a_worker_process_that_is_killed(reference: Reference, tmp_path: Path, m
 def cluster() -> Iterator[Any]:
     """Two worker processes on this machine."""
     distributed = pytest.importorskip("distributed")
+    # Port 0: the default one may be taken by a cluster of somebody else on this machine.
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=50
     ) as made:
         yield made
 
