@@ -10,6 +10,9 @@ from pathlib import Path
 
 from benchmarks import machine
 from benchmarks.result import Measure, Result
+from tradewar.brief import vega
+
+_LINES = {"one solve": "#1b4f72", "proportional growth": "#b0b0b0"}
 
 
 def write(results: Sequence[Result], folder: Path) -> None:
@@ -85,10 +88,10 @@ def _table(measures: Sequence[Measure]) -> list[str]:
 
 def _chart(result: Result, folder: Path) -> None:
     """Time against share cells on logarithmic axes, with the line of proportional growth."""
-    import altair as alt
+    import vl_convert
 
     first = result.curve[0]
-    points = [{**point, "line": "one solve"} for point in result.curve]
+    solved = [{**point, "line": "one solve"} for point in result.curve]
     proportional = [
         {
             "cells": point["cells"],
@@ -97,14 +100,16 @@ def _chart(result: Result, folder: Path) -> None:
         }
         for point in result.curve
     ]
-    base = alt.Chart(alt.Data(values=[*points, *proportional])).encode(
-        x=alt.X("cells:Q", title="share cells, N²S").scale(type="log"),
-        y=alt.Y("seconds:Q", title="seconds, median").scale(type="log"),
-        color=alt.Color("line:N", title=None).scale(
-            domain=["one solve", "proportional growth"], range=["#1b4f72", "#b0b0b0"]
-        ),
-    )
-    labels = base.transform_filter("datum.line == 'one solve'").mark_text(dy=-12).encode(text="size:N")
-    chart = (base.mark_line(point=True) + labels).properties(width=480, height=300, title=result.title)
-    chart.save(folder / "growth.svg")
-    chart.save(folder / "growth.png", scale_factor=2)
+    colour = vega.nominal("line", title=None, scale={"domain": list(_LINES), "range": list(_LINES.values())})
+    channels = {
+        "x": vega.quantitative("cells", title="share cells, N²S", scale={"type": "log"}),
+        "y": vega.quantitative("seconds", title="seconds, median", scale={"type": "log"}),
+        "color": colour,
+    }
+    layers = [
+        vega.marks("line", [*solved, *proportional], channels, point=True),
+        vega.marks("text", solved, {**channels, "text": vega.nominal("size")}, dy=-12),
+    ]
+    svg = vl_convert.vegalite_to_svg(vega.layered(layers, width=480, height=300, title=result.title))
+    (folder / "growth.svg").write_text(svg, encoding="utf-8")
+    (folder / "growth.png").write_bytes(vl_convert.svg_to_png(svg, scale=2))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-HEAVY = ("pandas", "pyarrow", "duckdb", "xarray", "altair", "vl_convert", "pydantic", "jinja2", "scipy.optimize")
+HEAVY = ("pandas", "pyarrow", "duckdb", "xarray", "vl_convert", "pydantic", "jinja2", "scipy.optimize")
 
 
 def committed_text_files() -> list[Path]:

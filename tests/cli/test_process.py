@@ -15,7 +15,6 @@ HEAVY = (
     "pyarrow",
     "duckdb",
     "xarray",
-    "altair",
     "vl_convert",
     "jinja2",
     "tradewar.disputes.dossier",

@@ -7,9 +7,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from tradewar.brief.charts import INK, MINUS_LABEL, figure_column, finished, label_axis, plot_width, title_of
+from tradewar.brief.charts import (
+    INK,
+    figure_column,
+    finished,
+    label_axis,
+    plot_width,
+    range_lines,
+    signed_axis,
+    title_of,
+)
+from tradewar.brief.vega import (
+    OWN_COLOUR,
+    Json,
+    between,
+    heading,
+    layered,
+    marks,
+    nominal,
+    quantitative,
+    silent_axis,
+    stacked,
+    up_to,
+)
 
 _ROW = 19
 """Height of a bar with its room; pixels."""
@@ -49,43 +70,31 @@ def cascade(parts: Sequence[tuple[str, str, float, str]], total: Bar) -> tuple[B
 
 def bar_chart(
     title: str, subtitles: Sequence[str], groups: Sequence[Group], *, figures: int = 54, axis: bool = True
-) -> dict[str, Any]:
+) -> Json:
     """The specification; `figures` is the width of the column at the right, pixels."""
-    import altair as alt
-
     plot = plot_width([bar.label for group in groups for bar in group.bars], figures)
-    domain = _domain(groups)
-    panels = [
-        _panel(group, domain, plot, figures, axis=axis and k == len(groups) - 1) for k, group in enumerate(groups)
-    ]
-    return finished(alt.vconcat(*panels, spacing=10).properties(title=title_of(title, subtitles)))
+    scale = between(*_domain(groups))
+    panels = [_panel(group, scale, plot, figures, axis=axis and k == len(groups) - 1) for k, group in enumerate(groups)]
+    return finished(stacked(panels, 10, title=title_of(title, subtitles)))
 
 
-def _panel(group: Group, domain: list[float], plot: int, figures: int, *, axis: bool) -> Any:
-    import altair as alt
-
+def _panel(group: Group, scale: Json, plot: int, figures: int, *, axis: bool) -> Json:
     order = [bar.label for bar in group.bars]
-    data = alt.Data(values=[{**vars(bar), "range": None} for bar in group.bars])
-    y = alt.Y("label:N", sort=order, axis=label_axis(plot, figures))
-    scale = alt.Scale(domain=domain, nice=False)
-    below = alt.Axis(title=None, tickCount=4, format="~f", labelExpr=MINUS_LABEL)
+    rows = [{**vars(bar), "range": None} for bar in group.bars]
+    y = nominal("label", sort=order, axis=label_axis(plot, figures))
     # grid lines in every panel, figures below the last one only
-    silent = alt.Axis(title=None, tickCount=4, labels=False, ticks=False, domain=False)
-    x = alt.X("start:Q", scale=scale, axis=below if axis else silent)
-    bars = alt.Chart(data).mark_bar(height=12).encode(y=y, x=x, x2="end:Q", color=alt.Color("colour:N", scale=None))
-    zero = alt.Chart(alt.Data(values=[{"start": 0}])).mark_rule(color=INK, strokeWidth=1).encode(x=x)
-    layers: list[Any] = [bars, zero]
-    reach = [{"label": bar.label, "low": bar.range[0], "high": bar.range[1]} for bar in group.bars if bar.range]
-    if reach:
-        line = alt.Chart(alt.Data(values=reach)).mark_rule(color=INK, strokeWidth=1.6)
-        layers.append(line.encode(y=y, x=alt.X("low:Q", scale=scale), x2="high:Q"))
-    layers.append(figure_column(alt.Chart(data), y, plot, figures))
+    below = signed_axis() if axis else silent_axis(tickCount=4, labels=False)
+    x = quantitative("start", scale=scale, axis=below)
+    layers = [
+        marks("bar", rows, {"y": y, "x": x, "x2": up_to("end"), "color": OWN_COLOUR}, height=12),
+        marks("rule", [{"start": 0}], {"x": x}, color=INK, strokeWidth=1),
+        *range_lines([(bar.label, bar.range) for bar in group.bars], y, scale),
+        figure_column(rows, y, plot, figures),
+    ]
     first, *more = group.title.split("\n")
-    lines: dict[str, Any] = {"subtitle": more, "subtitleFontSize": 12} if more else {}
-    heading = alt.TitleParams(
-        first, anchor="start", frame="bounds", fontSize=12, offset=3, fontWeight="bold", **lines
-    )  # fmt: skip
-    return alt.layer(*layers).properties(width=plot, height=_ROW * len(order), title=heading)
+    smaller = {"subtitleFontSize": 12} if more else {}
+    title = heading(first, more, frame="bounds", fontSize=12, offset=3, fontWeight="bold", **smaller)
+    return layered(layers, width=plot, height=_ROW * len(order), title=title)
 
 
 def _domain(groups: Sequence[Group]) -> list[float]:

@@ -1,4 +1,4 @@
-"""Charts of a brief: Altair specifications, drawn without network by vl-convert.
+"""Charts of a brief: Vega-Lite specifications, drawn without network by vl-convert.
 
 One design for all, so that a reader learns it once. Rows are ranked; the bar is the last policy, an open circle and a
 filled diamond are the earlier ones, and the figure of the bar stands in a column of its own, so that no label can
@@ -13,9 +13,24 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from html import escape
-from typing import Any
 
 from tradewar.brief.numbers import lower_first, plain
+from tradewar.brief.vega import (
+    OWN_COLOUR,
+    TEXT,
+    Json,
+    Rows,
+    between,
+    fixed,
+    heading,
+    layered,
+    marks,
+    nominal,
+    quantitative,
+    silent_axis,
+    stacked,
+    up_to,
+)
 from tradewar.disputes.findings import Findings
 
 PARTY_COLOURS = ("#0072B2", "#D55E00")
@@ -29,6 +44,21 @@ TOTAL, _ROW, FIGURES = 430, 21, 54
 _CHARACTER, _LEAST_LABELS = 6.4, 70
 """Width of a character of a label, taken generously, and the least room for labels; pixels."""
 _PNG_SCALE = 2.0
+_SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
+_STYLE: Json = {
+    "font": FONT,
+    "background": "white",
+    "padding": 8,
+    "view": {"stroke": None},
+    "axis": {
+        "labelFontSize": 12,
+        "labelColor": INK,
+        "gridColor": "#E3E3E3",
+        "domainColor": "#BBBBBB",
+        "tickColor": "#BBBBBB",
+    },
+    "title": {"color": INK, "subtitleColor": "#444444"},
+}
 
 
 @dataclass(frozen=True)
@@ -54,7 +84,7 @@ class Drawing:
     title: str
     caption: str
     description: str
-    specification: dict[str, Any]
+    specification: Json
 
 
 @dataclass(frozen=True)
@@ -152,59 +182,45 @@ def _described(ranking: Ranking) -> str:
 # ---------------------------------------------------------------- how it is drawn
 
 
-def _ranked(ranking: Ranking) -> dict[str, Any]:
-    import altair as alt
-
+def _ranked(ranking: Ranking) -> Json:
     order = [row.label for row in ranking.rows]
     plot = plot_width(order)
     bars = [
         {"label": row.label, "value": row.values[-1], "colour": row.colour, "text": _written(ranking, row)}
         for row in ranking.rows
     ]
-    y = alt.Y("label:N", sort=order, axis=label_axis(plot))
-    scale = alt.Scale(domain=_domain(ranking), nice=False)
-    x = alt.X("value:Q", scale=scale, axis=alt.Axis(title=None, tickCount=4, format="~f", labelExpr=MINUS_LABEL))
-    layers: list[Any] = [
-        alt.Chart(alt.Data(values=bars)).mark_bar(height=13).encode(y=y, x=x, color=alt.Color("colour:N", scale=None)),
-        alt.Chart(alt.Data(values=[{"value": 0}])).mark_rule(color=INK, strokeWidth=1).encode(x="value:Q"),
+    y = nominal("label", sort=order, axis=label_axis(plot))
+    scale = between(*_domain(ranking))
+    x = quantitative("value", scale=scale, axis=signed_axis())
+    layers = [
+        marks("bar", bars, {"y": y, "x": x, "color": OWN_COLOUR}, height=13),
+        marks("rule", [{"value": 0}], {"x": quantitative("value")}, color=INK, strokeWidth=1),
     ]
     for k in range(len(ranking.policies) - 1):
         shape, fill = MARKERS[k]
         points = [{"label": row.label, "value": row.values[k]} for row in ranking.rows]
-        mark = alt.Chart(alt.Data(values=points)).mark_point(
-            shape=shape, size=34, fill=fill, stroke=INK, strokeWidth=1.2, opacity=1, filled=False
-        )
-        layers.append(mark.encode(y=y, x=x))
-    reach = [{"label": r.label, "low": r.range[0], "high": r.range[1]} for r in ranking.rows if r.range is not None]
-    if reach:
-        line = alt.Chart(alt.Data(values=reach)).mark_rule(color=INK, strokeWidth=1.6)
-        layers.append(line.encode(y=y, x=alt.X("low:Q", scale=scale), x2="high:Q"))
-    layers.append(figure_column(alt.Chart(alt.Data(values=bars)), y, plot))
+        layers.append(marks("point", points, {"y": y, "x": x}, shape=shape, size=34, **outlined(fill)))
+    layers += range_lines([(row.label, row.range) for row in ranking.rows], y, scale)
+    layers.append(figure_column(bars, y, plot))
     title = title_of(ranking.title, [ranking.subtitle, *_legend(ranking)])
-    return finished(alt.layer(*layers).properties(width=plot, height=_ROW * len(order), title=title))
+    return finished(layered(layers, width=plot, height=_ROW * len(order), title=title))
 
 
-def _panels(ranking: Ranking) -> dict[str, Any]:
-    import altair as alt
-
+def _panels(ranking: Ranking) -> Json:
     highest = max(value for row in ranking.rows for value in row.values)
     plot = plot_width(ranking.policies)
-    panels: list[Any] = []
+    panels: list[Json] = []
     for row in ranking.rows:
-        data = alt.Data(
-            values=[
-                {"policy": name, "value": value, "text": plain(value, ranking.decimals)}
-                for name, value in zip(ranking.policies, row.values, strict=True)
-            ]
-        )
-        y = alt.Y("policy:N", sort=list(ranking.policies), axis=label_axis(plot))
-        x = alt.X("value:Q", scale=alt.Scale(domain=[0, highest * 1.02], nice=False), axis=None)
-        bars = alt.Chart(data).mark_bar(height=15, color=row.colour).encode(y=y, x=x)
-        title = alt.TitleParams(row.label, anchor="start", frame="group", fontSize=12, offset=4, fontWeight="bold")
-        chart = alt.layer(bars, figure_column(alt.Chart(data), y, plot))
-        panels.append(chart.properties(width=plot, height=24 * len(ranking.policies), title=title))
-    title = title_of(ranking.title, [ranking.subtitle])
-    return finished(alt.vconcat(*panels, spacing=18).properties(title=title))
+        bars = [
+            {"policy": policy, "value": value, "text": plain(value, ranking.decimals)}
+            for policy, value in zip(ranking.policies, row.values, strict=True)
+        ]
+        y = nominal("policy", sort=list(ranking.policies), axis=label_axis(plot))
+        x = quantitative("value", scale=between(0, highest * 1.02), axis=None)
+        layers = [marks("bar", bars, {"y": y, "x": x}, height=15, color=row.colour), figure_column(bars, y, plot)]
+        title = heading(row.label, frame="group", fontSize=12, offset=4, fontWeight="bold")
+        panels.append(layered(layers, width=plot, height=24 * len(ranking.policies), title=title))
+    return finished(stacked(panels, 18, title=title_of(ranking.title, [ranking.subtitle])))
 
 
 def plot_width(labels: Sequence[str], figures: int = FIGURES) -> int:
@@ -212,20 +228,44 @@ def plot_width(labels: Sequence[str], figures: int = FIGURES) -> int:
     return round(TOTAL - figures - max(_LEAST_LABELS, _CHARACTER * max(map(len, labels))))
 
 
-def label_axis(plot: int, figures: int = FIGURES) -> Any:
+def label_axis(plot: int, figures: int = FIGURES) -> Json:
     """The labels at the left, in the room beside a plot of a width."""
-    import altair as alt
-
     room = TOTAL - figures - plot
-    return alt.Axis(title=None, labelLimit=room, minExtent=room, domain=False, ticks=False, labelPadding=6)
+    return silent_axis(labelLimit=room, minExtent=room, labelPadding=6)
 
 
-def figure_column(chart: Any, y: Any, plot: int, figures: int = FIGURES) -> Any:
+def figure_column(rows: Rows, y: Json, plot: int, figures: int = FIGURES) -> Json:
     """The figures at the right, from the field `text`."""
-    import altair as alt
+    style = {"align": "right", "baseline": "middle", "dx": figures - 2, "fontSize": 12, "color": INK}
+    return marks("text", rows, {"y": y, "x": fixed(plot), "text": TEXT}, **style)
 
-    mark = chart.mark_text(align="right", baseline="middle", dx=figures - 2, fontSize=12, color=INK)
-    return mark.encode(y=y, x=alt.value(plot), text="text:N")
+
+def end_labels(ends: Sequence[tuple[Sequence[str], str, float]], plot: int, line: int) -> list[Json]:
+    """Words at the right of a plot: (lines, colour, height of their middle in pixels); the first line is bold."""
+    found: list[Json] = []
+    for lines, colour, place in ends:
+        for k, text in enumerate(lines):
+            at = {"x": fixed(plot), "y": fixed(place + (k - 0.5 * (len(lines) - 1)) * line), "text": TEXT}
+            style = {"align": "left", "baseline": "middle", "dx": 6, "fontSize": 12, "color": colour}
+            found.append(marks("text", [{"text": text}], at, **style, fontWeight="normal" if k else "bold"))
+    return found
+
+
+def range_lines(ranges: Sequence[tuple[str, tuple[float, float] | None]], y: Json, scale: Json) -> list[Json]:
+    """A line from the low to the high end of each range, in the row of its label; no layer where there is none."""
+    reach = [{"label": label, "low": ends[0], "high": ends[1]} for label, ends in ranges if ends is not None]
+    channels = {"y": y, "x": quantitative("low", scale=scale), "x2": up_to("high")}
+    return [marks("rule", reach, channels, color=INK, strokeWidth=1.6)] if reach else []
+
+
+def outlined(fill: str) -> Json:
+    """Style of a point with the outline of every chart."""
+    return {"fill": fill, "stroke": INK, "strokeWidth": 1.2, "opacity": 1, "filled": False}
+
+
+def signed_axis() -> Json:
+    """A few figures below the plot, with a true minus sign."""
+    return {"title": None, "tickCount": 4, "format": "~f", "labelExpr": MINUS_LABEL}
 
 
 MINUS_LABEL = "replace(datum.label, '-', '−')"
@@ -258,25 +298,17 @@ def _legend(ranking: Ranking) -> list[str]:
     return lines
 
 
-def title_of(text: str, below: Sequence[str], offset: int = 12) -> Any:
+def title_of(text: str, below: Sequence[str], offset: int = 12) -> Json:
     """A title with lines below it, and room between them and the plot."""
-    import altair as alt
-
-    return alt.TitleParams(
-        text, subtitle=list(below), anchor="start", frame="bounds", fontSize=14, subtitleFontSize=12, offset=offset
-    )
+    return heading(text, below, frame="bounds", fontSize=14, subtitleFontSize=12, offset=offset)
 
 
-def finished(chart: Any) -> dict[str, Any]:
+def finished(chart: Json) -> Json:
     """The specification with the house style."""
-    config = chart.configure(font=FONT, background="white", padding=8)
-    config = config.configure_view(stroke=None).configure_axis(
-        labelFontSize=12, labelColor=INK, gridColor="#E3E3E3", domainColor="#BBBBBB", tickColor="#BBBBBB"
-    )
-    return config.configure_title(color=INK, subtitleColor="#444444").to_dict(validate=False)
+    return {"$schema": _SCHEMA, "config": _STYLE, **chart}
 
 
-def _render(specification: dict[str, Any]) -> tuple[str, bytes]:
+def _render(specification: Json) -> tuple[str, bytes]:
     import vl_convert
 
     svg = vl_convert.vegalite_to_svg(specification)

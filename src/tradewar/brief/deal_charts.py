@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
 
-from tradewar.brief.charts import INK, TOTAL, finished, title_of
+from tradewar.brief.charts import INK, TOTAL, finished, outlined, signed_axis, title_of
+from tradewar.brief.vega import (
+    OWN_COLOUR,
+    TEXT,
+    Json,
+    between,
+    layered,
+    marks,
+    nominal,
+    quantitative,
+    silent_axis,
+    up_to,
+)
 
 _SIDE, _HEIGHT = 370, 300
 SIGNED_COLOUR, RAISED_COLOUR, OPEN_COLOUR = "#009E73", "#7A2E00", "#D8D8D8"
@@ -32,40 +43,31 @@ def win_win(
     spots: Sequence[Spot],
     walk_away: tuple[float, float],
     axes: tuple[str, str],
-) -> dict[str, Any]:
+) -> Json:
     """The frontier as a line, the gain over walking away as a tinted area, states and deals as labelled points."""
-    import altair as alt
-
     horizontal = [point[0] for point in frontier] + [spot.first for spot in spots]
     vertical = [point[1] for point in frontier] + [spot.second for spot in spots]
-    x = alt.X("x:Q", scale=_scale(horizontal), axis=_axis(axes[0]))
-    y = alt.Y("y:Q", scale=_scale(vertical), axis=_axis(axes[1]))
-    layers: list[Any] = []
+    x = quantitative("x", scale=_scale(horizontal), axis=_axis(axes[0]))
+    y = quantitative("y", scale=_scale(vertical), axis=_axis(axes[1]))
+    layers: list[Json] = []
     better = _better_for_both(frontier, walk_away)
     if better:
         rows = [{"x": one, "y": two, "low": walk_away[1], "order": k} for k, (one, two) in enumerate(better)]
-        area = alt.Chart(alt.Data(values=rows)).mark_area(color="#E4F0EA")
-        layers.append(area.encode(x=x, y=y, y2="low:Q"))
+        layers.append(marks("area", rows, {"x": x, "y": y, "y2": up_to("low")}, color="#E4F0EA"))
     line = [{"x": one, "y": two, "order": k} for k, (one, two) in enumerate(frontier)]
-    layers.append(
-        alt.Chart(alt.Data(values=line)).mark_line(color=INK, strokeWidth=2).encode(x=x, y=y, order="order:Q")
-    )
+    layers.append(marks("line", line, {"x": x, "y": y, "order": quantitative("order")}, color=INK, strokeWidth=2))
     for kind, shape, fill in (("state", "circle", "white"), ("deal", "diamond", SIGNED_COLOUR)):
         rows = [{"x": spot.first, "y": spot.second} for spot in spots if spot.kind == kind]
-        mark = alt.Chart(alt.Data(values=rows)).mark_point(
-            shape=shape, size=70, fill=fill, stroke=INK, strokeWidth=1.2, opacity=1, filled=False
-        )
-        layers.append(mark.encode(x=x, y=y))
+        layers.append(marks("point", rows, {"x": x, "y": y}, shape=shape, size=70, **outlined(fill)))
     layers += _labels(spots, horizontal, vertical, x, y)
-    chart = alt.layer(*layers).properties(width=_SIDE, height=_HEIGHT, title=title_of(title, below))
-    return finished(chart)
+    return finished(layered(layers, width=_SIDE, height=_HEIGHT, title=title_of(title, below)))
 
 
 def by_month(
     title: str,
     below: Sequence[str],
     rows: Sequence[tuple[str, float, float]],
-) -> dict[str, Any]:
+) -> Json:
     """A bar per month: signed so far at the left, tariff raised so far at the right, still talking between them.
 
     Args:
@@ -73,9 +75,7 @@ def by_month(
         below: lines under the title.
         rows: (month, signed by then, raised by then), probabilities.
     """
-    import altair as alt
-
-    bars: list[dict[str, Any]] = []
+    bars: list[Json] = []
     for label, signed, raised in rows:
         for start, end, colour in (
             (0.0, signed, SIGNED_COLOUR),
@@ -89,23 +89,14 @@ def by_month(
         for at, value, side in ((0.0, signed, "left"), (1.0, raised, "right"))
         if value >= 0.06
     ]
-    order = [row[0] for row in rows]
-    y = alt.Y("month:N", sort=order, axis=alt.Axis(title=None, domain=False, ticks=False, labelPadding=6))
-    x = alt.X(
-        "start:Q", scale=alt.Scale(domain=[0, 100], nice=False), axis=alt.Axis(title=None, tickCount=4, format="~f")
-    )
-    layers = [
-        alt.Chart(alt.Data(values=bars))
-        .mark_bar(height=17)
-        .encode(y=y, x=x, x2="end:Q", color=alt.Color("colour:N", scale=None))
-    ]
-    sides: tuple[tuple[Literal["left", "right"], int], ...] = (("left", 5), ("right", -5))
-    for side, shift in sides:
-        data = alt.Data(values=[text for text in texts if text["side"] == side])
-        mark = alt.Chart(data).mark_text(align=side, dx=shift, baseline="middle", color="white", fontSize=12)
-        layers.append(mark.encode(y=y, x=alt.X("at:Q"), text="text:N"))
-    plot = TOTAL - 110
-    return finished(alt.layer(*layers).properties(width=plot, height=24 * len(rows), title=title_of(title, below)))
+    y = nominal("month", sort=[row[0] for row in rows], axis=silent_axis(labelPadding=6))
+    x = quantitative("start", scale=between(0, 100), axis={"title": None, "tickCount": 4, "format": "~f"})
+    layers = [marks("bar", bars, {"y": y, "x": x, "x2": up_to("end"), "color": OWN_COLOUR}, height=17)]
+    for side, shift in (("left", 5), ("right", -5)):
+        written = [text for text in texts if text["side"] == side]
+        style = {"align": side, "dx": shift, "baseline": "middle", "color": "white", "fontSize": 12}
+        layers.append(marks("text", written, {"y": y, "x": quantitative("at"), "text": TEXT}, **style))
+    return finished(layered(layers, width=TOTAL - 110, height=24 * len(rows), title=title_of(title, below)))
 
 
 def _better_for_both(
@@ -126,10 +117,10 @@ def _better_for_both(
     return [(value, float(np.interp(value, first, second))) for value in (left, *inside, right)]
 
 
-def _labels(spots: Sequence[Spot], horizontal: Sequence[float], vertical: Sequence[float], x: Any, y: Any) -> list[Any]:
+def _labels(
+    spots: Sequence[Spot], horizontal: Sequence[float], vertical: Sequence[float], x: Json, y: Json
+) -> list[Json]:
     """One label per group of points that would cover each other; at the side where there is room."""
-    import altair as alt
-
     width, height = (max(values) - min(values) or 1.0 for values in (horizontal, vertical))
     groups: list[list[Spot]] = []
     for spot in spots:
@@ -142,34 +133,28 @@ def _labels(spots: Sequence[Spot], horizontal: Sequence[float], vertical: Sequen
             near[0].append(spot)
         else:
             groups.append([spot])
-    found: list[Any] = []
+    found: list[Json] = []
     for group in groups:
         left = group[0].first > min(horizontal) + 0.62 * width
-        text = ", ".join(spot.label for spot in group)
-        data = alt.Data(values=[{"x": group[0].first, "y": group[0].second, "text": text}])
         deal = group[0].kind == "deal"
-        mark = alt.Chart(data).mark_text(
-            align="left" if deal or not left else "right",
-            baseline="bottom" if deal else "middle",
-            dx=(7 if not left or deal else -9),
-            dy=-3 if deal else 0,
-            fontSize=12,
-            color=INK,
-            fontWeight="bold" if deal else "normal",
-        )
-        found.append(mark.encode(x=x, y=y, text="text:N"))
+        row = {"x": group[0].first, "y": group[0].second, "text": ", ".join(spot.label for spot in group)}
+        style = {
+            "align": "left" if deal or not left else "right",
+            "baseline": "bottom" if deal else "middle",
+            "dx": 7 if not left or deal else -9,
+            "dy": -3 if deal else 0,
+            "fontSize": 12,
+            "color": INK,
+            "fontWeight": "bold" if deal else "normal",
+        }
+        found.append(marks("text", [row], {"x": x, "y": y, "text": TEXT}, **style))
     return found
 
 
-def _scale(values: Sequence[float]) -> Any:
-    import altair as alt
-
+def _scale(values: Sequence[float]) -> Json:
     margin = 0.06 * (max(values) - min(values)) or 1.0
-    return alt.Scale(domain=[min(values) - margin, max(values) + margin], nice=False)
+    return between(min(values) - margin, max(values) + margin)
 
 
-def _axis(title: str) -> Any:
-    import altair as alt
-
-    label = "replace(datum.label, '-', '−')"
-    return alt.Axis(title=title, titleFontSize=12, titleFontWeight="normal", tickCount=5, format="~f", labelExpr=label)
+def _axis(title: str) -> Json:
+    return {**signed_axis(), "title": title, "titleFontSize": 12, "titleFontWeight": "normal", "tickCount": 5}

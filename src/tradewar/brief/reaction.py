@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from tradewar.brief.charts import INK, TOTAL, finished
+from tradewar.brief.charts import INK, TOTAL, finished, title_of
 from tradewar.brief.numbers import plain
+from tradewar.brief.vega import TEXT, Json, between, layered, marks, quantitative
 
 _LEFT, _RIGHT, _HEIGHT = 34, 12, 300
 """Room at the left and at the right of the plot, and its height; pixels."""
@@ -36,29 +36,20 @@ class Spot:
     """Percent."""
 
 
-def reaction_chart(
-    title: str, axes: tuple[str, str], curves: Sequence[Reaction], spots: Sequence[Spot]
-) -> dict[str, Any]:
+def reaction_chart(title: str, axes: tuple[str, str], curves: Sequence[Reaction], spots: Sequence[Spot]) -> Json:
     """The specification: a line per side with its name along it, and the spots with their figures."""
-    import altair as alt
-
     places = [point for curve in curves for point in curve.points] + [spot.at for spot in spots]
-    end = 1.04 * max(max(place) for place in places)
-    width = TOTAL - _LEFT - _RIGHT
-    scale = alt.Scale(domain=[0, end], nice=False)
-    axis = alt.Axis(title=None, tickCount=5, format="~f", ticks=False)
-    below = alt.Axis(title=axes[0], tickCount=5, format="~f", ticks=False, titleFontSize=12, titleFontWeight="normal")
-    x, y = alt.X("x:Q", scale=scale, axis=below), alt.Y("y:Q", scale=scale, axis=axis)
-    layers: list[Any] = []
+    scale = between(0, 1.04 * max(max(place) for place in places))
+    axis = {"title": None, "tickCount": 5, "format": "~f", "ticks": False}
+    below = {**axis, "title": axes[0], "titleFontSize": 12, "titleFontWeight": "normal"}
+    x, y = quantitative("x", scale=scale, axis=below), quantitative("y", scale=scale, axis=axis)
+    layers: list[Json] = []
     for curve in curves:
         layers += [_line(curve, x, y), _name(curve, x, y)]
     divide = max((curve for curve in curves if _steep(curve)), key=_rise, default=None)
     layers += [part for spot in spots for part in _spot(spot, divide, x, y)]
-    heading = alt.TitleParams(
-        title, subtitle=[f"Vertical: {axes[1][:1].lower()}{axes[1][1:]}"], anchor="start", frame="bounds", fontSize=14,
-        subtitleFontSize=12, offset=12,
-    )  # fmt: skip
-    return finished(alt.layer(*layers).properties(width=width, height=_HEIGHT, title=heading))
+    above = title_of(title, [f"Vertical: {axes[1][:1].lower()}{axes[1][1:]}"])
+    return finished(layered(layers, width=TOTAL - _LEFT - _RIGHT, height=_HEIGHT, title=above))
 
 
 def _rise(curve: Reaction) -> float:
@@ -69,42 +60,34 @@ def _steep(curve: Reaction) -> bool:
     return _rise(curve) > abs(curve.points[-1][0] - curve.points[0][0])
 
 
-def _line(curve: Reaction, x: Any, y: Any) -> Any:
-    import altair as alt
-
+def _line(curve: Reaction, x: Json, y: Json) -> Json:
     rows = [{"x": a, "y": b, "order": k} for k, (a, b) in enumerate(curve.points)]
-    mark = alt.Chart(alt.Data(values=rows)).mark_line(color=curve.colour, strokeWidth=2.4)
-    return mark.encode(x=x, y=y, order="order:Q")
+    return marks("line", rows, {"x": x, "y": y, "order": quantitative("order")}, color=curve.colour, strokeWidth=2.4)
 
 
-def _name(curve: Reaction, x: Any, y: Any) -> Any:
+def _name(curve: Reaction, x: Json, y: Json) -> Json:
     """The name of a line: above its left end if it is flat, to the right of its lower end if it is steep."""
-    import altair as alt
-
     a, b = curve.points[0]
-    data = alt.Data(values=[{"x": a, "y": b, "text": "\n".join(curve.label)}])
-    mark = alt.Chart(data).mark_text(
-        align="left", baseline="bottom", dx=8, dy=-22 if _steep(curve) else -20, fontSize=12, color=curve.colour,
-        fontWeight="bold", lineBreak="\n", lineHeight=14,
+    row = {"x": a, "y": b, "text": "\n".join(curve.label)}
+    return marks(
+        "text", [row], {"x": x, "y": y, "text": TEXT}, align="left", baseline="bottom", dx=8,
+        dy=-22 if _steep(curve) else -20, fontSize=12, color=curve.colour, fontWeight="bold", lineBreak="\n",
+        lineHeight=14,
     )  # fmt: skip
-    return mark.encode(x=x, y=y, text="text:N")
 
 
-def _spot(spot: Spot, divide: Reaction | None, x: Any, y: Any) -> list[Any]:
+def _spot(spot: Spot, divide: Reaction | None, x: Json, y: Json) -> list[Json]:
     """A point with its figures: on its side away from the steep line, and below it where it lies on the line."""
-    import altair as alt
-
     gap = spot.at[0] - (_at_height(divide, spot.at[1]) if divide else 0.0)
     left, crossing = gap < -_TOUCH, abs(gap) <= _TOUCH
     text = f"{spot.text}: {plain(spot.at[0], 1)} and {plain(spot.at[1], 1)}"
-    data = alt.Data(values=[{"x": spot.at[0], "y": spot.at[1], "text": text}])
-    point = alt.Chart(data).mark_point(
-        shape=spot.shape, size=80, fill=INK, stroke="white", strokeWidth=1, opacity=1, filled=True
-    )
-    label = alt.Chart(data).mark_text(
-        align="right" if left else "left", dx=-9 if left else 9, dy=15 if crossing else 1, fontSize=12, color=INK
-    )
-    return [point.encode(x=x, y=y), label.encode(x=x, y=y, text="text:N")]
+    rows = [{"x": spot.at[0], "y": spot.at[1], "text": text}]
+    solid = {"fill": INK, "stroke": "white", "strokeWidth": 1, "opacity": 1, "filled": True}
+    words = {"align": "right" if left else "left", "dx": -9 if left else 9, "dy": 15 if crossing else 1}
+    return [
+        marks("point", rows, {"x": x, "y": y}, shape=spot.shape, size=80, **solid),
+        marks("text", rows, {"x": x, "y": y, "text": TEXT}, **words, fontSize=12, color=INK),
+    ]
 
 
 def _at_height(curve: Reaction, height: float) -> float:

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from tradewar.brief.charts import INK, PARTY_COLOURS, TOTAL, Chart, Drawing, draw, finished, title_of
+from tradewar.brief.charts import (
+    INK,
+    PARTY_COLOURS,
+    Chart,
+    Drawing,
+    draw,
+    figure_column,
+    finished,
+    label_axis,
+    plot_width,
+    signed_axis,
+    title_of,
+)
 from tradewar.brief.numbers import plain
+from tradewar.brief.vega import OWN_COLOUR, Json, between, layered, marks, nominal, quantitative
 
-_ROW, _FIGURES, _CHARACTER, _LEAST_LABELS = 21, 58, 6.4, 70
+_ROW, _FIGURES = 21, 58
 LOW_COLOUR, HIGH_COLOUR = PARTY_COLOURS
 MOST_BARS = 15
 """Wider lists are cut: what is left out moves the result less than what is shown."""
@@ -55,31 +67,23 @@ def tornado_chart(name: str, title: str, subtitle: str, bars: Sequence[Bar], dec
     return draw([Drawing(name, title, caption, f"{subtitle}. {words}.", specification)])[0]
 
 
-def _specification(title: str, below: Sequence[str], bars: Sequence[Bar], decimals: int) -> dict[str, Any]:
-    import altair as alt
-
+def _specification(title: str, below: Sequence[str], bars: Sequence[Bar], decimals: int) -> Json:
     order = [bar.label for bar in bars]
-    plot = round(TOTAL - _FIGURES - max(_LEAST_LABELS, _CHARACTER * max(map(len, order))))
-    room = TOTAL - _FIGURES - plot
-    axis = alt.Axis(title=None, labelLimit=room, minExtent=room, domain=False, ticks=False, labelPadding=6)
-    y = alt.Y("label:N", sort=order, axis=axis)
+    plot = plot_width(order, _FIGURES)
+    y = nominal("label", sort=order, axis=label_axis(plot, _FIGURES))
     ends = [end for bar in bars for end in (bar.low, bar.high)] + [0.0]
     margin = 0.03 * (max(ends) - min(ends)) or 1.0
-    scale = alt.Scale(domain=[min(ends) - margin, max(ends) + margin], nice=False)
-    ticks = alt.Axis(title=None, tickCount=4, format="~f", labelExpr="replace(datum.label, '-', '−')")
+    scale = between(min(ends) - margin, max(ends) + margin)
     halves = [
         {"label": bar.label, "end": end, "colour": colour}
         for bar in bars
         for end, colour in ((bar.low, LOW_COLOUR), (bar.high, HIGH_COLOUR))
     ]
     figures = [{"label": bar.label, "text": plain(bar.width, decimals)} for bar in bars]
-    drawn = alt.Chart(alt.Data(values=halves)).mark_bar(height=13, opacity=0.9)
-    drawn = drawn.encode(
-        y=y, x=alt.X("end:Q", scale=scale, axis=ticks, stack=None), color=alt.Color("colour:N", scale=None)
-    )
-    rule = alt.Chart(alt.Data(values=[{"end": 0}])).mark_rule(color=INK, strokeWidth=1).encode(x="end:Q")
-    text = alt.Chart(alt.Data(values=figures)).mark_text(
-        align="right", baseline="middle", dx=_FIGURES - 2, fontSize=12, color=INK
-    )
-    layers = alt.layer(drawn, rule, text.encode(y=y, x=alt.value(plot), text="text:N"))
-    return finished(layers.properties(width=plot, height=_ROW * len(order), title=title_of(title, below)))
+    x = quantitative("end", scale=scale, axis=signed_axis(), stack=None)
+    layers = [
+        marks("bar", halves, {"y": y, "x": x, "color": OWN_COLOUR}, height=13, opacity=0.9),
+        marks("rule", [{"end": 0}], {"x": quantitative("end")}, color=INK, strokeWidth=1),
+        figure_column(figures, y, plot, _FIGURES),
+    ]
+    return finished(layered(layers, width=plot, height=_ROW * len(order), title=title_of(title, below)))

@@ -18,7 +18,7 @@ from tradewar.errors import DossierError
 
 MANIFEST = "manifest.json"
 _PARTS = ("tables", "charts")
-_LIBRARIES = ("numpy", "scipy", "pydantic", "altair", "vl-convert-python", "jinja2")
+_LIBRARIES = ("numpy", "scipy", "pydantic", "vl-convert-python", "jinja2")
 
 
 def check_out(folder: Path) -> Path:

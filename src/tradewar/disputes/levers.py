@@ -327,7 +327,7 @@ def _lever_findings(dossier: Dossier, lever: LeverSource, before: Outcome, outco
 
 
 def _infeasible(lever: LeverSource, message: str) -> LeverFindings:
-    facts = lever.model_dump(exclude={"file"}) | {"short": lever.short or lever.title}
+    facts: dict[str, Any] = lever.model_dump(exclude={"file"}) | {"short": lever.short or lever.title}
     return LeverFindings(
         **facts,
         status="infeasible",
