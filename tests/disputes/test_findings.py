@@ -9,10 +9,14 @@ from pathlib import Path
 import pytest
 
 from faults import good_world
+from tradewar.disputes.deal import Deal
 from tradewar.disputes.dossier import LIBRARY, load_dispute
-from tradewar.disputes.findings import Findings, run
+from tradewar.disputes.findings import Findings, PartPendingError, run
+from tradewar.disputes.lever_ranges import OtherLevers
+from tradewar.disputes.parts import PARTS
 from tradewar.disputes.plain import json_text
 from tradewar.disputes.policies import Stated
+from tradewar.disputes.ranges import Ranges
 from tradewar.equilibrium import Policy, solve
 from tradewar.errors import DossierError
 from tradewar.world import load_world, write_world
@@ -90,7 +94,10 @@ def test_json_is_whole_and_repeatable(findings: Findings) -> None:
     assert content["as_of"] == "2019-02-20"
     said: list[str] = []
     assert json_text(run(load_dispute("us-china-2019"), progress=said.append).to_dict()) == text
-    assert [text for text in said if text.startswith("Solving: ")] == [f"Solving: {p.title}" for p in findings.policies]
+    solved = [text.removeprefix("Solving: ") for text in said if text.startswith("Solving: ")]
+    others = findings.part(OtherLevers)
+    assert others is not None
+    assert solved == [item.title for item in (*findings.policies, *others.table.levers)]
     assert "Solving the ladder: pair of rungs 25 of 25" in said
     assert "Tracing the frontier: point 29 of 30" in said
 
@@ -175,3 +182,20 @@ file = "t.csv"
     (folder / "dispute.toml").write_text(text, encoding="utf-8")
     with pytest.raises(DossierError, match=r"0\.25"):
         run(load_dispute(folder))
+
+
+def test_findings_so_far_refuse_what_may_still_be_found() -> None:
+    seen: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
+
+    def ready(so_far: Findings) -> None:
+        seen.append((tuple(so_far.parts), so_far.pending))
+        if so_far.pending == ("ranges",):
+            with pytest.raises(PartPendingError):
+                so_far.part(Ranges)
+
+    chosen = [part for part in PARTS if part.name in ("taxed", "ranges")]
+    findings = run(load_dispute("us-china-2019"), parts=chosen, ready=ready)
+    assert seen == [((), ("taxed", "ranges")), (("taxed",), ("ranges",))]
+    assert findings.pending == ()
+    assert findings.part(Ranges) is not None
+    assert findings.part(Deal) is None

@@ -8,13 +8,14 @@ lightness too: they survive a black-and-white printer and colour blindness); eve
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
 from tradewar.brief.numbers import lower_first, plain
+from tradewar.brief.renderer import Drawn, render
 from tradewar.brief.vega import (
     OWN_COLOUR,
     TEXT,
@@ -43,8 +44,7 @@ TOTAL, _ROW, FIGURES = 430, 21, 54
 """Width of every chart, height of a row, width of the column of figures; pixels."""
 _CHARACTER, _LEAST_LABELS = 6.4, 70
 """Width of a character of a label, taken generously, and the least room for labels; pixels."""
-_PNG_SCALE = 2.0
-_SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
+_SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 _STYLE: Json = {
     "font": FONT,
     "background": "white",
@@ -115,21 +115,14 @@ class Ranking:
     """False where the figures are levels, not changes."""
 
 
-def start_renderer() -> None:
-    """Draw nothing once, so that the first chart does not wait for the start of the renderer."""
-    _render({"data": {"values": []}, "mark": "point"})
+def draw(drawings: Iterable[Drawing]) -> tuple[Chart, ...]:
+    """Every chart, as SVG and PNG, drawn in this process."""
+    return tuple(drawn(item, render(json.dumps(item.specification).encode())) for item in drawings)
 
 
-def draw(drawings: Sequence[Drawing]) -> tuple[Chart, ...]:
-    """Every chart, as SVG and PNG."""
-
-    def one(item: Drawing) -> Chart:
-        svg, png = _render(item.specification)
-        return Chart(item.name, item.title, item.caption, item.description, svg, png)
-
-    # two threads: the renderer runs outside the interpreter lock, and two cores are what a laptop surely has
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        return tuple(pool.map(one, drawings))
+def drawn(item: Drawing, forms: Drawn) -> Chart:
+    """The chart of a drawing with its SVG and PNG."""
+    return Chart(item.name, item.title, item.caption, item.description, *forms)
 
 
 def inline(chart: Chart) -> str:
@@ -306,10 +299,3 @@ def title_of(text: str, below: Sequence[str], offset: int = 12) -> Json:
 def finished(chart: Json) -> Json:
     """The specification with the house style."""
     return {"$schema": _SCHEMA, "config": _STYLE, **chart}
-
-
-def _render(specification: Json) -> tuple[str, bytes]:
-    import vl_convert
-
-    svg = vl_convert.vegalite_to_svg(specification)
-    return svg, vl_convert.svg_to_png(svg, scale=_PNG_SCALE)

@@ -6,7 +6,7 @@ import datetime as dt
 import tempfile
 import time
 from collections.abc import Callable, Collection
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
 from importlib import resources
@@ -17,15 +17,16 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from tradewar.brief import exports
-from tradewar.brief.charts import Chart, colours, draw, inline, start_renderer
+from tradewar.brief.charts import Chart, Drawing, colours, draw, drawn, inline
 from tradewar.brief.front import Front, write_front
 from tradewar.brief.numbers import amount, money_of, residual, sum_of
+from tradewar.brief.renderer import Drawn, Renderer
 from tradewar.brief.section import Section
 from tradewar.brief.sections import answer, chronicle, deal, effects, hold, kept, levers, method, monthly, taxed
 from tradewar.brief.text import environment, text_of
 from tradewar.brief.write import check_out, manifest, write_folder
 from tradewar.disputes.dossier import Dossier, load_dispute
-from tradewar.disputes.findings import Findings, run
+from tradewar.disputes.findings import Findings, PartPendingError, run
 from tradewar.disputes.material import silent
 from tradewar.disputes.plain import json_text
 from tradewar.disputes.ranges import Ranges
@@ -97,25 +98,47 @@ def brief(
     _check_forms(forms)
     folder = check_out(Path(out))
     dossier = dispute if isinstance(dispute, Dossier) else load_dispute(dispute)
-    # the renderer takes a second to start, outside the interpreter lock: it starts while the figures are computed
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        beside.submit(start_renderer)
-        findings = run(dossier, as_of, progress)
-    started = time.perf_counter()
-    drawings = [drawing for section in applying(findings) for drawing in section.drawings(findings)]
-    say(f"Drawing {len(drawings)} charts")
-    charts = draw(drawings)
-    drawn = time.perf_counter()
+    with Renderer() as renderer:
+        easel = _Easel(renderer)
+        findings = run(dossier, as_of, progress, ready=easel.take)
+        started = time.perf_counter()
+        easel.take(findings)
+        say("Drawing the charts")
+        charts = easel.charts()
+    done = time.perf_counter()
     say("Writing the page")
     front = write_front(findings, applying(findings))
     content = _files(findings, charts, front)
     more, missing = _further(findings, content[PAGE], forms)
     content |= more
-    timings = {**dict(findings.seconds), "draw charts": drawn - started, "write page": time.perf_counter() - drawn}
+    timings = {**dict(findings.seconds), "draw charts": done - started, "write page": time.perf_counter() - done}
     options = {"dispute": dossier.name, "as_of": findings.as_of.isoformat(), "closure": findings.closure}
     content["manifest.json"] = manifest(findings.inputs, options, timings, content)
     files = write_folder(folder, content, last=PAGE)
     return Brief(findings, text_of(front.headline), folder, folder / PAGE, files, missing)
+
+
+class _Easel:
+    """The charts of every section, each asked for as soon as what it shows is found."""
+
+    def __init__(self, renderer: Renderer) -> None:
+        self._renderer = renderer
+        self._asked: dict[str, list[tuple[Drawing, Future[Drawn]]]] = {}
+
+    def take(self, findings: Findings) -> None:
+        """Ask for the charts of the sections whose parts are found; the others wait for more findings."""
+        for section in SECTIONS:
+            if section.name in self._asked:
+                continue
+            try:
+                drawings = section.drawings(findings) if section.applies(findings) else ()
+            except PartPendingError:
+                continue
+            self._asked[section.name] = [(item, self._renderer.draw(item.specification)) for item in drawings]
+
+    def charts(self) -> tuple[Chart, ...]:
+        """All of them, in the order of the sections, once they are drawn."""
+        return tuple(drawn(item, forms.result()) for section in SECTIONS for item, forms in self._asked[section.name])
 
 
 def applying(findings: Findings) -> tuple[Section, ...]:

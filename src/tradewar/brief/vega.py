@@ -1,7 +1,7 @@
 """Words for Vega-Lite specifications: plain dictionaries with the names of the grammar.
 
 A specification is data. Objects of a charting library around it cost more time than all the figures of a brief
-together, and what they would check is checked when the chart is drawn. Reference: Vega-Lite 5 (Satyanarayan et al.,
+together, and what they would check is checked when the chart is drawn. Reference: Vega-Lite (Satyanarayan et al.,
 2017), https://vega.github.io/vega-lite/docs/.
 """
 

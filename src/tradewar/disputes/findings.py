@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Kind = TypeVar("Kind")
+
+
+class PartPendingError(LookupError):
+    """Findings so far were asked for a part that may still be found."""
 
 
 @dataclass(frozen=True)
@@ -78,10 +82,19 @@ class Findings:
     """(what was read, SHA-256)."""
     seconds: tuple[tuple[str, float], ...]
     """(step, wall-clock seconds). Not part of `to_dict`, so that equal runs give equal files."""
+    pending: tuple[str, ...] = ()
+    """Parts that are still being found, where these are the findings so far."""
 
     def part(self, kind: type[Kind]) -> Kind | None:
-        """The part of a class, None where the dossier has nothing for it."""
-        return next((part for part in self.parts.values() if isinstance(part, kind)), None)
+        """The part of a class, None where the dossier has nothing for it.
+
+        Raises:
+            PartPendingError: if it may still be found.
+        """
+        found = next((part for part in self.parts.values() if isinstance(part, kind)), None)
+        if found is None and self.pending:
+            raise PartPendingError(kind.__name__)
+        return found
 
     @property
     def due(self) -> OpenStep | None:
@@ -91,7 +104,7 @@ class Findings:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON: dates as text, the parties and the deadline as tables, each part under its name."""
-        content = {key: value for key, value in vars(self).items() if key not in ("seconds", "inputs", "parts")}
+        content = {key: value for key, value in vars(self).items() if key not in _UNTOLD}
         content["names"] = dict(self.names)
         content["parties"] = [party.model_dump() for party in self.parties]
         content["deadline"] = self.deadline.model_dump() if self.deadline else None
@@ -106,6 +119,10 @@ class Findings:
         import pandas as pd
 
         return pd.DataFrame([{"policy": p.name} | asdict(row) for p in self.policies for row in p.countries])
+
+
+_UNTOLD = ("seconds", "inputs", "parts", "pending")
+"""Fields that are no finding, or are told in another form."""
 
 
 class _Watch:
@@ -127,6 +144,7 @@ def run(
     progress: Progress | None = None,
     *,
     parts: Sequence[Part] | None = None,
+    ready: Callable[[Findings], None] | None = None,
 ) -> Findings:
     """Solve every policy of a dossier that exists on the day, each against the world's baseline, and find every part.
 
@@ -134,6 +152,7 @@ def run(
         as_of: day of knowledge; by default the day for which the dossier was written.
         progress: told what is being done.
         parts: what to find besides the solved policies; by default everything.
+        ready: given the findings so far after the policies and after each part, for those who need not wait for all.
 
     Raises:
         DossierError: if no policy was known on the day, or the world lacks a party.
@@ -142,14 +161,19 @@ def run(
     """
     watch = _Watch()
     material = _gathered(dossier, as_of, progress or silent, watch)
-    found_parts: dict[str, PartFindings] = {}
-    for part in PARTS if parts is None else parts:
+    findings = _findings(material)
+    pending = list(PARTS if parts is None else parts)
+    while pending:
+        findings = replace(findings, pending=tuple(part.name for part in pending))
+        if ready is not None:
+            ready(findings)
+        part = pending.pop(0)
         material.say(part.what)
         with watch.time(part.name):
             found = part.find(material)
         if found is not None:
-            found_parts[part.name] = found
-    return _findings(material, found_parts, watch)
+            findings = replace(findings, parts={**findings.parts, part.name: found})
+    return replace(findings, pending=(), seconds=tuple(watch.seconds))
 
 
 def gather(dossier: Dossier, as_of: dt.date | None = None, progress: Progress | None = None) -> Material:
@@ -185,7 +209,7 @@ def _solved(dossier: Dossier, world: World, stated: Stated, say: Progress, watch
     return tuple(outcomes)
 
 
-def _findings(material: Material, parts: dict[str, PartFindings], watch: _Watch) -> Findings:
+def _findings(material: Material) -> Findings:
     known, world, outcomes = material.dossier, material.world, material.outcomes
     return Findings(
         dispute=known.name,
@@ -206,9 +230,9 @@ def _findings(material: Material, parts: dict[str, PartFindings], watch: _Watch)
             for stated, outcome, before in zip(material.stated.policies, outcomes, [None, *outcomes[:-1]], strict=True)
         ),
         left_out=material.stated.left_out,
-        parts=parts,
+        parts={},
         inputs=(*known.hashes, (f"world {known.world}", _content_hash(world))),
-        seconds=tuple(watch.seconds),
+        seconds=(),
     )
 
 
