@@ -14,7 +14,7 @@ from tradewar.tariffs.evaluate import BASE_AUTHORITY, Claim, Evaluation, evaluat
 from tradewar.tariffs.instants import write_day, write_instant
 from tradewar.tariffs.model import RATE_KINDS, Measure
 from tradewar.tariffs.question import NEEDS_DIGITS, NEEDS_UNIT_VALUE, Decisions, Question, ask
-from tradewar.tariffs.scopes import lines
+from tradewar.tariffs.scopes import listing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -174,7 +174,7 @@ class _Answer:
 
 def _answer(book: TariffBook, question: Question, code: str, rule_set: str | None) -> _Answer:
     """One line at the default, and at every combination of the ends of its open facts."""
-    line = lines(book, [code], partial=False)
+    line = listing(book).lines([code], partial=False)
     decisions = Decisions()
     evaluation = evaluate(book, question, line, decisions, rule_set=rule_set)
     asked = dict(decisions.asked)

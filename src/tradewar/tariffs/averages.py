@@ -22,7 +22,7 @@ from tradewar.tariffs import editions, weights
 from tradewar.tariffs.evaluate import BASE_AUTHORITY, Evaluation, evaluate
 from tradewar.tariffs.instants import MINUTES, day_of, write_day
 from tradewar.tariffs.question import Decisions, Question, ask
-from tradewar.tariffs.scopes import Lines, known_codes, lines
+from tradewar.tariffs.scopes import Lines, Listing, known_codes, listing
 from tradewar.tariffs.weights import WeightSet
 
 if TYPE_CHECKING:
@@ -160,25 +160,25 @@ def line_set(book: TariffBook, question: Question, lines_on: int | None = None) 
     if not schedules:
         known = known_codes(book, question.importer)
         leaves = [code for k, code in enumerate(known) if not (k + 1 < len(known) and known[k + 1].startswith(code))]
-        return _lines(book, tuple(leaves))
+        return _lines(listing(book), tuple(leaves))
     instant = question.instant if lines_on is None else lines_on
     known = question.known if lines_on is None else max(question.known, lines_on // 1440)
     rows = tuple(schedule.in_force(instant, known).tobytes() for schedule in schedules)
-    return _lines_in_force(book, schedules, rows)
+    return _lines_in_force(listing(book), schedules, rows)
 
 
 @lru_cache(maxsize=64)
-def _lines_in_force(book: TariffBook, schedules: tuple[Schedule, ...], rows: tuple[bytes, ...]) -> Lines:
+def _lines_in_force(lists: Listing, schedules: tuple[Schedule, ...], rows: tuple[bytes, ...]) -> Lines:
     """The lines of the rows in force; most days share them with the day before."""
     found: set[str] = set()
     for schedule, content in zip(schedules, rows, strict=True):
         found.update(schedule.codes[np.frombuffer(content, dtype=np.int64)].tolist())
-    return _lines(book, tuple(sorted(found)))
+    return _lines(lists, tuple(sorted(found)))
 
 
 @lru_cache(maxsize=64)
-def _lines(book: TariffBook, codes: tuple[str, ...]) -> Lines:
-    return lines(book, codes)
+def _lines(lists: Listing, codes: tuple[str, ...]) -> Lines:
+    return lists.lines(codes)
 
 
 @lru_cache(maxsize=128)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from tradewar.tariffs.coverage import Coverage
     from tradewar.tariffs.policies import PolicyRates
     from tradewar.tariffs.schedules import Schedule
+    from tradewar.tariffs.tables import Tables
     from tradewar.tariffs.timeline import Timeline
     from tradewar.tariffs.weights import WeightSet
 
@@ -44,7 +45,7 @@ class TariffBook:
 
     name: str
     title: str
-    tables: Mapping[str, pd.DataFrame]
+    tables: Tables
     """The files as read, canonical columns."""
     zones: Mapping[str, str]
     """IANA time zone of each importer, for instants."""
@@ -108,7 +109,7 @@ class TariffBook:
         """Hash of the content of every table."""
         from tradewar.tariffs.save import digest
 
-        return digest(self)
+        return digest(self.tables)
 
     def measures_of(self, importer: str) -> tuple[model.Measure, ...]:
         """Measures of one importer, scope exclusions left out.

@@ -22,7 +22,7 @@ from numpy import ndarray as Array
 from tradewar.tariffs import duties, stacking
 from tradewar.tariffs.model import RATE_KINDS
 from tradewar.tariffs.question import NEEDS_DIGITS, Decisions, Question
-from tradewar.tariffs.scopes import Lines, scope_index
+from tradewar.tariffs.scopes import Lines, taken_out
 from tradewar.tariffs.standing import Standing, held_back, stands
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def _claim(
     if members is None:
         return None
     index, share = members.index, members.share.copy()
-    for code in scope_index(book).excluded.get(measure.measure_id, ()):
+    for code in taken_out(book).get(measure.measure_id, ()):
         # what is taken out wins at equal or greater length
         out = np.array([lines.codes[k].startswith(code) for k in index]) & (members.length <= len(code))
         index, share, members = index[~out], share[~out], _kept(members, ~out)

@@ -44,7 +44,7 @@ def read(book: str | Path) -> dict[str, Any]:
     return dict(
         name=name,
         title=str(header.get("title", name)),
-        tables=frames,
+        tables=tables.Tables(frames),
         zones=dict(header.get("zones", {})),
         first_day=first,
         last_day=last,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tradewar.tariffs.instants import FOREVER, write_day
-from tradewar.tariffs.tables import COLUMNS, csv_text, ordered
+from tradewar.tariffs.tables import COLUMNS, Tables, csv_text, ordered
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +34,7 @@ def save(book: TariffBook, folder: Path) -> None:
     """Write every table that has lines, and `book.toml`."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in COLUMNS:
-        frame = canonical(book, name)
+        frame = canonical(book.tables, name)
         path = folder / f"{name}.csv"
         if len(frame) or name == "measures":
             path.write_text(csv_text(frame), encoding="utf-8", newline="")
@@ -42,9 +43,9 @@ def save(book: TariffBook, folder: Path) -> None:
     (folder / "book.toml").write_text(header_text(book), encoding="utf-8", newline="")
 
 
-def canonical(book: TariffBook, name: str) -> pd.DataFrame:
+def canonical(tables: Tables, name: str) -> pd.DataFrame:
     """A table in canonical order of columns and rows."""
-    frame = book.tables[name]
+    frame = tables[name]
     keys = ORDER.get(name)
     return frame if keys is None or not len(frame) else ordered(frame, keys)
 
@@ -68,11 +69,12 @@ def _quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-def digest(book: TariffBook) -> str:
+@lru_cache(maxsize=8)
+def digest(tables: Tables) -> str:
     """Hash of the canonical content: the same for a book and for its saved copy."""
     content = hashlib.sha256()
     for name in COLUMNS:
-        frame = canonical(book, name)
+        frame = canonical(tables, name)
         content.update(name.encode())
         for column in COLUMNS[name]:
             values = frame[column]

@@ -48,13 +48,19 @@ class Schedule:
         names = self.codes[starts].tolist()
         return dict(zip(names, zip(starts.tolist(), ends.tolist(), strict=True), strict=True))
 
+    @cached_property
+    def line_of(self) -> Int[Array, " row"]:
+        """Number of the line of each row: numbers compare faster than text."""
+        return np.cumsum(np.r_[False, self.codes[1:] != self.codes[:-1]]) if len(self.codes) else np.array([], int)
+
     def in_force(self, instant: int, known: int) -> Int[Array, " line"]:
         """Rows in force, one per line that exists at the instant, in order of code."""
         seen = (self.known_from <= known) & (self.valid_from <= instant)
         rows = np.flatnonzero(seen)
         if not len(rows):
             return rows
-        last = np.r_[self.codes[rows][1:] != self.codes[rows][:-1], True]
+        line = self.line_of[rows]
+        last = np.r_[line[1:] != line[:-1], True]
         rows = rows[last]
         return rows[self.valid_until[rows] > instant]
 

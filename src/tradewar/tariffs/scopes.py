@@ -7,7 +7,7 @@ membership is partial: its share is `PARTIAL` in averages, and the answer for th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -16,26 +16,13 @@ from jaxtyping import Float, Int
 from numpy import ndarray as Array
 
 from tradewar.tariffs.codes import prefixes, under
+from tradewar.tariffs.tables import Tables
 
 if TYPE_CHECKING:
     from tradewar.tariffs.book import TariffBook
 
 PARTIAL = 0.5
 """Share of a line that counts as listed where only some of its finer codes are, and no trade is known."""
-
-
-@dataclass(frozen=True, eq=False)
-class ScopeIndex:
-    """Lists by code."""
-
-    lists_of: Mapping[str, tuple[tuple[str, float], ...]]
-    """Scope keys and part shares by listed code."""
-    listed: Sequence[str]
-    """Every listed code, sorted."""
-    editions: Mapping[str, str]
-    """Edition of each scope."""
-    excluded: Mapping[str, tuple[str, ...]]
-    """Codes taken out of a measure, by measure id."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,33 +58,93 @@ class Lines:
         return self.members.get(scope)
 
 
+Pattern = tuple[tuple[str, float, int], ...]
+"""The memberships of one line: (scope key, share, digits of the code that matched)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Listing:
+    """Lists by code."""
+
+    lists_of: Mapping[str, tuple[tuple[str, float], ...]]
+    """Scope keys and part shares by listed code."""
+    listed: Sequence[str]
+    """Every listed code, sorted."""
+    editions: Mapping[str, str]
+    """Edition of each scope."""
+    _matched: dict[tuple[str, bool], Pattern] = field(default_factory=dict)
+    """What was matched before: most lines of one day are lines of the next."""
+
+    def lines(self, codes: Sequence[str], *, partial: bool = True) -> Lines:
+        """Lines with their memberships.
+
+        `partial`: whether a line is in a list by `PARTIAL` where only finer codes of it are listed.
+        """
+        places: dict[Pattern, list[int]] = {}
+        for position, code in enumerate(codes):
+            places.setdefault(self._pattern(code, partial), []).append(position)
+        found: dict[str, list[tuple[list[int], float, int]]] = {}
+        for pattern, positions in places.items():
+            for scope, share, length in pattern:
+                found.setdefault(scope, []).append((positions, share, length))
+        return Lines(tuple(codes), {scope: _members(groups) for scope, groups in found.items()})
+
+    def _pattern(self, code: str, partial: bool) -> Pattern:
+        pattern = self._matched.get((code, partial))
+        if pattern is None:
+            pattern = self._matched[code, partial] = self._match(code, partial)
+        return pattern
+
+    def _match(self, code: str, partial: bool) -> Pattern:
+        matched: dict[str, tuple[float, int]] = {}
+        for above in prefixes(code):
+            for scope, share in self.lists_of.get(above, ()):
+                matched[scope] = (share, len(above))
+        if partial:
+            for finer in under(code, self.listed):
+                for scope, _ in self.lists_of[finer]:
+                    matched.setdefault(scope, (PARTIAL, len(finer)))
+        return tuple((scope, share, length) for scope, (share, length) in matched.items())
+
+
+def listing(book: TariffBook) -> Listing:
+    """The lists of a book, the single codes of its measures, and predecessors of listed codes."""
+    scopes = {item.scope for item in (*book.measures, *book.suspensions, *book.exclusions)}
+    return _listing(book.tables, tuple(sorted(name for name in scopes if name.startswith("hs:"))))
+
+
 @lru_cache(maxsize=8)
-def scope_index(book: TariffBook) -> ScopeIndex:
-    """The index of a book: its lists, the single codes of its measures, and predecessors of listed codes."""
+def _listing(tables: Tables, single: tuple[str, ...]) -> Listing:
     entries: dict[str, list[tuple[str, float]]] = {}
-    table = book.tables["lists"]
+    table = tables["lists"]
     shares = table["part_share"].fillna(1.0).tolist()
     for scope, code, share in zip(table["list_id"].tolist(), table["hs"].tolist(), shares, strict=True):
         entries.setdefault(code, []).append((scope, share))
-    single = {item.scope for item in (*book.measures, *book.suspensions, *book.exclusions)}
-    for scope in sorted(name for name in single if name.startswith("hs:")):
+    for scope in single:
         entries.setdefault(scope[3:], []).append((scope, 1.0))
     stated = table.drop_duplicates("list_id")
     editions = dict(zip(stated["list_id"].tolist(), stated["hs_edition"].tolist(), strict=True))
-    _add_predecessors(book, entries, editions)
+    _add_predecessors(tables, entries, editions)
+    frozen = {code: tuple(found) for code, found in entries.items()}
+    return Listing(frozen, sorted(frozen), editions)
+
+
+@lru_cache(maxsize=8)
+def taken_out(book: TariffBook) -> Mapping[str, tuple[str, ...]]:
+    """Codes taken out of a measure, by measure id."""
+    table = book.tables["lists"]
     excluded: dict[str, list[str]] = {}
     for measure in book.measures:
         if measure.hs_exclude:
             codes = table.loc[table["list_id"] == measure.scope, "hs"].tolist()
             excluded.setdefault(measure.measure_id, []).extend(codes or [measure.scope.removeprefix("hs:")])
-    frozen = {code: tuple(found) for code, found in entries.items()}
-    return ScopeIndex(frozen, sorted(frozen), editions, {name: tuple(codes) for name, codes in excluded.items()})
+    return {name: tuple(codes) for name, codes in excluded.items()}
 
 
-def _add_predecessors(book: TariffBook, entries: dict[str, list[tuple[str, float]]], editions: dict[str, str]) -> None:
+def _add_predecessors(tables: Tables, entries: dict[str, list[tuple[str, float]]], editions: dict[str, str]) -> None:
     """A code that was split later is on a list to the share of its successors that are."""
     shares: dict[tuple[str, str], float] = {}
-    for row in book.tables["successors"].to_dict("records"):
+    for row in tables["successors"].to_dict("records"):
         code, successor = str(row["code"]), str(row["successor"])
         for above in prefixes(successor):
             for scope, share in entries.get(above, ()):
@@ -108,30 +155,13 @@ def _add_predecessors(book: TariffBook, entries: dict[str, list[tuple[str, float
             entries.setdefault(code, []).append((scope, 1.0 if share > 1 - 1e-9 else share))
 
 
-def lines(book: TariffBook, codes: Sequence[str], *, partial: bool = True) -> Lines:
-    """Lines with their memberships.
-
-    `partial`: whether a line is in a list by `PARTIAL` where only finer codes of it are listed.
-    """
-    index = scope_index(book)
-    found: dict[str, list[tuple[int, float, int]]] = {}
-    for position, code in enumerate(codes):
-        matched: dict[str, tuple[float, int]] = {}
-        for above in prefixes(code):
-            for scope, share in index.lists_of.get(above, ()):
-                matched[scope] = (share, len(above))
-        if partial:
-            for finer in under(code, index.listed):
-                for scope, _ in index.lists_of[finer]:
-                    matched.setdefault(scope, (PARTIAL, len(finer)))
-        for scope, (share, length) in matched.items():
-            found.setdefault(scope, []).append((position, share, length))
-    return Lines(tuple(codes), {scope: _members(rows) for scope, rows in found.items()})
-
-
-def _members(rows: list[tuple[int, float, int]]) -> Members:
-    index, share, length = zip(*rows, strict=True)
-    return Members(np.array(index), np.array(share, dtype=float), np.array(length))
+def _members(groups: list[tuple[list[int], float, int]]) -> Members:
+    index = np.concatenate([np.array(positions) for positions, _, _ in groups])
+    sizes = [len(positions) for positions, _, _ in groups]
+    order = np.argsort(index)
+    share = np.repeat([float(share) for _, share, _ in groups], sizes)
+    length = np.repeat([length for _, _, length in groups], sizes)
+    return Members(index[order], share[order], length[order])
 
 
 def known_codes(book: TariffBook, importer: str) -> Sequence[str]:

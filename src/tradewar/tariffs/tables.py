@@ -107,6 +107,19 @@ PLACEHOLDER_NUMBER = 9999.0
 """Numbers from here on in a column of rates are placeholders of the source (9999.999999), never rates."""
 
 
+class Tables(dict[str, Any]):
+    """The tables of a book by name, never changed. Copies of a book share them.
+
+    They are equal only to themselves, so that what is made of them (an index, a hash) is made once for all copies.
+    """
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return id(self)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+
 def read_table(path: Path) -> pd.DataFrame:
     """A CSV as text, or a Parquet file, as it stands; `_file` and `_row` say where each line came from.
 
