@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import tempfile
-from collections.abc import Sequence
+from concurrent.futures import Future
 from functools import cache
 from pathlib import Path
+from typing import Any, Self
 from unittest import mock
 
 import pytest
 
-from tradewar.brief.charts import Chart, Drawing
-from tradewar.brief.page import Brief, brief
+from tradewar.brief.page import Brief, applying, brief
+from tradewar.brief.renderer import Drawn, Renderer
 from tradewar.disputes.dossier import load_dispute
 from tradewar.disputes.findings import Findings, run
 from tradewar.disputes.parts import PARTS
@@ -33,7 +35,7 @@ def written(day: dt.date) -> Brief:
     out = Path(_FOLDER.name) / day.isoformat()
     if day == DAY:
         return brief(DISPUTE, out, day)
-    with mock.patch("tradewar.brief.page.run", lambda *_: findings(day)):
+    with mock.patch("tradewar.brief.page.run", lambda *_, **__: findings(day)):
         return brief(DISPUTE, out, day)
 
 
@@ -45,20 +47,41 @@ def findings(day: dt.date) -> Findings:
     return run(load_dispute(DISPUTE), day, parts=[part for part in PARTS if part.name not in SLOW_PARTS])
 
 
-def charts(drawings: Sequence[Drawing]) -> tuple[Chart, ...]:
+@cache
+def forms() -> dict[str, Drawn]:
+    """SVG and PNG of each chart of the built-in brief, by its specification."""
+    made = written(DAY)
+    drawings = [drawing for section in applying(made.findings) for drawing in section.drawings(made.findings)]
+    files = [made.folder / "charts" / drawing.name for drawing in drawings]
+    return {
+        json.dumps(drawing.specification): (
+            file.with_suffix(".svg").read_text(encoding="utf-8"),
+            file.with_suffix(".png").read_bytes(),
+        )
+        for drawing, file in zip(drawings, files, strict=True)
+    }
+
+
+class Redrawn(Renderer):
     """Charts that were drawn before for the built-in brief, in place of drawing them again."""
-    folder = written(DAY).folder / "charts"
-    files = [(folder / f"{d.name}.svg", folder / f"{d.name}.png") for d in drawings]
-    return tuple(
-        Chart(d.name, d.title, d.caption, d.description, svg.read_text(encoding="utf-8"), png.read_bytes())
-        for d, (svg, png) in zip(drawings, files, strict=True)
-    )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def draw(self, specification: dict[str, Any]) -> Future[Drawn]:
+        """The chart as it was drawn before."""
+        done: Future[Drawn] = Future()
+        done.set_result(forms()[json.dumps(specification)])
+        return done
+
+    def __exit__(self, *_: object) -> None:
+        pass
 
 
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let `brief` take findings and charts that were made before: for tests of what is written, not of what it says."""
-    monkeypatch.setattr("tradewar.brief.page.run", lambda *_: findings(DAY))
-    monkeypatch.setattr("tradewar.brief.page.draw", charts)
+    monkeypatch.setattr("tradewar.brief.page.run", lambda *_, **__: findings(DAY))
+    monkeypatch.setattr("tradewar.brief.page.Renderer", Redrawn)
 
 
 @cache

@@ -222,7 +222,9 @@ def test_few_events_are_grey() -> None:
     panels = drawings(FEBRUARY_2019)["sectors"].specification["vconcat"][0]["hconcat"]
     assert [panel["title"]["text"] for panel in panels] == ["CFR", "CFR, wide", "CSIS"]
     for panel in panels:
-        for row in panel["data"]["values"]:
+        tiles = panel["layer"][0]["data"]["values"]
+        assert tiles
+        for row in tiles:
             assert row["few"] == (row["n"] < 5)
 
 

@@ -18,7 +18,7 @@ from jaxtyping import Bool, Float
 from numpy import ndarray as Array
 
 from tradewar.errors import NoSolutionError, Problem, TalksError
-from tradewar.talks.choice import expected_value, logit_probabilities
+from tradewar.talks.choice import logit_probabilities
 
 NOISE_PATH = (0.1, 0.05, 0.03, 0.02, 0.01, 0.005)
 TOLERANCE = 1e-12
@@ -129,19 +129,15 @@ def _choices(
 ]:
     """(policies of both sides, T(V))."""
     flows = np.moveaxis(payoff, 0, -1)
-    updated = np.empty_like(value)
-    n_1, n_2 = payoff.shape[1:]
-    # after a move of side 1 to a', the pair is (a', b) and side 2 is the mover
-    after_1, after_2 = flows + discount * value[1], flows + discount * value[0]
-    worth_1 = np.broadcast_to(after_1.transpose(1, 0, 2)[None], (n_1, n_2, n_1, 2))
-    worth_2 = np.broadcast_to(after_2[:, None], (n_1, n_2, n_2, 2))
-    own_1 = np.where(allowed[0][:, None, :], worth_1[..., 0], -np.inf)
-    own_2 = np.where(allowed[1][None, :, :], worth_2[..., 1], -np.inf)
+    # after a move of side 1 to a', the pair is (a', b) and side 2 is the mover; here by [b, a', side], so that what is
+    # chosen stands last and products of matrices sum over it
+    after_1 = (flows + discount * value[1]).transpose(1, 0, 2)
+    after_2 = flows + discount * value[0]
+    own_1 = np.where(allowed[0][None, :, :], after_1[:, None, :, 0], -np.inf)
+    own_2 = np.where(allowed[1][None, :, :], after_2[:, None, :, 1], -np.inf)
     policy_1, policy_2 = logit_probabilities(own_1, noise), logit_probabilities(own_2, noise)
-    for side in (0, 1):
-        updated[0, ..., side] = expected_value(policy_1, worth_1[..., side])
-        updated[1, ..., side] = expected_value(policy_2, worth_2[..., side])
-    return (policy_1, policy_2), updated
+    updated = np.stack([(policy_1 @ after_1).transpose(1, 0, 2), policy_2 @ after_2])
+    return (policy_1.transpose(1, 0, 2), policy_2), updated
 
 
 def _chain(
