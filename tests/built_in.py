@@ -80,6 +80,7 @@ class Redrawn(Renderer):
 
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let `brief` take findings and charts that were made before: for tests of what is written, not of what it says."""
+    forms()  # made before anything is put in its place
     monkeypatch.setattr("tradewar.brief.page.run", lambda *_, **__: findings(DAY))
     monkeypatch.setattr("tradewar.brief.page.Renderer", Redrawn)
 
