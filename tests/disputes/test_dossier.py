@@ -186,11 +186,12 @@ FAULTS = {
     "wrong precision": ("chronicle.csv", "2018-07-06,day", "2018-07-06,month", ["precision of a month"]),
     "unknown precision": ("chronicle.csv", "2018-07-06,day", "2018-07-06,days", ["days"]),
     "figure without unit": ("chronicle.csv", ",25,percent,", ",25,,", ["no unit"]),
+    "long for the timeline": ("chronicle.csv", ",10% on list 3,", f",{33 * 'x'},", ["33 characters, at most 32"]),
     "unit without figure": ("chronicle.csv", ",25,percent,", ",,percent,", ["no figure"]),
     "text for a figure": ("chronicle.csv", ",25,percent,", ",many,percent,", ["many"]),
     "semicolons": (
         "chronicle.csv",
-        "date,date_precision,known_from,actor,kind,what,figure,unit,source,verified",
+        "date,date_precision,known_from,actor,kind,what,short,figure,unit,source,verified",
         "date;date_precision;known_from",
         ["semicolons"],
     ),

@@ -28,6 +28,9 @@ COLUMNS = (
     "source",
     "verified",
 )
+OPTIONAL_COLUMNS = ("short",)
+LONGEST_SHORT = 32
+"""Characters of the few words that stand on the timeline."""
 PRECISIONS = ("day", "week", "month", "year")
 _DATE = re.compile(r"^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?$")
 _LENGTH = {"day": 10, "week": 10, "month": 7, "year": 4}
@@ -51,12 +54,22 @@ class Event:
     source: str
     verified: str
     """What stands behind the row."""
+    short: str = ""
+    """The event in a few words, for the timeline; may be empty."""
+
+    @property
+    def span(self) -> tuple[dt.date, dt.date]:
+        """First and last day on which it may have happened; a week stands for the day that is given."""
+        year, month, day = (int(part) if part else 0 for part in (self.date + "--").split("-")[:3])
+        last = last_day(self.date)
+        assert last is not None  # checked when it was read
+        return dt.date(year, month or 1, day or 1), last
 
 
 def read_chronicle(file: str, data: bytes, problems: list[Problem]) -> tuple[Event, ...]:
     """The rows of a chronicle in the order of their dates; faults are added to the problems."""
     table = parse_csv(file, data, problems)
-    if table is None or not check_columns(table, COLUMNS, problems=problems):
+    if table is None or not check_columns(table, COLUMNS, OPTIONAL_COLUMNS, problems=problems):
         return ()
     events = [_event(table, row, problems) for row in range(len(table))]
     return tuple(sorted((event for event in events if event is not None), key=_order))
@@ -81,7 +94,7 @@ def _order(event: Event) -> tuple[dt.date, dt.date]:
 
 
 def _event(table: Table, row: int, problems: list[Problem]) -> Event | None:
-    cells = {name: table.columns[name][row].strip() for name in COLUMNS}
+    cells = {name: table.columns[name][row].strip() for name in (*COLUMNS, *OPTIONAL_COLUMNS) if name in table.columns}
     found = list(_faults(cells))
     problems.extend(Problem(table.where(row), what, fix) for what, fix in found)
     known = last_day(cells["known_from"])
@@ -98,6 +111,7 @@ def _event(table: Table, row: int, problems: list[Problem]) -> Event | None:
         unit=cells["unit"],
         source=cells["source"],
         verified=cells["verified"],
+        short=cells.get("short", ""),
     )
 
 
@@ -114,6 +128,9 @@ def _faults(cells: dict[str, str]) -> Sequence[tuple[str, str]]:
         what = f"date = {cells['date']!r} does not have the precision of a {precision}"
         faults.append((what, "Give as much of the date as date_precision says"))
     faults += [(f"{name} is empty", f"Give {name}") for name in ("actor", "kind", "what", "source") if not cells[name]]
+    if len(cells.get("short", "")) > LONGEST_SHORT:
+        what = f"short has {len(cells['short'])} characters, at most {LONGEST_SHORT} fit on the timeline"
+        faults.append((what, "Say it in fewer words, or leave it empty"))
     if cells["unit"] and not cells["figure"]:
         faults.append(("unit has no figure", "Give the figure, or leave both empty"))
     if cells["figure"]:
