@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
@@ -103,15 +103,12 @@ def brief(
         findings = run(dossier, as_of, progress, ready=easel.take)
         started = time.perf_counter()
         easel.take(findings)
-        say("Drawing the charts")
-        charts = easel.charts()
-    done = time.perf_counter()
-    say("Writing the page")
-    front = write_front(findings, applying(findings))
-    content = _files(findings, charts, front)
+        say("Writing the page")
+        front = write_front(findings, applying(findings))
+        content = _files(findings, easel, front)
     more, missing = _further(findings, content[PAGE], forms)
     content |= more
-    timings = {**dict(findings.seconds), "draw charts": done - started, "write page": time.perf_counter() - done}
+    timings = {**dict(findings.seconds), "write page": time.perf_counter() - started}
     options = {"dispute": dossier.name, "as_of": findings.as_of.isoformat(), "closure": findings.closure}
     content["manifest.json"] = manifest(findings.inputs, options, timings, content)
     files = write_folder(folder, content, last=PAGE)
@@ -123,7 +120,7 @@ class _Easel:
 
     def __init__(self, renderer: Renderer) -> None:
         self._renderer = renderer
-        self._asked: dict[str, list[tuple[Drawing, Future[Drawn]]]] = {}
+        self._asked: dict[str, Mapping[str, tuple[Drawing, Future[Drawn]]]] = {}
 
     def take(self, findings: Findings) -> None:
         """Ask for the charts of the sections whose parts are found; the others wait for more findings."""
@@ -134,11 +131,18 @@ class _Easel:
                 drawings = section.drawings(findings) if section.applies(findings) else ()
             except PartPendingError:
                 continue
-            self._asked[section.name] = [(item, self._renderer.draw(item.specification)) for item in drawings]
+            self._asked[section.name] = {
+                item.name: (item, self._renderer.draw(item.specification)) for item in drawings
+            }
 
-    def charts(self) -> tuple[Chart, ...]:
-        """All of them, in the order of the sections, once they are drawn."""
-        return tuple(drawn(item, forms.result()) for section in SECTIONS for item, forms in self._asked[section.name])
+    def chart(self, name: str) -> Chart:
+        """One chart by its name, once it is drawn."""
+        item, forms = next(charts[name] for charts in self._asked.values() if name in charts)
+        return drawn(item, forms.result())
+
+    def names(self) -> tuple[str, ...]:
+        """Names of all charts, in the order of the sections."""
+        return tuple(name for section in SECTIONS for name in self._asked[section.name])
 
 
 def applying(findings: Findings) -> tuple[Section, ...]:
@@ -146,9 +150,9 @@ def applying(findings: Findings) -> tuple[Section, ...]:
     return tuple(section for section in SECTIONS if section.applies(findings))
 
 
-def render_page(findings: Findings, charts: tuple[Chart, ...], front: Front) -> str:
-    """The page as one HTML document without scripts and without anything to fetch."""
-    shared = _shared(findings, charts)
+def render_page(findings: Findings, chart: Callable[[str], Chart], front: Front) -> str:
+    """The page as one HTML document without scripts and without anything to fetch; `chart` gives a chart by name."""
+    shared = _shared(findings, chart)
     sections = [_told(findings, section, shared) for section in applying(findings)]
     css = Markup(resources.files("tradewar.brief").joinpath("templates/page.css").read_text(encoding="utf-8"))
     page = environment().get_template("page.html.j2")
@@ -157,16 +161,16 @@ def render_page(findings: Findings, charts: tuple[Chart, ...], front: Front) -> 
 
 def render_section(findings: Findings, section: Section) -> str:
     """One section by itself, its charts drawn: what the live page shows of a part."""
-    return _told(findings, section, _shared(findings, draw(section.drawings(findings))))
+    charts = {chart.name: chart for chart in draw(section.drawings(findings))}
+    return _told(findings, section, _shared(findings, charts.__getitem__))
 
 
-def _shared(findings: Findings, charts: tuple[Chart, ...]) -> dict[str, Any]:
+def _shared(findings: Findings, chart: Callable[[str], Chart]) -> dict[str, Any]:
     """What every fragment may use."""
-    by_name = {chart.name: chart for chart in charts}
     money = money_of(findings.world.money_unit)
 
     def figure(name: str) -> Markup:
-        return Markup("<figure>{}</figure>").format(Markup(inline(by_name[name])))
+        return Markup("<figure>{}</figure>").format(Markup(inline(chart(name))))
 
     return {
         "f": findings,
@@ -197,14 +201,13 @@ def fragment_values(section: Section, findings: Findings) -> dict[str, Any]:
     }
 
 
-def _files(findings: Findings, charts: tuple[Chart, ...], front: Front) -> dict[str, bytes]:
-    content = {
-        PAGE: render_page(findings, charts, front).encode(),
-        "findings.json": json_text(findings.to_dict()).encode(),
-    }
+def _files(findings: Findings, easel: _Easel, front: Front) -> dict[str, bytes]:
+    # what shows charts comes last: some may still be drawn
+    content = {"findings.json": json_text(findings.to_dict()).encode()}
     for section in applying(findings):
         content |= {f"tables/{table.name}.csv": table.to_csv().encode() for table in section.tables(findings)}
-    for chart in charts:
+    content[PAGE] = render_page(findings, easel.chart, front).encode()
+    for chart in map(easel.chart, easel.names()):
         content |= {f"charts/{chart.name}.svg": chart.svg.encode(), f"charts/{chart.name}.png": chart.png}
     return content
 

@@ -6,7 +6,7 @@ membership is partial: its share is `PARTIAL` in averages, and the answer for th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -72,6 +72,8 @@ class Listing:
     """Every listed code, sorted."""
     editions: Mapping[str, str]
     """Edition of each scope."""
+    above: Set[str]
+    """Every beginning of a listed code that is shorter than the code: only under these is anything finer listed."""
     _matched: dict[tuple[str, bool], Pattern] = field(default_factory=dict)
     """What was matched before: most lines of one day are lines of the next."""
 
@@ -100,7 +102,7 @@ class Listing:
         for above in prefixes(code):
             for scope, share in self.lists_of.get(above, ()):
                 matched[scope] = (share, len(above))
-        if partial:
+        if partial and code in self.above:
             for finer in under(code, self.listed):
                 for scope, _ in self.lists_of[finer]:
                     matched.setdefault(scope, (PARTIAL, len(finer)))
@@ -126,7 +128,8 @@ def _listing(tables: Tables, single: tuple[str, ...]) -> Listing:
     editions = dict(zip(stated["list_id"].tolist(), stated["hs_edition"].tolist(), strict=True))
     _add_predecessors(tables, entries, editions)
     frozen = {code: tuple(found) for code, found in entries.items()}
-    return Listing(frozen, sorted(frozen), editions)
+    above = {code[:length] for code in frozen for length in range(1, len(code))}
+    return Listing(frozen, sorted(frozen), editions, above)
 
 
 @lru_cache(maxsize=8)
