@@ -23,7 +23,7 @@ from tradewar.disputes.taxed import Taxed
 from tradewar.errors import DossierError
 
 CHARTS = (
-    "averages", "clock", "counts", "diversion-CHN", "diversion-USA", "falls", "levers", "levers-countries",
+    "averages", "chronicle", "clock", "counts", "diversion-CHN", "diversion-USA", "falls", "levers", "levers-countries",
     "levers-diversion", "levers-purchases", "output-CHN", "output-USA", "path-us-exports-to-china",
     "path-us-imports-from-china", "reaction", "sectors", "tariffs", "war", "welfare", "win-win",
 )  # fmt: skip

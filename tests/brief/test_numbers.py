@@ -45,6 +45,31 @@ def test_money_in_a_readable_unit(unit: str, value: float, text: str) -> None:
     assert amount(value, money_of(unit)).striptags() in text
 
 
+@pytest.mark.parametrize(
+    ("unit", "typical", "text"),
+    [
+        ("USD million", 85_000.0, "USD billion"),
+        ("USD million", 500.0, "USD billion"),
+        ("USD million", 499.0, "USD million"),
+        ("USD million", 0.5, "USD million"),
+        ("USD", 0.4e6, "USD thousand"),
+        ("EUR thousand", 600.0, "EUR million"),
+        ("baskets", 0.001, "baskets"),
+    ],
+)
+def test_the_unit_is_that_of_the_size_that_is_told(unit: str, typical: float, text: str) -> None:
+    assert money_of(unit, typical).unit == text
+
+
+@given(st.floats(500, 1e15), st.sampled_from(("USD", "USD thousand", "USD million", "USD billion")))
+def test_no_amount_of_the_typical_size_is_told_as_nothing(value: float, unit: str) -> None:
+    held = {"USD": 1.0, "USD thousand": 1e3, "USD million": 1e6, "USD billion": 1e9}[unit]
+    money = money_of(unit, value / held)
+    shown = amount(value / held, money, sign=False).striptags()
+    assert float("".join(shown.split())) >= 0.4
+    assert f'value="{value / held!r}"' in amount(value / held, money)
+
+
 def test_residuals_in_words() -> None:
     assert residual(0.0) == "0"
     assert residual(4.2e-13) == "4.2 × 10⁻¹³"

@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
+
+if TYPE_CHECKING:
+    from tradewar.disputes.findings import WorldFacts
 
 MINUS = "−"
 NOT_DEFINED = "n/a"
 NARROW_SPACE = "\u202f"
-_SCALES = {"million": 1e-3, "billion": 1.0, "thousand": 1e-6}
+_SCALES = {"billion": 1e9, "million": 1e6, "thousand": 1e3}
+_READABLE = 0.5
+"""A typical amount is shown in the largest unit of which it is at least so much."""
 
 
 @dataclass(frozen=True)
@@ -34,14 +40,25 @@ class Money:
         return f"{self.currency} {self.scale}".strip()
 
 
-def money_of(unit: str) -> Money:
-    """Billions of the currency of a world's unit such as `USD million` or `USD`; unknown units are left alone."""
+def money_of(unit: str, typical: float = math.inf) -> Money:
+    """The readable unit for amounts held in a unit such as `USD million` or `USD`; unknown units are left alone.
+
+    Args:
+        unit: currency and scale.
+        typical: an amount of the size that is told, in that unit: billions where it is large, else millions or
+            thousands, so that small economies are not told as "0.0 billion".
+    """
     currency, _, scale = unit.partition(" ")
-    if scale in _SCALES:
-        return Money(currency, "billion", _SCALES[scale])
-    if not scale and len(currency) == 3:
-        return Money(currency, "billion", 1e-9)
-    return Money("", unit, 1.0)
+    if scale not in _SCALES and (scale or len(currency) != 3):
+        return Money("", unit, 1.0)
+    held = _SCALES.get(scale, 1.0)
+    shown = next((name for name, size in _SCALES.items() if typical * held >= _READABLE * size), "thousand")
+    return Money(currency, shown, held / _SCALES[shown])
+
+
+def money_of_world(world: WorldFacts) -> Money:
+    """The readable unit for effects in a world: of the size of a thousandth of its income."""
+    return money_of(world.money_unit, world.income / 1000)
 
 
 def plain(value: float, decimals: int, *, sign: bool = False) -> str:

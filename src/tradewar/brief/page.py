@@ -19,7 +19,7 @@ from markupsafe import Markup, escape
 from tradewar.brief import exports
 from tradewar.brief.charts import Chart, Drawing, colours, draw, drawn, inline
 from tradewar.brief.front import Front, write_front
-from tradewar.brief.numbers import amount, money_of, residual, sum_of
+from tradewar.brief.numbers import amount, money_of_world, residual, sum_of
 from tradewar.brief.renderer import Drawn, Renderer
 from tradewar.brief.section import Section
 from tradewar.brief.sections import answer, chronicle, deal, effects, hold, kept, levers, method, monthly, taxed
@@ -167,7 +167,7 @@ def render_section(findings: Findings, section: Section) -> str:
 
 def _shared(findings: Findings, chart: Callable[[str], Chart]) -> dict[str, Any]:
     """What every fragment may use."""
-    money = money_of(findings.world.money_unit)
+    money = money_of_world(findings.world)
 
     def figure(name: str) -> Markup:
         return Markup("<figure>{}</figure>").format(Markup(inline(chart(name))))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from markupsafe import Markup
 
-from tradewar.brief.numbers import bare, day, lower_first, money_of, percent, rate, span, sum_of, unsigned
+from tradewar.brief.numbers import bare, day, lower_first, money_of_world, percent, rate, span, sum_of, unsigned
 from tradewar.disputes.effects import CountryEffect, PolicyFindings
 from tradewar.disputes.findings import Findings
 
@@ -44,7 +44,7 @@ def fill(findings: Findings, template: str, **values: Any) -> Markup:
         "year": findings.world.year,
         "effects": parties,
         "name": named.__getitem__,
-        "money": partial(sum_of, money=money_of(findings.world.money_unit)),
+        "money": partial(sum_of, money=money_of_world(findings.world)),
         "last": findings.policies[-1],
         "as_of": findings.as_of,
     }

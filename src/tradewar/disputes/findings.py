@@ -44,6 +44,8 @@ class WorldFacts:
     name: str
     year: int
     money_unit: str
+    income: float
+    """Of all countries together, in that unit."""
     source: str
     terms: str
     countries: int
@@ -241,6 +243,7 @@ def _facts(world: World) -> WorldFacts:
         name=world.name,
         year=world.year,
         money_unit=world.money_unit,
+        income=float(world.income.sum()),
         source=world.source,
         terms=world.terms,
         countries=world.n_countries,

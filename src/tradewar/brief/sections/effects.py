@@ -416,7 +416,7 @@ def _mapped(findings: Findings) -> Mapping[str, Any]:
     found = [(policy, row) for policy in findings.policies for row in policy.mapping]
     if not found:
         return {"mapped": ()}
-    money = money_of(found[0][1].unit)
+    money = money_of(found[0][1].unit, min(row.total for _, row in found) / 100)
     base = dt.date.fromisoformat(found[0][1].base_on)
     return {
         "mapped": found,

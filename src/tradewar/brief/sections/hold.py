@@ -13,7 +13,7 @@ from tradewar.accords.commitments import CommitmentKind
 from tradewar.accords.retaliation import Retaliation
 from tradewar.accords.sensitivity import AccordSwing
 from tradewar.accords.terms import AccordStatus
-from tradewar.brief.numbers import figure, money_of, percent, rate, sum_of
+from tradewar.brief.numbers import figure, money_of, money_of_world, percent, rate, sum_of
 from tradewar.brief.section import Limits, Section, Words
 from tradewar.brief.tables import Table, table
 from tradewar.brief.text import fill, the
@@ -345,7 +345,7 @@ def _target(findings: Findings, item: Any) -> Markup:
         return Markup("not a number")
     if item.kind is CommitmentKind.TARIFF_CEILING:
         return Markup("{} percent").format(rate(item.target))
-    return sum_of(item.target, money_of(findings.world.money_unit), sign=False)
+    return sum_of(item.target, money_of_world(findings.world), sign=False)
 
 
 def _applies(findings: Findings) -> bool:

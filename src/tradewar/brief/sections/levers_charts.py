@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tradewar.brief.bars import Bar, Group, bar_chart, cascade
 from tradewar.brief.charts import INK, OTHER_COLOUR, Drawing, Ranking, Row, colours, ranking_drawing
-from tradewar.brief.numbers import money_of, plain
+from tradewar.brief.numbers import money_of_world, plain
 from tradewar.brief.signed_heat import signed_heat
 from tradewar.brief.text import the
 from tradewar.disputes.findings import Findings
@@ -76,7 +76,7 @@ def country_heat(findings: Findings, levers: OtherLevers) -> Drawing:
 
 def purchase_cascades(findings: Findings, levers: OtherLevers) -> Drawing:
     """From what is bought to the fall of the surplus, one cascade per lever."""
-    money = money_of(findings.world.money_unit)
+    money = money_of_world(findings.world)
     groups: list[Group] = []
     told: list[str] = []
     for found in _solved(levers):

@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from tradewar.brief.charts import Drawing, colours
-from tradewar.brief.numbers import amount, day, figure, money_of, plain, sum_of
+from tradewar.brief.numbers import Money, amount, day, figure, money_of, plain, sum_of
 from tradewar.brief.section import Limits, Section, Words
 from tradewar.brief.tables import Table, table
 from tradewar.brief.text import fill, the
@@ -106,7 +106,7 @@ def _limits(findings: Findings) -> Limits:
 
 def _told(findings: Findings, taxed: Taxed, template: str, **values: Any) -> Markup:
     """A template with sums in the money of the weight sets instead of the world's."""
-    return fill(findings, template, sum=partial(sum_of, money=money_of(taxed.pairs[0].unit), sign=False), **values)
+    return fill(findings, template, sum=partial(sum_of, money=_money(taxed), sign=False), **values)
 
 
 def _coming(findings: Findings, taxed: Taxed) -> Markup:
@@ -239,12 +239,16 @@ def _steps(findings: Findings) -> Table:
     return table("steps", "Steps known and not taken", columns, rows)
 
 
+def _money(taxed: Taxed) -> Money:
+    return money_of(taxed.pairs[0].unit, min(pair.total for pair in taxed.pairs) / 100)
+
+
 # ---------------------------------------------------------------- rows of the page
 
 
 def _values(findings: Findings) -> Mapping[str, Any]:
     taxed = _taxed(findings)
-    money = money_of(taxed.pairs[0].unit)
+    money = _money(taxed)
     return {
         "taxed": taxed,
         "unit": money.unit,
