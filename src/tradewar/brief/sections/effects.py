@@ -31,9 +31,10 @@ OPENING = (
 )
 
 MOVES = (
-    "The elasticities of trade, which published estimates put far apart. {% for m in r.movers %}Over the draws, real "
-    "income of {{ the(name(m.country)) }} moves most with that of {{ m.name | lower_first }} (correlation "
-    "{{ percent(m.correlation) }}){{ '; ' if not loop.last else '.' }}{% endfor %}"
+    "The elasticities of trade, which published estimates put far apart. {% for m in r.movers %}"
+    "{{ 'Over the draws, real' if loop.first else 'real' }} income of {{ the(name(m.country)) }} moves most with that "
+    "of {{ m.name | lower_first }} (correlation {{ percent(m.correlation) }})"
+    "{{ '; ' if not loop.last else '.' }}{% endfor %}"
 )
 
 STEP_RANGE = (

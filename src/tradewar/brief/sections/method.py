@@ -35,7 +35,8 @@ LEFT_OUT = (
     "Investment, interest rates, exchange-rate policy and uncertainty itself, which may cost more than the tariffs.",
     "Gains or losses that are not income: security, technology transfer, cyber operations, the rules of trade.",
     "Changes of tariffs since the base year that are not part of the dispute, such as general cuts.",
-    "The uncertainty of the trade elasticities: other published sets of them give other figures.",
+    "Doubt about the model itself: ranges, where given, are those of the trade elasticities or of what is assumed; "
+    "the structure of the model and its data are taken as right.",
 )
 """What the model leaves out, for the last section of a brief."""
 
