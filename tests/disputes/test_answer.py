@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import built_in
 from tradewar.disputes.answer import Answer, Move
+from tradewar.disputes.answer_ranges import ranges_of, under_sets
 from tradewar.disputes.dossier import load_dispute
 from tradewar.disputes.findings import Findings, run
 from tradewar.disputes.parts import PARTS
 from tradewar.disputes.policies import average_rate
 from tradewar.equilibrium.solve import solve
+from tradewar.errors import NoSolutionError
 from tradewar.games import Options
 from tradewar.games.escalation import answer as best_answer
 from tradewar.world import load_world
@@ -115,6 +118,62 @@ def test_the_best_answer_of_the_page_is_that_of_the_whole_search(answer: Answer)
     assert found.uniqueness == "the only one found from 3 starts"
     averages = move(answer, "best-CHN").averages
     assert average_rate(world, found.tariff_rate, "CHN", "USA") == pytest.approx(averages[1], abs=1e-8)
+
+
+def test_ranges_hold_the_figures_and_are_those_of_the_sets(answer: Answer) -> None:
+    ranges, world = answer.ranges, load_world("world-2017")
+    assert ranges is not None
+    assert set(ranges.sets) == set(world.elasticity_sets)
+    assert ranges.unsolved == ()
+    assert ranges.sets_compared == 8
+    for item in answer.moves:
+        for value, spread in zip(item.real_income_pct, ranges.move(item.name), strict=True):
+            assert spread.low <= value <= spread.high
+            assert spread.low < spread.high
+    for row, spread in zip(answer.countries, ranges.war, strict=True):
+        assert spread.low <= row.war_pct <= spread.high
+    # one end, by the certified search under the set that gives it
+    policy = built_in.stated(built_in.DAY).policies[0].policy
+    options = Options(policy=policy, starts=["closed-form"], corners=False)
+    gains = {
+        name: 100.0 * (best_answer(world.with_elasticities(name), "CHN", "USA", options).real_income_hat - 1.0)
+        for name in ("caliendo_parro_2015", "shapiro_2016")
+    }
+    one, two = ranges.move("best-CHN")
+    assert gains["shapiro_2016"][world.country_index("USA")] == pytest.approx(one.high, abs=1e-7)
+    assert gains["shapiro_2016"][world.country_index("CHN")] == pytest.approx(two.high, abs=1e-7)
+    assert gains["caliendo_parro_2015"][world.country_index("CHN")] < two.high
+    # no set makes the threat a best response
+    assert ranges.best_response_in == 0
+
+
+def test_a_world_with_one_set_of_elasticities_has_no_ranges(answer: Answer) -> None:
+    own = {item.name: item.real_income_pct for item in answer.moves}
+    war = [row.war_pct for row in answer.countries]
+    assert ranges_of(load_world("world-2017"), answer.parties, own, war, {}, None) is None
+
+
+def test_a_set_without_a_solution_is_named_and_left_out(answer: Answer, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = load_world("world-2017")
+    policy = built_in.stated(built_in.DAY).policies[0].policy
+    one = replace(world, elasticity_sets={"shapiro_2016": world.elasticity_sets["shapiro_2016"]})
+    found = under_sets(one, ("USA", "CHN"), policy, None)
+    assert found["shapiro_2016"] is not None
+    own = {
+        item.name: item.real_income_pct for item in answer.moves if item.name.startswith("best") or item.name == "war"
+    }
+    war = [row.war_pct for row in answer.countries]
+    ranges = ranges_of(one, answer.parties, own, war, {"broken": None} | found, None)
+    assert ranges is not None
+    assert ranges.unsolved == ("broken",)
+    assert ranges.sets == ("shapiro_2016",)
+    assert ranges.best_response_in is None
+
+    def refuse(*_: object, **__: object) -> None:
+        raise NoSolutionError("no first-order point")
+
+    monkeypatch.setattr("tradewar.games.escalation_payoffs", refuse)
+    assert under_sets(one, ("USA", "CHN"), policy, None) == {"shapiro_2016": None}
 
 
 def test_without_a_deadline_nothing_is_judged() -> None:

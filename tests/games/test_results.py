@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from tradewar.cli.war import war as war_command
 from tradewar.equilibrium.policy import Policy
 from tradewar.equilibrium.solve import solve
-from tradewar.games import War, best_response, cooperate, escalation, reaction_curve, war
+from tradewar.games import War, best_response, cooperate, escalation, escalation_payoffs, reaction_curve, war
 from tradewar.games.certificate import Deviation
 from tradewar.games.setup import Options
 from tradewar.world import write_world
@@ -122,6 +122,40 @@ def test_the_best_answer_as_a_threat_is_a_best_response() -> None:
     assert told.threat is not None
     assert told.threat.is_best_response
     assert told.threat.pays
+
+
+@pytest.mark.parametrize("parties", [("US", "CN"), ("CN", "US")])
+def test_payoffs_alone_are_those_of_the_whole_search(parties: tuple[str, str]) -> None:
+    """Other code on the same first-order conditions: the search for deviations adds nothing to these figures."""
+    rates = threat_rates(0.1) if parties[0] == "US" else toy_io().tariff_rate.copy()
+    if parties[0] == "CN":
+        rates[CN, US, :2] += 0.1
+    threat, options = Policy(tariff_rate=rates), Options(starts=["closed-form"], corners=False)
+    whole = escalation(toy_io(), *parties, threat=threat, options=options, averages=(0.1,))
+    quick = escalation_payoffs(toy_io(), *parties, threat=threat)
+    for played, payoff in zip(
+        (*whole.best_answers, whole.full_war), (*quick.best_answers, quick.full_war), strict=True
+    ):
+        assert payoff == pytest.approx(100.0 * (played.real_income_hat - 1.0), abs=1e-7)
+    one, two = (toy_io().country_index(code) for code in parties)
+    judged = whole.threat
+    assert judged is not None
+    assert quick.threat is not None
+    assert quick.threat_answered is not None
+    assert quick.threat[[one, two]] == pytest.approx((judged.payoff_pct, judged.opponent_payoff_pct), abs=1e-7)
+    answered = (judged.answered_payoff_pct, judged.opponent_answered_pct)
+    assert quick.threat_answered[[one, two]] == pytest.approx(answered, abs=1e-7)
+    assert quick.is_best_response is judged.is_best_response
+    assert quick.first_order_residual <= 1e-9
+
+
+def test_payoffs_alone_follow_the_elasticities() -> None:
+    """Goods that are more alike leave less to gain by a tariff."""
+    world = toy_io()
+    easier = world.with_trade_elasticity(2.0 * world.trade_elasticity)
+    first, second = (escalation_payoffs(item, "US", "CN").best_answers[0][US] for item in (world, easier))
+    assert 0 < second < first
+    assert escalation_payoffs(world, "US", "CN").threat is None
 
 
 def test_talks_share_gains_equally() -> None:

@@ -113,6 +113,8 @@ class Ranking:
     policies: tuple[str, ...]
     signed: bool = True
     """False where the figures are levels, not changes."""
+    over: str = "under draws of the elasticities"
+    """What the ranges reach over, where there are any."""
 
 
 def draw(drawings: Iterable[Drawing]) -> tuple[Chart, ...]:
@@ -287,7 +289,7 @@ def _legend(ranking: Ranking) -> list[str]:
         text = "; ".join(marks)
         lines.append(text[:1].upper() + text[1:])
     if any(row.range is not None for row in ranking.rows):
-        lines.append(f"Line: range of {lower_first(last)} under draws of the elasticities")
+        lines.append(f"Line: range of {lower_first(last)} {ranking.over}")
     return lines
 
 

@@ -7,6 +7,8 @@ government maximises the real income of its country; every change is against the
 Games are played without trade deficits (closure `balanced`): where a deficit is constant in some money, a government
 gains by moving that money, which means nothing. The other parts keep the closure of the dossier.
 
+How sure the figures are is told by the same moves under other trade elasticities (`tradewar.disputes.answer_ranges`).
+
 Averages are weighted with the trade of the world between the two, as everywhere in the findings.
 """
 
@@ -22,6 +24,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray as Array
 
+from tradewar.disputes.answer_ranges import AnswerRanges, ranges_of, under_sets
 from tradewar.disputes.material import Material
 from tradewar.disputes.plain import plain_data
 from tradewar.disputes.policies import average_rate
@@ -29,7 +32,7 @@ from tradewar.world.model import World
 
 if TYPE_CHECKING:
     from tradewar.equilibrium.policy import Policy
-    from tradewar.games import Escalation, ReactionCurve, War
+    from tradewar.games import Escalation, EscalationPayoffs, ReactionCurve, War
 
 CURVE_POINTS = 6
 """Points of a reaction curve: it is nearly straight."""
@@ -121,6 +124,8 @@ class Answer:
     verdict: Verdict | None
     """None where no deadline is known, or its step is not one of a party's tariffs."""
     certificate: GameCertificate
+    ranges: AnswerRanges | None
+    """None where the world has one set of elasticities only."""
 
     def move(self, name: str) -> Move | None:
         """A move by its name, None where there is none."""
@@ -145,8 +150,10 @@ def find(material: Material) -> Answer:
     ordered = (second, first) if party == second else (first, second)
     rates = [rates_of(world, today), *([] if threat is None else [rates_of(world, threat)])]
     highest = max(average_rate(world, rate, *pair) for rate in rates for pair in ((first, second), (second, first)))
-    found = _played_once(_Question(_digest(world, rates), world, ordered, today, threat, _levels(highest)))
-    return _answer(material, found, name, today, threat, step)
+    question = _Question(_digest(world, rates), world, ordered, today, threat, _levels(highest))
+    found = _played_once(question)
+    material.say("Searching again with other trade elasticities")
+    return _with_ranges(world, _answer(material, found, name, today, threat, step), _again(question))
 
 
 @dataclass(frozen=True)
@@ -177,12 +184,18 @@ def _played_once(question: _Question) -> Escalation:
     )
 
 
+@lru_cache(maxsize=8)
+def _again(question: _Question) -> dict[str, EscalationPayoffs | None]:
+    """The same under the other elasticities of the world."""
+    return under_sets(question.world, question.parties, question.today, question.threat)
+
+
 def _digest(world: World, rates: list[Array]) -> str:
     """A hash of everything in a world that an equilibrium depends on, and of the tariffs."""
     digest = hashlib.sha256("|".join((*world.countries, "", *world.sectors, world.market)).encode())
     arrays = (
         world.trade_value, world.tariff_rate, world.tradable, world.value_added_share, world.input_share,
-        world.consumption_share, world.trade_elasticity,
+        world.consumption_share, world.trade_elasticity, *world.elasticity_sets.values(),
     )  # fmt: skip
     for array in (*arrays, *rates):
         digest.update(np.ascontiguousarray(array).tobytes())
@@ -265,7 +278,15 @@ def _answer(
         curves=_curves(found, first),
         verdict=verdict,
         certificate=_certificate(games),
+        ranges=None,
     )
+
+
+def _with_ranges(world: World, answer: Answer, again: dict[str, EscalationPayoffs | None]) -> Answer:
+    own = {move.name: move.real_income_pct for move in answer.moves}
+    war = [row.war_pct for row in answer.countries]
+    verdict = answer.verdict.is_best_response if answer.verdict else None
+    return replace(answer, ranges=ranges_of(world, answer.parties, own, war, again, verdict))
 
 
 def _played(world: World, parties: tuple[str, str], name: str, war: War) -> Move:

@@ -3,6 +3,7 @@
 from tradewar.games.cooperation import Cooperation, cooperate
 from tradewar.games.curves import ReactionCurve, reaction_curve
 from tradewar.games.escalation import Escalation, Threat, escalation
+from tradewar.games.escalation_payoffs import EscalationPayoffs, escalation_payoffs
 from tradewar.games.objectives import REAL_INCOME, Objective, political, read_political_weights, weighted
 from tradewar.games.result import War
 from tradewar.games.setup import Options
@@ -12,6 +13,7 @@ __all__ = [
     "REAL_INCOME",
     "Cooperation",
     "Escalation",
+    "EscalationPayoffs",
     "Objective",
     "Options",
     "ReactionCurve",
@@ -20,6 +22,7 @@ __all__ = [
     "best_response",
     "cooperate",
     "escalation",
+    "escalation_payoffs",
     "political",
     "reaction_curve",
     "read_political_weights",

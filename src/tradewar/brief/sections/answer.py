@@ -8,33 +8,36 @@ from typing import Any
 from markupsafe import Markup
 
 from tradewar.brief.charts import OTHER_COLOUR, Drawing, Ranking, Row, colours, ranking_drawing
-from tradewar.brief.numbers import day, plain, residual
+from tradewar.brief.numbers import day, figure, plain, residual, span
 from tradewar.brief.reaction import Reaction, Spot, reaction_chart
 from tradewar.brief.section import Limits, Section, Words
 from tradewar.brief.tables import Table, table, unit_of
 from tradewar.brief.text import fill, the
 from tradewar.disputes.answer import Answer, Move, Verdict
 from tradewar.disputes.findings import Findings
-from tradewar.disputes.ranges import Range, Ranges
+from tradewar.disputes.ranges import Range
 
 OPENING_THREAT = (
     "Carrying out the threat {{ 'is' if v.is_best_response else 'is not' }} a best response of "
-    "{{ the(name(v.party)) }}: unanswered it changes its real income by {{ percent(own, 3) }} percent, its best "
-    "tariffs by {{ percent(best, 3) }}{% if step %} (under draws of the elasticities the step is worth "
-    "{{ span(step.low, step.high, 3) }}){% endif %}."
+    "{{ the(name(v.party)) }}: unanswered it changes its real income by {{ percent(own, 3) }} percent"
+    "{{ around(ranges.own) }}, its best tariffs by {{ percent(best, 3) }}{{ around(ranges.best) }}"
+    "{% if compared %}; in brackets, ranges over {{ compared }} sets of trade elasticities{% endif %}."
 )
 
 OPENING_WAR = (
     "In full war the averages are {{ rate(averages[0]) }} and {{ rate(averages[1]) }} percent; it changes real income "
-    "of {{ the(name(first)) }} by {{ percent(pct[0], 3) }} and that of {{ the(name(second)) }} by "
-    "{{ percent(pct[1], 3) }} percent, and nobody was found to gain more than {{ gain }} percent by deviating."
+    "of {{ the(name(first)) }} by {{ percent(pct[0], 3) }}{{ around(ranges[0]) }} and that of {{ the(name(second)) }} "
+    "by {{ percent(pct[1], 3) }} percent{{ around(ranges[1]) }}, and nobody was found to gain more than {{ gain }} "
+    "percent by deviating."
 )
 
 WHAT_MOVES = (
+    "The elasticities: the best tariff on a product is about one over its elasticity where the partner's share is "
+    "large.{% if r %} Ranges reach from the lowest to the highest of {{ compared }} sets (the world's own and "
+    "the published ones).{% if r.unsolved %} Without a solution, and not in the ranges: {{ r.unsolved | join(', ') }}."
+    "{% endif %}{% endif %}",
     "What governments want: with weight on sectors rather than on income alone, best tariffs and threats change "
     "(<code>tradewar war --weights</code>).",
-    "The elasticities: the best tariff on a product is about one over its elasticity where the partner's share is "
-    "large.",
     "Deficits, which are taken out of this section so that no government gains by moving the value of a transfer.",
 )
 
@@ -48,19 +51,23 @@ THREAT = (
     "{{ the(name(v.party)) }}: unanswered, it changes its real income by {{ percent(own, 3) }} percent "
     "({{ money(own_money) }} a year), where the tariffs that serve it best would give {{ percent(best, 3) }} "
     "({{ money(best_money) }})."
+    "{% if agreeing is not none %} So it is in {{ 'all' if agreeing == compared else agreeing ~ ' of' }} "
+    "{{ compared }} sets of trade elasticities compared.{% endif %}"
 )
 
 ANSWERED = (
     "If {{ the(name(v.opponent)) }} then gives its best answer, at an average of {{ rate(reply) }} instead of "
-    "{{ rate(today) }} percent, it is {{ percent(answered, 3) }} percent for {{ the(name(v.party)) }} and "
-    "{{ percent(opponent, 3) }} for {{ the(name(v.opponent)) }}."
+    "{{ rate(today) }} percent, it is {{ percent(answered, 3) }} percent for {{ the(name(v.party)) }}"
+    "{{ around(ranges.answered) }} and {{ percent(opponent, 3) }} for {{ the(name(v.opponent)) }}"
+    "{{ around(ranges.opponent) }}."
 )
 
 BEST = (
     "{{ the(name(party))[:1] | upper }}{{ the(name(party))[1:] }} would serve itself best with an average of "
     "{{ rate(average) }} percent on goods of {{ the(name(other)) }}, where it charges {{ rate(today) }} now. "
-    "That gives it {{ percent(own, 3) }} percent of real income ({{ money(own_money) }} a year), and "
-    "{{ the(name(other)) }} {{ percent(cost, 3) }}."
+    "That gives it {{ percent(own, 3) }} percent of real income ({{ money(own_money) }} a year"
+    "{% if ranges[0] %}; {{ span(ranges[0].low, ranges[0].high, 3) }} percent over the sets of elasticities"
+    "{% endif %}), and {{ the(name(other)) }} {{ percent(cost, 3) }}{{ around(ranges[1]) }}."
 )
 
 WAR = (
@@ -69,7 +76,11 @@ WAR = (
     "{{ 'loses' if pct[0] < 0 else 'gains' }} {{ unsigned(percent(pct[0], 3)) }} percent ({{ money(sums[0]) }} a "
     "year), {{ the(name(second)) }} {{ 'loses' if pct[1] < 0 else 'gains' }} {{ unsigned(percent(pct[1], 3)) }} "
     "percent ({{ money(sums[1]) }}), and all third countries together {{ 'lose' if third < 0 else 'gain' }} "
-    "{{ unsigned(money(third)) }}."
+    "{{ unsigned(money(third)) }}.{% if ranges[0] %} Over the sets of elasticities that is "
+    "{{ span(ranges[0].low, ranges[0].high, 3) }} percent for {{ the(name(first)) }} and "
+    "{{ span(ranges[1].low, ranges[1].high, 3) }} for {{ the(name(second)) }}"
+    "{% if ranges[1].low < 0 < ranges[1].high or ranges[0].low < 0 < ranges[0].high %}: the sign hangs on them"
+    "{% endif %}.{% endif %}"
 )
 
 CURVES = (
@@ -94,6 +105,9 @@ SEARCH = (
     "To be quick, the page searches from one start and does not try each sector at its bounds; "
     "<code>tradewar war</code> does both."
 )
+
+OVER = "over the published sets of elasticities"
+"""What a range of this section reaches over."""
 
 MOVES: Mapping[str, str] = {
     "threat": "{party} carries out its threat",
@@ -126,6 +140,7 @@ def _sentences(findings: Findings) -> Words:
             pct=war.real_income_pct,
             sums=war.real_income_money,
             third=answer.third_countries_money,
+            ranges=_ranges(answer, "war"),
         ),
         "curves": _flat(findings, answer),
         "closure": fill(findings, CLOSURE, differs=findings.closure == "share-of-world"),
@@ -141,33 +156,44 @@ def _sentences(findings: Findings) -> Words:
 
 
 def _opening(findings: Findings) -> Markup:
-    answer, ranges = _answer(findings), findings.part(Ranges)
+    answer = _answer(findings)
     if answer.verdict is not None:
-        step = None if ranges is None else _worth(findings, ranges, answer.verdict)
-        return _threat(findings, answer, OPENING_THREAT, step=step)
+        return _threat(findings, answer, OPENING_THREAT)
     (first, second), war = answer.parties, _move(answer, "war")
     gain = f"{answer.certificate.largest_gain_from_deviating_pct:.1g}"
     facts = {"first": first, "second": second, "averages": war.averages, "pct": war.real_income_pct, "gain": gain}
-    return fill(findings, OPENING_WAR, **facts)
-
-
-def _worth(findings: Findings, ranges: Ranges, verdict: Verdict) -> Range | None:
-    """What the step of the threat is worth to the party over the draws, where a policy does just that step."""
-    doing = next((policy for policy in findings.policies if policy.steps == (verdict.step,)), None)
-    return None if doing is None else ranges.policy(doing.name).country(verdict.party).step_points
+    return fill(findings, OPENING_WAR, **facts, ranges=_ranges(answer, "war"), around=_around)
 
 
 def _limits(findings: Findings) -> Limits:
-    return Limits(tuple(Markup(sentence) for sentence in WHAT_MOVES), LEAVES_OUT)
+    answer = _answer(findings)
+    values = {"r": answer.ranges, "compared": _compared(answer)}
+    return Limits(tuple(fill(findings, sentence, **values) for sentence in WHAT_MOVES), LEAVES_OUT)
 
 
-def _threat(findings: Findings, answer: Answer, template: str, **values: Any) -> Markup:
+def _ranges(answer: Answer, move: str) -> tuple[Range | None, Range | None]:
+    """Of real income of both parties under a move; None where nothing is known of how sure it is."""
+    return (None, None) if answer.ranges is None else answer.ranges.move(move)
+
+
+def _around(found: Range | None) -> Markup:
+    """A range behind its figure, in brackets."""
+    return Markup("") if found is None else Markup(" ({})").format(span(found.low, found.high, 3))
+
+
+def _compared(answer: Answer) -> Markup | None:
+    """How many sets of elasticities a range compares."""
+    return None if answer.ranges is None else figure(answer.ranges.sets_compared, 0)
+
+
+def _threat(findings: Findings, answer: Answer, template: str) -> Markup:
     verdict = answer.verdict
     if verdict is None:
         return Markup("")
     k = answer.parties.index(verdict.party)
     threat, answered = _move(answer, "threat"), _move(answer, "threat-answered")
     best = _move(answer, f"best-{verdict.party}")
+    known = {name: _ranges(answer, name) for name in ("threat", "threat-answered", best.name)}
     return fill(
         findings,
         template,
@@ -180,8 +206,25 @@ def _threat(findings: Findings, answer: Answer, template: str, **values: Any) ->
         reply=answered.averages[1 - k],
         answered=answered.real_income_pct[k],
         opponent=answered.real_income_pct[1 - k],
-        **values,
+        ranges={
+            "own": known["threat"][k],
+            "best": known[best.name][k],
+            "answered": known["threat-answered"][k],
+            "opponent": known["threat-answered"][1 - k],
+        },
+        around=_around,
+        compared=_compared(answer),
+        agreeing=_agreeing(answer, verdict),
     )
+
+
+def _agreeing(answer: Answer, verdict: Verdict) -> Markup | None:
+    """Under how many sets of elasticities the verdict on the threat is the same."""
+    found = answer.ranges
+    if found is None or found.best_response_in is None:
+        return None
+    same = found.best_response_in if verdict.is_best_response else found.sets_compared - found.best_response_in
+    return figure(same, 0)
 
 
 def _best(findings: Findings, answer: Answer, k: int) -> Markup:
@@ -197,7 +240,13 @@ def _best(findings: Findings, answer: Answer, k: int) -> Markup:
         own=move.real_income_pct[k],
         own_money=move.real_income_money[k],
         cost=move.real_income_pct[1 - k],
+        ranges=_in_order(_ranges(answer, move.name), k),
+        around=_around,
     )
+
+
+def _in_order(pair: tuple[Range | None, Range | None], k: int) -> tuple[Range | None, Range | None]:
+    return pair[k], pair[1 - k]
 
 
 def _flat(findings: Findings, answer: Answer) -> Markup:
@@ -261,6 +310,11 @@ def _reaction(findings: Findings) -> Drawing:
     )
 
 
+def _war_ranges(answer: Answer) -> Sequence[Range | None]:
+    """Of real income in full war, by country."""
+    return [None] * len(answer.countries) if answer.ranges is None else answer.ranges.war
+
+
 def _percents(averages: tuple[float, float]) -> tuple[float, float]:
     return 100 * averages[0], 100 * averages[1]
 
@@ -273,13 +327,16 @@ def _costs(findings: Findings) -> Drawing:
             names[row.country],
             colour.get(row.country, OTHER_COLOUR),
             (row.best_first_pct, row.best_second_pct, row.war_pct),
+            None if spread is None else (spread.low, spread.high),
         )
-        for row in answer.countries
+        for row, spread in zip(answer.countries, _war_ranges(answer), strict=True)
     ]
     rows.sort(key=lambda row: -row.values[-1])
     columns = (*(f"answer of {the(names[code])}" for code in answer.parties), "Full war")
     subtitle = "Change against the tariffs of the day, percent; answer: best one, given alone"
-    return ranking_drawing(Ranking("war", "Real income in full war", subtitle, "percent", 3, tuple(rows), columns))
+    return ranking_drawing(
+        Ranking("war", "Real income in full war", subtitle, "percent", 3, tuple(rows), columns, over=OVER)
+    )
 
 
 # ---------------------------------------------------------------- tables
@@ -291,8 +348,12 @@ def _tables(findings: Findings) -> Sequence[Table]:
     columns = ("move", f"tariff_{first}_on_{second}_fraction", f"tariff_{second}_on_{first}_fraction")
     columns += tuple(f"real_income_{code}_pct" for code in answer.parties)
     columns += tuple(f"real_income_{code}_{unit}" for code in answer.parties)
-    moves = [("today", *answer.today, 0.0, 0.0, 0.0, 0.0)]
-    moves += [(m.name, *m.averages, *m.real_income_pct, *m.real_income_money) for m in answer.moves]
+    columns += tuple(f"real_income_{code}_pct_{end}" for code in answer.parties for end in ("lowest", "highest"))
+    moves = [("today", *answer.today, *(0.0 for _ in columns[3:]))]
+    moves += [
+        (m.name, *m.averages, *m.real_income_pct, *m.real_income_money, *_ends(_ranges(answer, m.name)))
+        for m in answer.moves
+    ]
     curves = [
         (curve.mover, curve.answerer, moved, answered)
         for curve in answer.curves
@@ -300,11 +361,21 @@ def _tables(findings: Findings) -> Sequence[Table]:
     ]
     names = ("mover", "answerer", "mover_average_fraction", "best_answer_average_fraction")
     countries = ("country", f"best_{first}_pct", f"best_{second}_pct", "war_pct", f"war_{unit}")
+    countries += ("war_pct_lowest", "war_pct_highest")
+    by_country = [
+        (*vars(row).values(), *_ends([spread]))
+        for row, spread in zip(answer.countries, _war_ranges(answer), strict=True)
+    ]
     return (
         table("moves", "What the parties may do, against the tariffs of the day", columns, moves),
         table("reaction", "Reaction curves", names, curves),
-        table("war", "Answers and full war by country", countries, [tuple(vars(r).values()) for r in answer.countries]),
+        table("war", "Answers and full war by country", countries, by_country),
     )
+
+
+def _ends(ranges: Sequence[Range | None]) -> list[float | None]:
+    """Lowest and highest of each, for columns."""
+    return [end for found in ranges for end in ((None, None) if found is None else (found.low, found.high))]
 
 
 # ---------------------------------------------------------------- rows of the page
@@ -316,10 +387,11 @@ def _values(findings: Findings) -> Mapping[str, Any]:
     who = {"party": the(names[verdict.party]), "opponent": the(names[verdict.opponent])} if verdict else {}
     titles = {name: words.format_map(who) for name, words in MOVES.items() if verdict or name == "war"}
     titles |= {f"best-{code}": f"Best answer of {the(names[code])} alone" for code in answer.parties}
-    rows = [(_capital(titles[move.name]), move) for move in answer.moves]
+    rows = [(_capital(titles[move.name]), move, _ranges(answer, move.name)) for move in answer.moves]
     return {
         "answer": answer,
         "moves": rows,
+        "compared": _compared(answer),
         "today": day(findings.as_of) if answer.against else str(findings.world.year),
     }
 

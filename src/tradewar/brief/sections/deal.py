@@ -12,12 +12,13 @@ from markupsafe import Markup
 
 from tradewar.brief.charts import Drawing
 from tradewar.brief.deal_charts import Spot, by_month, win_win
-from tradewar.brief.numbers import figure, percent, plain, rate
+from tradewar.brief.numbers import figure, percent, plain, rate, span
 from tradewar.brief.section import Limits, Section, Words
 from tradewar.brief.tables import Table, table
 from tradewar.brief.text import fill, the
 from tradewar.brief.wording import end_value, range_words, term_words
 from tradewar.disputes.deal import Deal, NamedBargain
+from tradewar.disputes.deal_sensitivity import DealCase
 from tradewar.disputes.findings import Findings
 from tradewar.talks.bargaining import BargainStatus
 from tradewar.talks.clock import EVENTS
@@ -27,11 +28,20 @@ LETTERS = "ABCDEFGH"
 """Deals are named by letters in the picture and in the table."""
 
 OPENING = (
-    "{% if gain %}Both prefer a deal: {{ the(one) }} gains {{ percent(gain[0], 3) }} and {{ the(two) }} "
-    "{{ percent(gain[1], 3) }} percent of income a year over walking away{% elif paid %}Only with a payment is there a "
-    "deal that both prefer{% else %}No deal on tariffs is better for both{% endif %}"
+    "{% if gain %}Both prefer a deal: {{ the(one) }} gains {{ percent(gain[0], 3) }}{{ around(spread, 0) }} and "
+    "{{ the(two) }} {{ percent(gain[1], 3) }}{{ around(spread, 1) }} percent of income a year over walking "
+    "away{% elif paid %}Only with a payment is there a deal that both prefer{% else %}No deal on tariffs is better "
+    "for both{% endif %}"
     "{% if chance is not none %}; the chance of a signature is {{ rate(chance, 0) }} percent, "
     "{{ span(low, high, 0, sign=False, scale=100) }} in eight of ten draws of the assumptions{% endif %}."
+)
+
+CASES = (
+    "The bargaining weights, the walk-away point and the trade elasticities: the deal was sought again under "
+    "{{ figure(n, 0) }} other assumptions about them. {% if kept == n %}Both prefer a deal under each{% else %}Both "
+    "prefer a deal without a payment under {{ figure(kept, 0) }}{% endif %}{% if spread %}, and over them "
+    "{{ the(one) }} gains {{ span(spread[0][0], spread[0][1], 3) }} and {{ the(two) }} {{ span(spread[1][0], "
+    "spread[1][1], 3) }} percent{% endif %}. No record gives the first two."
 )
 
 LEAVES_OUT = (
@@ -159,12 +169,33 @@ def _opening(findings: Findings) -> Markup:
         chance = deal.clock.p_deal
         low, _, high = dict(deal.spread.quantiles)["p_deal"]
     facts = {"gain": None if gain is None else tuple(map(float, gain)), "paid": base.side_payment is not None}
+    facts |= {"spread": _gains(deal), "around": _around}
     return fill(findings, OPENING, one=one, two=two, chance=chance, low=low, high=high, **facts)
+
+
+def _gains(deal: Deal) -> list[tuple[float, float]] | None:
+    """Lowest and highest gain of each side over the cases in which both prefer a deal; None where there is none."""
+    kept = _kept(deal)
+    if not kept or deal.base.status is not BargainStatus.DEAL:
+        return None
+    gains = np.array([deal.base.gain, *(case.gain for case in kept)])
+    return [(float(column.min()), float(column.max())) for column in gains.T]
+
+
+def _kept(deal: Deal) -> list[DealCase]:
+    """The other assumptions under which both prefer a deal."""
+    return [case for case in deal.cases if case.status == BargainStatus.DEAL.value]
+
+
+def _around(spread: list[tuple[float, float]] | None, k: int) -> Markup:
+    return Markup("") if spread is None else Markup(" ({})").format(span(*spread[k], 3))
 
 
 def _limits(findings: Findings) -> Limits:
     deal = _deal(findings)
-    moves = ["The walk-away point and the weights of the bargain, which no record gives."]
+    one, two = deal.setting.names
+    cases = {"n": len(deal.cases), "kept": len(_kept(deal)), "spread": _gains(deal), "figure": figure}
+    moves: list[str] = [fill(findings, CASES, one=one, two=two, **cases)] if deal.cases else []
     if deal.clock is not None:
         moved = _moved(findings, deal, "p_deal", as_rate=True)
         moves.append(Markup("The chance of a signature. {}").format(moved) if moved else "")
@@ -354,6 +385,10 @@ def _tables(findings: Findings) -> Sequence[Table]:
     ]
     found = [
         table("deals", "States and deals", ("name", "status", *pay, *gains), places + deals),
+        table(
+            "deal-cases", "The deal under other assumptions", ("assumption", "setting", "status", *pay, *gains),
+            [(case.assumption, case.setting, case.status, *case.payoff, *case.gain) for case in deal.cases],
+        ),
         table(
             "frontier", "The frontier", (*pay, "exchange_rate"),
             [(*map(float, row), float(slope)) for row, slope in traced],
