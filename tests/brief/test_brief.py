@@ -31,8 +31,8 @@ TABLES = (
     "accord-swings", "assumptions-accord", "assumptions-talks", "averages", "certificates", "chronicle", "claims",
     "clock", "clock-swings", "countries", "coverage", "deal-cases", "deals", "enforcement", "falls", "frontier",
     "ladder", "lever-diversion", "lever-promises", "lever-suppliers", "levers", "mapping", "moves",
-    "operations_by_sector", "path-steps", "paths", "products", "promises", "ranges", "reaction", "sectors", "steps", "suppliers", "tariffs",
-    "truce", "truce_by_source", "unverified", "war",
+    "operations_by_sector", "path-steps", "paths", "products", "promises", "ranges", "reaction", "sectors",
+    "steps", "suppliers", "tariffs", "truce", "truce_by_source", "unverified", "war",
 )  # fmt: skip
 VOID = {"meta", "link", "br", "img", "input", "hr", "source", "path", "rect", "line", "circle", "use"}
 
