@@ -274,8 +274,28 @@ def matched(rates: CodeRates, codes: Any) -> Float[Array, " weight"]:
     """The rate of each code of a weight set; NaN where the book has none. One rate per code, never more."""
     if not len(rates.codes):
         return np.full(len(codes), np.nan)
-    place = np.searchsorted(rates.codes, codes).clip(max=len(rates.codes) - 1)
-    return np.where(rates.codes[place] == codes, rates.rate[place], np.nan)
+    place, same = _places(_Key(rates.codes), _Key(codes))
+    return np.where(same, rates.rate[place], np.nan)
+
+
+class _Key:
+    """An array as a key of a cache: the same object, kept alive so that no other takes its place."""
+
+    def __init__(self, array: Any) -> None:
+        self.array = array
+
+    def __hash__(self) -> int:
+        return id(self.array)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self.array is other.array
+
+
+@lru_cache(maxsize=64)
+def _places(among: _Key, codes: _Key) -> tuple[Int[Array, " weight"], Bool[Array, " weight"]]:
+    """Where each code stands among sorted ones, and whether it is there; a timeline asks the same on every day."""
+    place = np.searchsorted(among.array, codes.array).clip(max=len(among.array) - 1)
+    return place, among.array[place] == codes.array
 
 
 def largest(

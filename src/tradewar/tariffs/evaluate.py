@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -212,7 +213,13 @@ def _scheduled(
 
 def _rows_of_many(schedule: Schedule, lines: Lines, question: Question) -> Int[Array, " line"]:
     """The row in force of each line, -1 where there is none; lines finer than the schedule take the line above."""
-    now = schedule.in_force(question.instant, question.known)
+    return _rows_in_force(schedule, schedule.in_force(question.instant, question.known).tobytes(), lines)
+
+
+@lru_cache(maxsize=128)
+def _rows_in_force(schedule: Schedule, content: bytes, lines: Lines) -> Int[Array, " line"]:
+    """Of the rows in force; most days share them with the day before."""
+    now = np.frombuffer(content, dtype=np.int64)
     rows = np.full(len(lines.codes), -1, dtype=np.int64)
     if not len(now):
         return rows
@@ -224,6 +231,7 @@ def _rows_of_many(schedule: Schedule, lines: Lines, question: Question) -> Int[A
         rows[hit] = now[place[hit]]
         if (rows >= 0).all():
             break
+    rows.flags.writeable = False
     return rows
 
 
