@@ -91,6 +91,8 @@ def run() -> None:
             f"Please report it with the command you ran. {DEBUG}=1 in the environment shows where it happened.",
         )
         sys.exit(1)
+    finally:
+        gc.freeze()  # the end of the process frees everything; Python need not look for cycles first
 
 
 def _say(*lines: str) -> None:
