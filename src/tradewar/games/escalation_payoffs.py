@@ -87,10 +87,9 @@ def escalation_payoffs(
     slopes = [war.residual, *(float(np.abs(answer.point.slope).max()) for answer in answers)]
     unanswered = answered = best_response = None
     if threat is not None:
-        levers = threat.levers(stage.world)
-        carried = replace(stage, levers=levers)
-        unanswered = settle(carried, np.log1p(levers.tariff_rate), ready.factual)
-        reply = _climb(replace(game, stage=carried), rows[1], best, np.log1p(levers.tariff_rate), unanswered)
+        carried = replace(stage, levers=threat.levers(stage.world))
+        unanswered = settle(carried, carried.log_power, ready.factual)
+        reply = _climb(replace(game, stage=carried), rows[1], best, carried.log_power, unanswered)
         answered = reply.point.position
         slopes.append(float(np.abs(reply.point.slope).max()))
         one = stage.world.country_index(first)

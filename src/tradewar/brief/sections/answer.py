@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from tradewar.brief.charts import OTHER_COLOUR, Drawing, Ranking, Row, colours, ranking_drawing
-from tradewar.brief.numbers import day, figure, plain, residual, span
+from tradewar.brief.numbers import around, day, figure, plain, residual
 from tradewar.brief.reaction import Reaction, Spot, reaction_chart
 from tradewar.brief.section import Limits, Section, Words
 from tradewar.brief.tables import Table, table, unit_of
@@ -178,7 +178,7 @@ def _ranges(answer: Answer, move: str) -> tuple[Range | None, Range | None]:
 
 def _around(found: Range | None) -> Markup:
     """A range behind its figure, in brackets."""
-    return Markup("") if found is None else Markup(" ({})").format(span(found.low, found.high, 3))
+    return around(None if found is None else (found.low, found.high))
 
 
 def _compared(answer: Answer) -> Markup | None:

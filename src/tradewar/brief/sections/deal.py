@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from tradewar.brief.charts import Drawing
 from tradewar.brief.deal_charts import Spot, by_month, win_win
-from tradewar.brief.numbers import figure, percent, plain, rate, span
+from tradewar.brief.numbers import around, figure, percent, plain, rate
 from tradewar.brief.section import Limits, Section, Words
 from tradewar.brief.tables import Table, table
 from tradewar.brief.text import fill, the
@@ -28,10 +28,10 @@ LETTERS = "ABCDEFGH"
 """Deals are named by letters in the picture and in the table."""
 
 OPENING = (
-    "{% if gain %}Both prefer a deal: {{ the(one) }} gains {{ percent(gain[0], 3) }}{{ around(spread, 0) }} and "
-    "{{ the(two) }} {{ percent(gain[1], 3) }}{{ around(spread, 1) }} percent of income a year over walking "
-    "away{% elif paid %}Only with a payment is there a deal that both prefer{% else %}No deal on tariffs is better "
-    "for both{% endif %}"
+    "{% if gain %}Both prefer a deal: {{ the(one) }} gains {{ percent(gain[0], 3) }}{{ around(spread and spread[0]) }} "
+    "and {{ the(two) }} {{ percent(gain[1], 3) }}{{ around(spread and spread[1]) }} percent of income a year over "
+    "walking away{% elif paid %}Only with a payment is there a deal that both prefer{% else %}No deal on tariffs is "
+    "better for both{% endif %}"
     "{% if chance is not none %}; the chance of a signature is {{ rate(chance, 0) }} percent, "
     "{{ span(low, high, 0, sign=False, scale=100) }} in eight of ten draws of the assumptions{% endif %}."
 )
@@ -169,7 +169,7 @@ def _opening(findings: Findings) -> Markup:
         chance = deal.clock.p_deal
         low, _, high = dict(deal.spread.quantiles)["p_deal"]
     facts = {"gain": None if gain is None else tuple(map(float, gain)), "paid": base.side_payment is not None}
-    facts |= {"spread": _gains(deal), "around": _around}
+    facts |= {"spread": _gains(deal), "around": around}
     return fill(findings, OPENING, one=one, two=two, chance=chance, low=low, high=high, **facts)
 
 
@@ -185,10 +185,6 @@ def _gains(deal: Deal) -> list[tuple[float, float]] | None:
 def _kept(deal: Deal) -> list[DealCase]:
     """The other assumptions under which both prefer a deal."""
     return [case for case in deal.cases if case.status == BargainStatus.DEAL.value]
-
-
-def _around(spread: list[tuple[float, float]] | None, k: int) -> Markup:
-    return Markup("") if spread is None else Markup(" ({})").format(span(*spread[k], 3))
 
 
 def _limits(findings: Findings) -> Limits:
