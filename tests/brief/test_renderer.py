@@ -1,15 +1,14 @@
-"""The process that draws: same charts as here, faults told, and no chart lost where the process is."""
+"""The processes that draw: same charts as here, faults told, and no chart lost where a process is."""
 
 from __future__ import annotations
 
-import json
 import signal
 from typing import Any
 
 import pytest
 
-from tradewar.brief import renderer
-from tradewar.brief.renderer import Renderer, render
+from tradewar.brief import renderer as module
+from tradewar.brief.renderer import Drawn, Renderer, render
 from tradewar.brief.vega import layered, marks, quantitative
 
 
@@ -18,46 +17,51 @@ def chart(values: int) -> dict[str, Any]:
     return layered([marks("line", rows, {"x": quantitative("x"), "y": quantitative("y")})], width=100, height=80)
 
 
-def here(specification: dict[str, Any]) -> tuple[str, bytes]:
-    return render(json.dumps(specification).encode())
+def forms(drawn: Drawn) -> tuple[str, bytes]:
+    return drawn.svg.result(), drawn.png.result()
 
 
-def test_the_process_draws_what_is_drawn_here_each_in_its_place() -> None:
+def test_the_processes_draw_what_is_drawn_here_each_in_its_place() -> None:
     wanted = [chart(values) for values in (2, 30, 5)]
-    with Renderer() as process:
-        asked = [process.draw(item) for item in wanted]
-        assert [item.result() for item in asked] == [here(item) for item in wanted]
+    with Renderer() as renderer:
+        asked = [renderer.draw(item) for item in wanted]
+        assert [forms(item) for item in asked] == [render(item) for item in wanted]
 
 
 def test_a_specification_that_cannot_be_drawn_is_told_and_the_next_is_drawn() -> None:
-    with Renderer() as process:
-        wrong, right = process.draw({"mark": "no such mark", "data": {"values": []}}), process.draw(chart(3))
-        with pytest.raises(ValueError, match="conversion failed"):
-            wrong.result()
-        assert right.result() == here(chart(3))
+    with Renderer() as renderer:
+        wrong, right = renderer.draw({"mark": "no such mark", "data": {"values": []}}), renderer.draw(chart(3))
+        for form in (wrong.svg, wrong.png):
+            with pytest.raises(ValueError, match="conversion failed"):
+                form.result()
+        assert forms(right) == render(chart(3))
 
 
-def test_where_the_process_dies_the_charts_are_drawn_here() -> None:
-    with Renderer() as process:
-        first = process.draw(chart(3))
-        assert first.result() == here(chart(3))
-        assert process._process is not None
-        process._process.send_signal(signal.SIGKILL)
-        process._process.wait()
-        assert process.draw(chart(4)).result() == here(chart(4))
-        assert process._process is None
+@pytest.mark.parametrize("channel", ["_vector", "_pixels"])
+def test_where_a_process_dies_its_share_is_drawn_here(channel: str) -> None:
+    with Renderer() as renderer:
+        assert forms(renderer.draw(chart(3))) == render(chart(3))
+        dying = getattr(renderer, channel)
+        assert dying._process is not None
+        dying._process.send_signal(signal.SIGKILL)
+        dying._process.wait()
+        assert forms(renderer.draw(chart(4))) == render(chart(4))
+        assert dying._process is None
 
 
 def test_where_no_process_can_be_started_the_charts_are_drawn_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(renderer.sys, "executable", "/nowhere/python")
-    with Renderer() as process:
-        assert process._process is None
-        assert process.draw(chart(3)).result() == here(chart(3))
+    monkeypatch.setattr(module.sys, "executable", "/nowhere/python")
+    with Renderer() as renderer:
+        assert renderer._vector._process is None
+        assert renderer._pixels._process is None
+        assert forms(renderer.draw(chart(3))) == render(chart(3))
 
 
-def test_a_block_that_fails_leaves_no_process() -> None:
-    with pytest.raises(KeyError), Renderer() as process:
-        started = process._process
+def test_a_block_that_fails_leaves_no_process_and_waits_for_no_chart() -> None:
+    with pytest.raises(KeyError), Renderer() as renderer:
+        started = [channel._process for channel in (renderer._vector, renderer._pixels)]
+        late = [renderer.draw(chart(300)) for _ in range(40)]
         raise KeyError
-    assert started is not None
-    assert started.returncode is not None
+    assert all(process is not None and process.returncode is not None for process in started)
+    assert late[-1].svg.cancelled()
+    assert late[-1].png.cancelled()

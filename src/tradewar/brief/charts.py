@@ -8,14 +8,13 @@ lightness too: they survive a black-and-white printer and colour blindness); eve
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
 from tradewar.brief.numbers import lower_first, plain
-from tradewar.brief.renderer import Drawn, render
+from tradewar.brief.renderer import render
 from tradewar.brief.vega import (
     OWN_COLOUR,
     TEXT,
@@ -61,9 +60,9 @@ _STYLE: Json = {
 }
 
 
-@dataclass(frozen=True)
-class Chart:
-    """A chart as it is written and shown."""
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """A chart that a section asks for: its words, and its specification in Vega-Lite."""
 
     name: str
     """File name without ending."""
@@ -72,19 +71,16 @@ class Chart:
     """How to read it, in one sentence."""
     description: str
     """The figures of the chart in words, for readers who do not see it."""
-    svg: str
-    png: bytes
+    specification: Json
 
 
 @dataclass(frozen=True, eq=False)
-class Drawing:
-    """A chart that a section asks for: its words, and its specification in Vega-Lite."""
+class Chart:
+    """A drawing with its two forms."""
 
-    name: str
-    title: str
-    caption: str
-    description: str
-    specification: Json
+    drawing: Drawing
+    svg: str
+    png: bytes
 
 
 @dataclass(frozen=True)
@@ -117,26 +113,21 @@ class Ranking:
     """What the ranges reach over, where there are any."""
 
 
-def draw(drawings: Iterable[Drawing]) -> tuple[Chart, ...]:
-    """Every chart, as SVG and PNG, drawn in this process."""
-    return tuple(drawn(item, render(json.dumps(item.specification).encode())) for item in drawings)
+def draw(drawing: Drawing) -> Chart:
+    """The chart as SVG and PNG, drawn in this process."""
+    return Chart(drawing, *render(drawing.specification))
 
 
-def drawn(item: Drawing, forms: Drawn) -> Chart:
-    """The chart of a drawing with its SVG and PNG."""
-    return Chart(item.name, item.title, item.caption, item.description, *forms)
-
-
-def inline(chart: Chart) -> str:
+def inline(drawing: Drawing, svg: str) -> str:
     """The SVG for use inside HTML: scalable, named for assistive technology, its identifiers its own."""
-    body = re.sub(r'\s(?:role|aria-[a-z]+|xmlns(?::xlink)?|version|class)="[^"]*"', "", chart.svg)
-    body = re.sub(r'\bid="', f'id="{chart.name}-', body)
-    body = re.sub(r"url\(#", f"url(#{chart.name}-", body)
+    body = re.sub(r'\s(?:role|aria-[a-z]+|xmlns(?::xlink)?|version|class)="[^"]*"', "", svg)
+    body = re.sub(r'\bid="', f'id="{drawing.name}-', body)
+    body = re.sub(r"url\(#", f"url(#{drawing.name}-", body)
     head, rest = body.split(">", 1)
     head = re.sub(r'\s(?:width|height)="[^"]*"', "", head)
-    label = escape(chart.title, quote=True)
-    about = f"<title>{escape(chart.title)}</title><desc>{escape(chart.description)}</desc>"
-    return f'{head} role="img" aria-label="{label}. {escape(chart.description, quote=True)}">{about}{rest}'
+    label = f"{escape(drawing.title, quote=True)}. {escape(drawing.description, quote=True)}"
+    about = f"<title>{escape(drawing.title)}</title><desc>{escape(drawing.description)}</desc>"
+    return f'{head} role="img" aria-label="{label}">{about}{rest}'
 
 
 def colours(findings: Findings) -> dict[str, str]:

@@ -6,7 +6,6 @@ import datetime as dt
 import tempfile
 import time
 from collections.abc import Callable, Collection, Mapping
-from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
 from importlib import resources
@@ -17,10 +16,10 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from tradewar.brief import exports
-from tradewar.brief.charts import Chart, Drawing, colours, draw, drawn, inline
+from tradewar.brief.charts import Drawing, colours, inline
 from tradewar.brief.front import Front, write_front
 from tradewar.brief.numbers import amount, money_of_world, residual, sum_of
-from tradewar.brief.renderer import Drawn, Renderer
+from tradewar.brief.renderer import Drawn, Renderer, svg_of
 from tradewar.brief.section import Section
 from tradewar.brief.sections import answer, chronicle, deal, effects, hold, kept, levers, method, monthly, taxed
 from tradewar.brief.text import environment, text_of
@@ -120,7 +119,7 @@ class _Easel:
 
     def __init__(self, renderer: Renderer) -> None:
         self._renderer = renderer
-        self._asked: dict[str, Mapping[str, tuple[Drawing, Future[Drawn]]]] = {}
+        self._asked: dict[str, Mapping[str, tuple[Drawing, Drawn]]] = {}
 
     def take(self, findings: Findings) -> None:
         """Ask for the charts of the sections whose parts are found; the others wait for more findings."""
@@ -135,14 +134,16 @@ class _Easel:
                 item.name: (item, self._renderer.draw(item.specification)) for item in drawings
             }
 
-    def chart(self, name: str) -> Chart:
-        """One chart by its name, once it is drawn."""
-        item, forms = next(charts[name] for charts in self._asked.values() if name in charts)
-        return drawn(item, forms.result())
+    def picture(self, name: str) -> str:
+        """One chart by its name for use inside HTML, once it is drawn."""
+        drawing, forms = next(charts[name] for charts in self._asked.values() if name in charts)
+        return inline(drawing, forms.svg.result())
 
-    def names(self) -> tuple[str, ...]:
-        """Names of all charts, in the order of the sections."""
-        return tuple(name for section in SECTIONS for name in self._asked[section.name])
+    def files(self) -> dict[str, bytes]:
+        """Both forms of every chart, in the order of the sections, once all are drawn."""
+        asked = {name: forms for section in SECTIONS for name, (_, forms) in self._asked[section.name].items()}
+        vector = {f"charts/{name}.svg": forms.svg.result().encode() for name, forms in asked.items()}
+        return vector | {f"charts/{name}.png": forms.png.result() for name, forms in asked.items()}
 
 
 def applying(findings: Findings) -> tuple[Section, ...]:
@@ -150,9 +151,9 @@ def applying(findings: Findings) -> tuple[Section, ...]:
     return tuple(section for section in SECTIONS if section.applies(findings))
 
 
-def render_page(findings: Findings, chart: Callable[[str], Chart], front: Front) -> str:
-    """The page as one HTML document without scripts and without anything to fetch; `chart` gives a chart by name."""
-    shared = _shared(findings, chart)
+def render_page(findings: Findings, picture: Callable[[str], str], front: Front) -> str:
+    """The page as one HTML document without scripts and without anything to fetch; `picture` gives a chart by name."""
+    shared = _shared(findings, picture)
     sections = [_told(findings, section, shared) for section in applying(findings)]
     css = Markup(resources.files("tradewar.brief").joinpath("templates/page.css").read_text(encoding="utf-8"))
     page = environment().get_template("page.html.j2")
@@ -161,16 +162,16 @@ def render_page(findings: Findings, chart: Callable[[str], Chart], front: Front)
 
 def render_section(findings: Findings, section: Section) -> str:
     """One section by itself, its charts drawn: what the live page shows of a part."""
-    charts = {chart.name: chart for chart in draw(section.drawings(findings))}
-    return _told(findings, section, _shared(findings, charts.__getitem__))
+    pictures = {item.name: inline(item, svg_of(item.specification)) for item in section.drawings(findings)}
+    return _told(findings, section, _shared(findings, pictures.__getitem__))
 
 
-def _shared(findings: Findings, chart: Callable[[str], Chart]) -> dict[str, Any]:
+def _shared(findings: Findings, picture: Callable[[str], str]) -> dict[str, Any]:
     """What every fragment may use."""
     money = money_of_world(findings.world)
 
     def figure(name: str) -> Markup:
-        return Markup("<figure>{}</figure>").format(Markup(inline(chart(name))))
+        return Markup("<figure>{}</figure>").format(Markup(picture(name)))
 
     return {
         "f": findings,
@@ -206,10 +207,8 @@ def _files(findings: Findings, easel: _Easel, front: Front) -> dict[str, bytes]:
     content = {"findings.json": json_text(findings.to_dict()).encode()}
     for section in applying(findings):
         content |= {f"tables/{table.name}.csv": table.to_csv().encode() for table in section.tables(findings)}
-    content[PAGE] = render_page(findings, easel.chart, front).encode()
-    for chart in map(easel.chart, easel.names()):
-        content |= {f"charts/{chart.name}.svg": chart.svg.encode(), f"charts/{chart.name}.png": chart.png}
-    return content
+    content[PAGE] = render_page(findings, easel.picture, front).encode()
+    return content | easel.files()
 
 
 def _check_forms(forms: Collection[str]) -> None:

@@ -64,7 +64,7 @@ def tornado_chart(name: str, title: str, subtitle: str, bars: Sequence[Bar], dec
         below.append(f"{left_out} more move it less than what is shown")
     caption = f"Each bar moves one elasticity alone. {subtitle}."
     specification = _specification(title, below, ranked, decimals)
-    return draw([Drawing(name, title, caption, f"{subtitle}. {words}.", specification)])[0]
+    return draw(Drawing(name, title, caption, f"{subtitle}. {words}.", specification))
 
 
 def _specification(title: str, below: Sequence[str], bars: Sequence[Bar], decimals: int) -> Json:
