@@ -311,6 +311,18 @@ def test_steps_of_one_rung_take_longer() -> None:
     assert drift.long_run[2, 2] > 0.99
 
 
+@pytest.mark.parametrize("discount", [0.3, 0.9])
+def test_the_ladder_settles_at_the_same_point_without_acceleration(
+    discount: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick = escalation_ladder(toy_ladder().sides_payoff, RATES, RATES, discount=discount)
+    monkeypatch.setattr("tradewar.talks.escalation.PASS_LIMIT", 1)
+    slow = escalation_ladder(toy_ladder().sides_payoff, RATES, RATES, discount=discount)
+    assert quick.long_run == pytest.approx(slow.long_run, abs=1e-9)
+    assert quick.policy_1 == pytest.approx(slow.policy_1, abs=1e-9)
+    assert max(quick.residual, slow.residual) < 1e-12
+
+
 def test_escalation_on_a_ladder_with_unequal_numbers_of_rungs() -> None:
     rates_1, rates_2 = [0.0, 0.05], [0.0, 0.025, 0.05]
     payoff = linear_payoffs()[:, [0, 2], :]

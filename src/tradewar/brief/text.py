@@ -6,7 +6,10 @@ A sentence holds no figure that is not in the findings. Each template is filled 
 
 from __future__ import annotations
 
+import hashlib
+from contextlib import suppress
 from functools import cache, partial
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, cast
 
 from markupsafe import Markup
@@ -16,7 +19,7 @@ from tradewar.disputes.effects import CountryEffect, PolicyFindings
 from tradewar.disputes.findings import Findings
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from jinja2 import BytecodeCache, Environment
 
 
 def text_of(sentence: Markup) -> str:
@@ -62,6 +65,7 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=_compiled_before(),
     )
     # Jinja's own types allow only the functions that it ships with
     cast("dict[str, Any]", made.globals).update(
@@ -73,4 +77,25 @@ def environment() -> Environment:
 
 @cache
 def _compiled(template: str) -> Any:
-    return environment().from_string(template)
+    from jinja2 import DictLoader
+
+    # a template of its own environment, so that what was compiled is found again; its name must be a plain word
+    name = hashlib.sha256(template.encode()).hexdigest()[:16]
+    return environment().overlay(loader=DictLoader({name: template})).get_template(name)
+
+
+def _compiled_before() -> BytecodeCache | None:
+    """What Jinja compiled in earlier runs, in its folder for temporary files: compiling takes a third of a second."""
+    from jinja2 import FileSystemBytecodeCache
+    from jinja2.bccache import Bucket
+
+    class Kept(FileSystemBytecodeCache):
+        def dump_bytecode(self, bucket: Bucket) -> None:
+            with suppress(OSError):  # a brief does not fail because the disk for temporary files is full
+                super().dump_bytecode(bucket)
+
+    try:
+        # Jinja notices changes of a template, not of how it is compiled: that is this file, hence of this version
+        return Kept(pattern=f"tradewar-{version('tradewar')}-%s.cache")
+    except (OSError, RuntimeError):  # no folder that only this user can write to
+        return None

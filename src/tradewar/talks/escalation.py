@@ -1,8 +1,9 @@
 """The ladder without agreement: which rung does each side drift to?
 
 Moves alternate. In state (mover, a, b) the mover picks its new rung, the period payoffs u(a, b) follow, the other side
-moves next, and the future is discounted by δ per move. Choices are logit with values Σ q v. Solved by
-V ← V + ½ (T(V) − V) along falling noise, following the branch that starts at large noise.
+moves next, and the future is discounted by δ per move. Choices are logit with values Σ q v. V = T(V) is solved along
+falling noise, following the branch that starts at large noise: by Anderson acceleration from the solution before, and
+where that does not arrive, by V ← V + ½ (T(V) − V).
 
 This tells who escalates next without an agreement and nothing else. It must not be used to judge an accord:
 cooperation needs history, which this state does not hold.
@@ -17,12 +18,15 @@ import numpy as np
 from jaxtyping import Bool, Float
 from numpy import ndarray as Array
 
+from tradewar.equilibrium.anderson import accelerate
 from tradewar.errors import NoSolutionError, Problem, TalksError
 from tradewar.talks.choice import logit_probabilities
 
 NOISE_PATH = (0.1, 0.05, 0.03, 0.02, 0.01, 0.005)
 TOLERANCE = 1e-12
 """Largest change of a value, relative to the range of payoffs, at which a step of the path has converged."""
+PASS_LIMIT = 300
+"""Passes after which the acceleration has not arrived."""
 MAX_ITERATIONS = 20_000
 DOUBLINGS = 40
 """The chain is run for 2^40 moves, by squaring."""
@@ -105,6 +109,14 @@ def _settled(
     noise: float,
     tolerance: float,
 ) -> Float[Array, "2 rung_1 rung_2 2"]:
+    def step(values: Array) -> tuple[Array, Array]:
+        _, updated = _choices(values.reshape(value.shape), payoff, discount, allowed, noise)
+        image = updated.reshape(values.shape)
+        return image, np.abs(image - values).max(axis=1)
+
+    found = accelerate(step, value.reshape(1, -1), tolerance=tolerance, limit=PASS_LIMIT)
+    if found.converged:
+        return found.point.reshape(value.shape)
     gap = np.inf
     for _ in range(MAX_ITERATIONS):
         _, updated = _choices(value, payoff, discount, allowed, noise)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tradewar.tariffs.book import TariffBook
+    from tradewar.tariffs.tables import Tables
 
 CONCORDANCE_DIGITS = 6
 
@@ -116,7 +118,12 @@ def lay(book: TariffBook, chosen: WeightSet, sector_set: str) -> Bridge:
     Raises:
         BookError: if the book has no such concordance, or the weight set is coarser than it.
     """
-    table = book.tables["concordance"]
+    return _laid(book.tables, chosen, sector_set)
+
+
+@lru_cache(maxsize=32)
+def _laid(tables: Tables, chosen: WeightSet, sector_set: str) -> Bridge:
+    table = tables["concordance"]
     rows = table[table["sector_set"] == sector_set]
     if not len(rows):
         fix = f"This book has {', '.join(sorted(set(table['sector_set']))) or 'none: add a concordance'}"

@@ -7,10 +7,15 @@ official journal could know it (`known_from`, `superseded_from`: days). See `tra
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+import hashlib
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
 
 from tradewar.tariffs.instants import FOREVER
+
+if TYPE_CHECKING:
+    from tradewar.tariffs.book import TariffBook
 
 Effect = Literal["add", "replace", "floor", "exempt", "refuse"]
 EFFECTS: tuple[str, ...] = ("add", "replace", "floor", "exempt", "refuse")
@@ -209,8 +214,14 @@ class Branch:
     name: str
     outcomes: tuple[tuple[str, str], ...]
     known_on: str
-    digest: str
-    """Hash of the book, the day of knowledge and the outcomes."""
+    book: TariffBook = field(repr=False, compare=False)
+    """The one whose questions these are."""
+
+    @cached_property
+    def digest(self) -> str:
+        """Hash of the book, the day of knowledge and the outcomes."""
+        text = "|".join([self.book.digest, self.known_on, self.name])
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ its negation, windows by export date, and members of different or shared non-bla
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Set
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ def check(frames: dict[str, pd.DataFrame], parts: dict[str, Any], problems: list
     groups: dict[tuple[str, str], list[Measure]] = {}
     for measure in parts["measures"]:
         if measure.hs_exclude:
-            excluded.setdefault(measure.measure_id, set()).update(_codes(measure.scope, scopes))
+            excluded.setdefault(measure.measure_id, set()).update(_codes(measure.scope, scopes).codes)
         elif measure.effect == "add":
             groups.setdefault((measure.importer, measure.programme), []).append(measure)
     quotas = [{quota.in_measure, quota.over_measure} for quota in parts["quotas"]]
@@ -69,29 +70,46 @@ def _declared(first: Measure, second: Measure, quotas: list[set[str]]) -> bool:
     return len(conditions) == 2 and len(opposite) == 1
 
 
-def _scopes(frames: dict[str, pd.DataFrame]) -> dict[str, frozenset[str]]:
-    found: dict[str, frozenset[str]] = {}
+class _Codes:
+    """The codes of a scope, and their beginnings: scopes are held against each other many times."""
+
+    def __init__(self, codes: Iterable[str]) -> None:
+        self.codes = frozenset(codes)
+        self.lengths = sorted({len(code) for code in self.codes})
+        self._beginnings: dict[int, Set[str]] = {}
+
+    def beginnings(self, length: int) -> Set[str]:
+        """The first digits of the codes that have as many."""
+        if length not in self._beginnings:
+            self._beginnings[length] = {code[:length] for code in self.codes if len(code) >= length}
+        return self._beginnings[length]
+
+
+def _scopes(frames: dict[str, pd.DataFrame]) -> dict[str, _Codes]:
+    found: dict[str, _Codes] = {}
     for table, key in (("lists", "list_id"), ("schedules", "schedule_id")):
         for name, codes in frames[table].groupby(key)["hs"]:
-            found[str(name)] = frozenset(codes.tolist())
+            found[str(name)] = _Codes(codes.tolist())
     return found
 
 
-def _codes(scope: str, scopes: dict[str, frozenset[str]]) -> frozenset[str]:
-    if scope == "*":
-        return frozenset(("*",))
-    return frozenset((scope.removeprefix("hs:"),)) if scope.startswith("hs:") else scopes.get(scope, frozenset())
+def _codes(scope: str, scopes: dict[str, _Codes]) -> _Codes:
+    if scope == "*" or scope.startswith("hs:"):
+        return _Codes([scope.removeprefix("hs:")])
+    return scopes.get(scope) or _Codes([])
 
 
-def _shared(first: frozenset[str], second: frozenset[str], left_out: set[str]) -> str | None:
+def _shared(first: _Codes, second: _Codes, left_out: set[str]) -> str | None:
     """A code on which both scopes fall, or None."""
-    if "*" in first and "*" in second:
+    if "*" in first.codes and "*" in second.codes:
         return "*"
     for outer, inner in ((first, second), (second, first)):
-        if "*" in outer and inner:
-            return min(inner)
-        for length in sorted({len(code) for code in outer}):
-            hits = [code for code in inner if len(code) >= length and code[:length] in outer]
+        if "*" in outer.codes and inner.codes:
+            return min(inner.codes)
+        for length in outer.lengths:
+            if outer.codes.isdisjoint(inner.beginnings(length)):
+                continue
+            hits = [code for code in inner.codes if len(code) >= length and code[:length] in outer.codes]
             kept = [code for code in hits if not _left_out(code, left_out)]
             if kept:
                 return min(kept)

@@ -17,7 +17,6 @@ A branch fixes outcomes of open questions. For a change still to come that hangs
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -125,5 +124,4 @@ def branch(book: TariffBook, known_on: date | str, outcomes: Mapping[str, str]) 
             raise BookError.at("branch", f"{question} = {outcome!r}", f"An outcome is one of {', '.join(OUTCOMES)}")
     fixed = tuple(sorted(outcomes.items()))
     name = ", ".join(f"{question}={outcome}" for question, outcome in fixed) or "as planned"
-    text = "|".join([book.digest, write_day(known), name])
-    return Branch(name, fixed, write_day(known), hashlib.sha256(text.encode()).hexdigest()[:16])
+    return Branch(name, fixed, write_day(known), book)
