@@ -28,13 +28,12 @@ NICENESS = 5
 
 @dataclass(frozen=True)
 class Drawn:
-    """The two forms of a chart, each there as soon as it is drawn."""
+    """The two forms of a chart, each there as soon as it is drawn.
+
+    Where the specification cannot be drawn, the result of either raises `ValueError`.
+    """
 
     svg: Future[str]
-    """
-    Raises (from the result):
-        ValueError: if the specification cannot be drawn.
-    """
     png: Future[bytes]
 
 
