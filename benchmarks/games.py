@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 
 import numpy as np
 
@@ -26,7 +27,8 @@ METHOD = (
     "One government's most-favoured-nation problem (USA, real income): our climb to 1e-10 against SQP with "
     "finite-difference gradients, once nested (tariffs the only unknowns, an equilibrium solved inside each payoff) "
     "and once in the form of the paper's replication code (payoff, expenditures and wages among the unknowns, the "
-    "equilibrium as constraints); SciPy's SLSQP in place of MATLAB's active-set SQP, tolerance 1e-10. The goal of "
+    "equilibrium as constraints); SciPy's SLSQP in place of MATLAB's active-set SQP, tolerance 1e-10. Ours "
+    "runs 25 times before and 25 times after each of the others; the ratio is over the median of these. The goal of "
     "1,000 is held against the nested form. Random worlds: the search alone, all countries as players, one run each."
 )
 GOAL = (
@@ -35,6 +37,7 @@ GOAL = (
 SOLVES = 200
 GROWTH = ((20, 20), (44, 30), (81, 28))
 PLAYER = "USA"
+REPEATS = 25
 
 
 def run(options: Options) -> Result:
@@ -92,9 +95,9 @@ def _against_sqp(world: World) -> tuple[list[Measure], float]:
         return climb(game, game.stage.log_power, start, ready.factual)
 
     found = climb(game, game.stage.log_power, start, ready.factual)
-    times = [seconds(ours) for _ in range(9)]
-    best = Measure.of("one most-favoured-nation optimum, ours", "s", times)
-    measures, compared = [best], 0.0
+    # ours takes a hundredth of a second: many runs, before and after each of the others, so that no moment decides
+    times = [seconds(ours) for _ in range(REPEATS)]
+    measures, compared = [], 0.0
     gain = math.exp(found.point.log_payoff - ready.payoffs[importer])
     for name, solver in (("nested", sqp.nested), ("with constraints", sqp.with_constraints)):
         reached: list[sqp.Optimum] = []
@@ -103,14 +106,16 @@ def _against_sqp(world: World) -> tuple[list[Measure], float]:
         ))  # fmt: skip
         if not abs(reached[0].payoff_hat - gain) < 1e-6:
             raise AssertionError(f"SQP {name} ends at another optimum: {reached[0].payoff_hat} against {gain}")
-        ratio = taken / best.median
+        before, after = times[-REPEATS:], [seconds(ours) for _ in range(REPEATS)]
+        times += after
+        ratio = taken / statistics.median([*before, *after])
         compared = ratio if name == "nested" else compared
         measures += [
             Measure.single(f"the same by SQP, {name}", "s", taken),
             Measure.single(f"SQP {name} over ours", "x", ratio),
             Measure.single(f"payoff that SQP {name} leaves", "percent", 100.0 * (gain / reached[0].payoff_hat - 1.0)),
         ]
-    return measures, compared
+    return [Measure.of("one most-favoured-nation optimum, ours", "s", times), *measures], compared
 
 
 def _growth(options: Options) -> tuple[list[Measure], tuple[dict[str, float | str], ...], dict[bool, float]]:
