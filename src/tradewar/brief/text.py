@@ -54,6 +54,10 @@ def fill(findings: Findings, template: str, **values: Any) -> Markup:
     return Markup(_compiled(template).render(shared | values))
 
 
+_SYNTAX: dict[str, Any] = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
+"""What decides how a template is compiled."""
+
+
 @cache
 def environment() -> Environment:
     """Jinja with the filters of this package: escapes what it is given, refuses what is not defined."""
@@ -61,11 +65,9 @@ def environment() -> Environment:
 
     made = Environment(
         loader=PackageLoader("tradewar.brief"),
-        autoescape=True,
         undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
         bytecode_cache=_compiled_before(),
+        **_SYNTAX,
     )
     # Jinja's own types allow only the functions that it ships with
     cast("dict[str, Any]", made.globals).update(
@@ -79,7 +81,7 @@ def environment() -> Environment:
 def _compiled(template: str) -> Any:
     from jinja2 import DictLoader
 
-    # a template of its own environment, so that what was compiled is found again; its name must be a plain word
+    # by a name, so that what was compiled before is found; the name must be a plain word
     name = hashlib.sha256(template.encode()).hexdigest()[:16]
     return environment().overlay(loader=DictLoader({name: template})).get_template(name)
 
@@ -94,8 +96,9 @@ def _compiled_before() -> BytecodeCache | None:
             with suppress(OSError):  # a brief does not fail because the disk for temporary files is full
                 super().dump_bytecode(bucket)
 
+    # Jinja notices by itself that a template changed, not that it would be compiled in another way
+    way = hashlib.sha256(repr((version("jinja2"), _SYNTAX)).encode()).hexdigest()[:8]
     try:
-        # Jinja notices changes of a template, not of how it is compiled: that is this file, hence of this version
-        return Kept(pattern=f"tradewar-{version('tradewar')}-%s.cache")
+        return Kept(pattern=f"tradewar-{way}-%s.cache")
     except (OSError, RuntimeError):  # no folder that only this user can write to
         return None
