@@ -64,9 +64,9 @@ docs: $(DEV) ## build the documentation site into build/site
 
 lock: ## resolve the locks again (needs uv on the PATH)
 	uv pip compile pyproject.toml requirements/build.in --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements/core.txt
+	  --no-header --no-annotate -o requirements/core.txt
 	uv pip compile pyproject.toml requirements/build.in --all-extras --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements/dev.txt
+	  --no-header --no-annotate -o requirements/dev.txt
 
 clean: ## remove what the targets made
 	rm -rf build .venv
