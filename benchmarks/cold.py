@@ -15,7 +15,8 @@ TITLE = "Cold times of whole commands"
 METHOD = (
     "Each command is a new process, measured from its start to its end; commands are run in turn. Thread settings of "
     "the benchmark are not passed on: a command runs as a user starts it. One run of each is made before the "
-    "measurement, so that the files are in the file cache of the operating system and Python has compiled its modules."
+    "measurement, so that the files are in the file cache of the operating system and what is compiled once (modules, "
+    "kernels, templates) is compiled."
 )
 TARIFFS = "exporter,importer,sector,tariff\nCHN,USA,*,0.25\nUSA,CHN,*,0.25\n"
 GOALS = {"solve": 1.5, "brief": 10.0}
