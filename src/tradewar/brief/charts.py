@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from html import escape
 
 from tradewar.brief.numbers import lower_first, plain
-from tradewar.brief.renderer import render
 from tradewar.brief.vega import (
     OWN_COLOUR,
     TEXT,
@@ -74,15 +73,6 @@ class Drawing:
     specification: Json
 
 
-@dataclass(frozen=True, eq=False)
-class Chart:
-    """A drawing with its two forms."""
-
-    drawing: Drawing
-    svg: str
-    png: bytes
-
-
 @dataclass(frozen=True)
 class Row:
     """A row of a ranking."""
@@ -111,11 +101,6 @@ class Ranking:
     """False where the figures are levels, not changes."""
     over: str = "under draws of the elasticities"
     """What the ranges reach over, where there are any."""
-
-
-def draw(drawing: Drawing) -> Chart:
-    """The chart as SVG and PNG, drawn in this process."""
-    return Chart(drawing, *render(drawing.specification))
 
 
 def inline(drawing: Drawing, svg: str) -> str:

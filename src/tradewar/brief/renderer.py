@@ -115,6 +115,7 @@ def svg_of(specification: dict[str, Any]) -> str:
 def _to_svg(specification: str) -> bytes:
     import vl_convert
 
+    # read here: the library's own reader is off in the last digit of some numbers
     return vl_convert.vegalite_to_svg(json.loads(specification)).encode()
 
 

@@ -7,6 +7,7 @@ A sentence holds no figure that is not in the findings. Each template is filled 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache, partial
 from importlib.metadata import version
@@ -60,20 +61,21 @@ _SYNTAX: dict[str, Any] = {"autoescape": True, "trim_blocks": True, "lstrip_bloc
 
 @cache
 def environment() -> Environment:
-    """Jinja with the filters of this package: escapes what it is given, refuses what is not defined."""
+    """Jinja with the formats of the brief."""
+    formats = {"percent": percent, "rate": rate, "day": day, "the": the, "unsigned": unsigned, "span": span}
+    made = templates("tradewar.brief", formats)
+    made.filters.update(lower_first=lower_first, bare=bare)
+    return made
+
+
+def templates(package: str, formats: Mapping[str, Any]) -> Environment:
+    """Jinja for the templates of a package, with formats: escapes what it is given, refuses what is not defined."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    made = Environment(
-        loader=PackageLoader("tradewar.brief"),
-        undefined=StrictUndefined,
-        bytecode_cache=_compiled_before(),
-        **_SYNTAX,
-    )
+    loader = PackageLoader(package)
+    made = Environment(loader=loader, undefined=StrictUndefined, bytecode_cache=_compiled_before(), **_SYNTAX)
     # Jinja's own types allow only the functions that it ships with
-    cast("dict[str, Any]", made.globals).update(
-        percent=percent, rate=rate, day=day, the=the, unsigned=unsigned, span=span
-    )
-    made.filters.update(lower_first=lower_first, bare=bare)
+    cast("dict[str, Any]", made.globals).update(formats)
     return made
 
 

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from tradewar.brief.charts import (
     INK,
     PARTY_COLOURS,
-    Chart,
     Drawing,
-    draw,
     figure_column,
     finished,
     label_axis,
@@ -43,8 +41,8 @@ class Bar:
         return abs(self.high - self.low)
 
 
-def tornado_chart(name: str, title: str, subtitle: str, bars: Sequence[Bar], decimals: int) -> Chart:
-    """The chart as SVG and PNG; bars are ranked by width, the figure of each is its width.
+def tornado_drawing(name: str, title: str, subtitle: str, bars: Sequence[Bar], decimals: int) -> Drawing:
+    """The chart; bars are ranked by width, the figure of each is its width.
 
     Args:
         name: file name without ending.
@@ -64,7 +62,7 @@ def tornado_chart(name: str, title: str, subtitle: str, bars: Sequence[Bar], dec
         below.append(f"{left_out} more move it less than what is shown")
     caption = f"Each bar moves one elasticity alone. {subtitle}."
     specification = _specification(title, below, ranked, decimals)
-    return draw(Drawing(name, title, caption, f"{subtitle}. {words}.", specification))
+    return Drawing(name, title, caption, f"{subtitle}. {words}.", specification)
 
 
 def _specification(title: str, below: Sequence[str], bars: Sequence[Bar], decimals: int) -> Json:

@@ -137,7 +137,8 @@ def _write(
     done: Sweep, quantiles: pd.DataFrame, contributions: pd.DataFrame, world: World, shown: tuple[str, ...] | None
 ) -> list[str]:
     """The tables and charts; returns the names of the charts."""
-    from tradewar.brief.tornado import Bar, tornado_chart
+    from tradewar.brief.renderer import render
+    from tradewar.brief.tornado import Bar, tornado_drawing
     from tradewar.sweep.store import Folder
 
     folder = Folder(done.folder)
@@ -154,9 +155,9 @@ def _write(
         title = f"Real income of {country}, {case}: which elasticity matters"
         unit = "Change in percentage points, each elasticity from its 5 to its 95 percent quantile"
         file = f"tornado-{_plain_name(case)}-{country}"
-        chart = tornado_chart(file, title, unit, bars, 4)
-        folder.save(f"{file}.svg", chart.svg.encode())
-        folder.save(f"{file}.png", chart.png)
+        svg, png = render(tornado_drawing(file, title, unit, bars, 4).specification)
+        folder.save(f"{file}.svg", svg.encode())
+        folder.save(f"{file}.png", png)
         files.append(f"{file}.svg")
     return files
 

@@ -114,16 +114,16 @@ def _settled(
         image = updated.reshape(values.shape)
         return image, np.abs(image - values).max(axis=1)
 
-    found = accelerate(step, value.reshape(1, -1), tolerance=tolerance, limit=PASS_LIMIT)
+    point = value.reshape(1, -1)
+    found = accelerate(step, point, tolerance=tolerance, limit=PASS_LIMIT)
     if found.converged:
         return found.point.reshape(value.shape)
     gap = np.inf
     for _ in range(MAX_ITERATIONS):
-        _, updated = _choices(value, payoff, discount, allowed, noise)
-        gap = float(np.abs(updated - value).max())
-        value = value + 0.5 * (updated - value)
+        image, gaps = step(point)
+        point, gap = point + 0.5 * (image - point), float(gaps[0])
         if gap <= tolerance:
-            return value
+            return point.reshape(value.shape)
     raise NoSolutionError(
         f"The escalation ladder did not settle at noise {noise:g}: values still change by {gap:.2g} after "
         f"{MAX_ITERATIONS} steps. Use a smaller discount factor, or a noise path that falls more slowly."

@@ -123,6 +123,7 @@ def lay(book: TariffBook, chosen: WeightSet, sector_set: str) -> Bridge:
 
 @lru_cache(maxsize=32)
 def _laid(tables: Tables, chosen: WeightSet, sector_set: str) -> Bridge:
+    """Once for all copies of a book, which share its tables, and for every day; hence not to be written to."""
     table = tables["concordance"]
     rows = table[table["sector_set"] == sector_set]
     if not len(rows):
@@ -148,6 +149,8 @@ def _laid(tables: Tables, chosen: WeightSet, sector_set: str) -> Bridge:
     sector = np.array([position[name] for name in rows["sector"]])[pair]
     value = weight[pair] * chosen.value[code]
     covered = np.bincount(code, weights=weight[pair], minlength=len(chosen.codes))
+    for array in (code, sector, value, covered):
+        array.flags.writeable = False
     return Bridge(sectors, code, sector, value, covered)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from tradewar.brief.numbers import amount, day, figure, percent, plain, rate, residual, sum_of
-from tradewar.brief.text import the
+from tradewar.brief.text import templates, the
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -14,17 +14,7 @@ if TYPE_CHECKING:
 
 @cache
 def environment() -> Environment:
-    """Jinja with the formats of the brief: escapes what it is given, refuses what is not defined."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    made = Environment(
-        loader=PackageLoader("tradewar.web"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    # Jinja's own types allow only the functions that it ships with
+    """Jinja with the formats of the brief, for the templates of this package."""
     formats = {
         "percent": percent,
         "rate": rate,
@@ -34,8 +24,7 @@ def environment() -> Environment:
         "day": day,
         "the": the,
     }
-    cast("dict[str, Any]", made.globals).update(formats)
-    return made
+    return templates("tradewar.web", formats)
 
 
 def render(name: str, **values: Any) -> str:
