@@ -1,0 +1,340 @@
+"""Tables that people and programs write, declared once and read strictly.
+
+A `TableSpec` says what a table is: its columns with type, unit and meaning, and its key. The declaration drives the
+reading, the messages, the page of the format in the documentation and the empty template of a scaffold. All faults of a
+table are listed at once, each with file and line, value, limit and fix:
+
+| fault | what is said |
+|---|---|
+| file missing, unreadable, not UTF-8, empty, damaged Parquet | the file, and how to save it |
+| semicolons or tabs for commas, a quote left open, a NUL byte, a cell too long | the line |
+| a column unknown, missing or there twice (also but for case) | the column, with the nearest known name |
+| a row shorter or longer than the header | the line, and how many cells it has |
+| a blank cell where none may be; text, NaN or infinity for a number | line, column and text |
+| decimal commas, thousands separators, percent signs | what to write |
+| a day, month, choice, code that is none | line, column, text and what could be meant |
+| a row with the key of another (also but for case) | both lines, and both values where they differ |
+
+Nothing is guessed: a UTF-8 byte-order mark, quoted cells and blanks around a cell are read, everything else is refused.
+Lines before the header that begin with `#` are comments. A Parquet file of the same columns is read in place of a CSV.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy import ndarray as Array
+
+from tradewar.errors import Problem
+from tradewar.io.cells import YES, numbers, texts
+from tradewar.io.declare import NUMERIC, Column, TableSpec, describe, template
+from tradewar.io.files import Files, read_bytes
+from tradewar.io.nearest import nearest, some
+from tradewar.io.registers import dates
+from tradewar.io.text import Lines, csv_text, decode, split
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Column", "Table", "TableSpec", "describe", "list_rows", "parse", "read", "read_path", "template", "to_csv"]
+
+MAX_LISTED = 8
+"""How many rows with one fault are named before the rest are counted."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that was read: columns of checked cells, and the line of every row.
+
+    `cells` has every declared column but those of a group (`theta_*`), blank where the file lacks it, and every column
+    of a group that the file has. Texts are stripped; numbers are arrays with NaN where a cell is blank.
+    """
+
+    spec: TableSpec
+    file: str
+    lines: Sequence[int]
+    cells: Mapping[str, Any]
+    given: tuple[str, ...]
+    """The columns that the file has, in its order."""
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def where(self, row: int) -> str:
+        """The place of a row, as `Problem.where` wants it."""
+        return f"{self.file}, {'row' if self.file.endswith('.parquet') else 'line'} {self.lines[row]}"
+
+    def has(self, name: str) -> bool:
+        """True if the file has the column."""
+        return name in self.given
+
+    def texts(self, name: str) -> list[str]:
+        """The cells of a column as text."""
+        return self.cells[name]
+
+    def numbers(self, name: str) -> Array:
+        """The cells of a column of numbers, shape (rows,); NaN where blank."""
+        return self.cells[name]
+
+    def yes(self, name: str, default: bool = False) -> Array:
+        """The cells of a column of yes and no, shape (rows,)."""
+        return np.array([YES.get(text.lower(), default) for text in self.cells[name]], dtype=bool)
+
+    def days(self, name: str) -> list[date | None]:
+        """The cells of a column of days; None where blank."""
+        known = {text: dates.parse_day(text) for text in set(self.cells[name])}
+        return [known[text] for text in self.cells[name]]
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Every row as a mapping of its cells, with `_file` and `_row` (its line)."""
+        names = list(self.cells)
+        columns = [cells.tolist() if isinstance(cells, np.ndarray) else cells for cells in self.cells.values()]
+        for line, *values in zip(self.lines, *columns, strict=True):
+            yield dict(zip(names, values, strict=True)) | {"_file": self.file, "_row": line}
+
+    def to_frame(self) -> pd.DataFrame:
+        """One column per declared column (text, or numbers), with `_file` and `_row`."""
+        import pandas as pd
+
+        columns = {
+            name: cells if isinstance(cells, np.ndarray) else pd.Series(cells, dtype=object)
+            for name, cells in self.cells.items()
+        }
+        return pd.DataFrame(columns | {"_file": self.file, "_row": np.array(self.lines, dtype=np.int64)})
+
+
+# ---------------------------------------------------------------- reading
+
+
+def read(spec: TableSpec, files: Files, problems: list[Problem], *, optional: bool = False) -> Table | None:
+    """`NAME.csv` or `NAME.parquet` of a folder or zip; None where it is missing, and a problem unless it is optional.
+
+    A file whose name is nearly that of a missing optional table is a problem: it would not be read.
+    """
+    found = [name for name in (f"{spec.name}.csv", f"{spec.name}.parquet") if name in files]
+    if len(found) == 2:
+        problems.append(Problem(spec.name, "is there as CSV and as Parquet", "Remove one of the two"))
+        return None
+    if not found:
+        if not optional:
+            names = [name for name in files.names if name.endswith((".csv", ".parquet"))]
+            near = nearest(f"{spec.name}.csv", names)
+            problems.append(Problem(f"{spec.name}.csv", f"is missing from {files.place}{near}", "Give this file"))
+        return None
+    data = files.read(found[0], problems)
+    return None if data is None else parse(spec, found[0], data, problems)
+
+
+def read_path(spec: TableSpec, path: Path | str, problems: list[Problem], what: str = "") -> Table | None:
+    """A table in a file that the user named; None, and problems, where it cannot be read.
+
+    Args:
+        what: what was expected there ("tariff file (CSV)").
+    """
+    data = read_bytes(path, problems, what=what or f"table of {spec.name} (CSV)")
+    return None if data is None else parse(spec, Path(path).name, data, problems)
+
+
+def parse(spec: TableSpec, file: str, data: bytes, problems: list[Problem]) -> Table | None:
+    """The bytes of a CSV, or of a Parquet file by its name, as a checked table; None, and problems, otherwise."""
+    before = len(problems)
+    raw = _parquet(file, data, problems) if file.endswith(".parquet") else _csv(file, data, problems)
+    if raw is None or not _header_right(spec, raw, problems):
+        return None
+    if not len(raw) and not spec.may_be_empty:
+        problems.append(Problem(file, "has a header and no rows", "Give the rows"))
+        return None
+    table = _typed(spec, raw, problems)
+    # a cell that is wrong makes doubles and contradictions of its own
+    if len(problems) == before:
+        _refuse_repeated(table, problems)
+    return table if len(problems) == before else None
+
+
+@dataclass(frozen=True)
+class _Raw:
+    """Columns as they stand: texts, or arrays of numbers from Parquet."""
+
+    file: str
+    header: tuple[str, ...]
+    columns: Mapping[str, Any]
+    lines: Sequence[int]
+    header_line: int = 1
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+
+def _csv(file: str, data: bytes, problems: list[Problem]) -> _Raw | None:
+    text = decode(file, data, problems)
+    found = None if text is None else split(file, text, problems, comments=True)
+    if found is None or not _rectangular(file, found, problems):
+        return None
+    columns = [list(map(str.strip, cells)) for cells in zip(*found.rows, strict=True)] or [[] for _ in found.header]
+    return _Raw(file, tuple(found.header), _first(found.header, columns), found.lines, found.header_line)
+
+
+def _first(header: Sequence[str], columns: Sequence[Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, cells in zip(header, columns, strict=True):
+        found.setdefault(name, cells)
+    return found
+
+
+def _rectangular(file: str, found: Lines, problems: list[Problem]) -> bool:
+    width = len(found.header)
+    ragged = [k for k, row in enumerate(found.rows) if len(row) != width]
+    for k in ragged[:MAX_LISTED]:
+        have = len(found.rows[k])
+        fix = "Write decimal points, not decimal commas, and put text that holds a comma in quotes"
+        if have < width:
+            fix = "The row is cut: give every cell, blank ones too"
+        what = f"has {have} cells, the header has {width}"
+        problems.append(Problem(f"{file}, line {found.lines[k]}", what, fix))
+    if len(ragged) > MAX_LISTED:
+        problems.append(Problem(file, f"{len(ragged) - MAX_LISTED} more lines have the wrong number of cells"))
+    return not ragged
+
+
+def _parquet(file: str, data: bytes, problems: list[Problem]) -> _Raw | None:
+    """Columns of numbers stay numbers; everything else is taken as text, days as YYYY-MM-DD."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    try:
+        content = pq.read_table(pa.BufferReader(data))
+        columns: list[Any] = []
+        for column in content.columns:
+            if pa.types.is_floating(column.type) or pa.types.is_integer(column.type):
+                columns.append(column.cast(pa.float64(), safe=False).to_numpy())
+            else:
+                texts = pc.fill_null(column.cast(pa.string()), "").to_pylist()
+                columns.append(list(map(str.strip, texts)))
+    except (pa.ArrowException, OSError, ValueError, NotImplementedError) as error:
+        what = f"is not a Parquet file that can be read ({str(error).splitlines()[0][:120]})"
+        problems.append(Problem(file, what, "Write it again"))
+        return None
+    header = tuple(name.strip() for name in content.column_names)
+    return _Raw(file, header, _first(header, columns), range(1, content.num_rows + 1))
+
+
+def _header_right(spec: TableSpec, raw: _Raw, problems: list[Problem]) -> bool:
+    before = len(problems)
+    where = f"{raw.file}, line {raw.header_line}"
+    folded = [name.casefold() for name in raw.header]
+    twice = dict.fromkeys(name for name in raw.header if folded.count(name.casefold()) > 1)
+    problems += [Problem(where, f"column {name!r} is there twice", "Keep one of them") for name in twice]
+    for name in raw.header:
+        if spec.column(name) is None:
+            what = f"unknown column {name!r}{nearest(name, spec.names)}" if name else "a column has no name"
+            problems.append(Problem(where, what, f"Remove or rename it; the columns are {some(spec.names, 40)}"))
+    for column in spec.columns:
+        if column.required and column.name not in raw.header:
+            needed = ", ".join(c.name for c in spec.columns if c.required)
+            problems.append(Problem(where, f"column {column.name!r} is missing", f"The header must name {needed}"))
+    for group in spec.one_of:
+        given = [name for name in group if name in raw.header]
+        if len(given) != 1:
+            what = f"has both {' and '.join(given)}" if given else f"has neither {' nor '.join(group)}"
+            problems.append(Problem(where, what, f"Give one of {', '.join(group)}"))
+    return len(problems) == before
+
+
+# ---------------------------------------------------------------- cells
+
+
+def _typed(spec: TableSpec, raw: _Raw, problems: list[Problem]) -> Table:
+    cells: dict[str, Any] = {}
+    for column in spec.columns:
+        if column.name not in raw.columns and not column.name.endswith("*"):
+            cells[column.name] = np.full(len(raw), np.nan) if column.kind in NUMERIC else [""] * len(raw)
+    table = Table(spec, raw.file, raw.lines, cells, raw.header)
+    for name, found in raw.columns.items():
+        column = spec.column(name)
+        assert column is not None
+        read_cells = numbers if column.kind in NUMERIC and not column.many else texts
+        cells[name], faults = read_cells(name, column, found)
+        for wrong, said in faults:
+            list_rows(table, wrong, said, problems)
+    # in the order of the declaration
+    order = [name for name in spec.names if name in cells]
+    ordered = {name: cells[name] for name in (*order, *(name for name in raw.header if name not in order))}
+    return Table(spec, raw.file, raw.lines, ordered, raw.header)
+
+
+# ---------------------------------------------------------------- rows
+
+
+def list_rows(
+    table: Table, wrong: Array, describe: Callable[[int], tuple[str, str]], problems: list[Problem], more: str = ""
+) -> None:
+    """One problem for each of the first rows that are wrong, and one that counts the rest.
+
+    Args:
+        wrong: which rows are, shape (rows,).
+        describe: what is wrong with a row, and the fix.
+        more: what the rest have in common.
+    """
+    rows = np.flatnonzero(wrong)
+    problems += [Problem(table.where(row), *describe(row)) for row in rows[:MAX_LISTED].tolist()]
+    if len(rows) > MAX_LISTED:
+        rest = more or "have the same fault as the last one named"
+        problems.append(Problem(table.file, f"{len(rows) - MAX_LISTED} more rows {rest}"))
+
+
+def _refuse_repeated(table: Table, problems: list[Problem]) -> None:
+    """Rows with the key of an earlier row: which one holds cannot be told, whatever their order."""
+    keys = [name for name in table.spec.key if table.has(name)]
+    if not keys or len(table) < 2:
+        return
+    columns = [_folded(table.cells[name]) for name in keys]
+    if len(set(zip(*columns, strict=True))) == len(table):
+        return
+    first: dict[tuple[Any, ...], int] = {}
+    earlier = [first.setdefault(key, row) for row, key in enumerate(zip(*columns, strict=True))]
+    again = np.array(earlier) != np.arange(len(table))
+    others = [name for name in table.given if name not in keys]
+
+    def describe(row: int) -> tuple[str, str]:
+        return _repeated(table, keys, others, row, earlier[row])
+
+    list_rows(table, again, describe, problems, "repeat an earlier row")
+
+
+def _folded(cells: Any) -> list[Any]:
+    if isinstance(cells, np.ndarray):
+        return ["" if value != value else value for value in cells.tolist()]
+    fold = {text: text.casefold() for text in set(cells)}
+    return cells if len(set(fold.values())) == len(fold) else [fold[text] for text in cells]
+
+
+def _repeated(table: Table, keys: Sequence[str], others: Sequence[str], row: int, first: int) -> tuple[str, str]:
+    def shown(name: str, k: int) -> str:
+        value = table.cells[name][k]
+        return f"{value:.10g}" if isinstance(value, float) else str(value)
+
+    labels = "/".join(shown(name, row) for name in keys)
+    line = table.lines[first]
+    differing = [name for name in (*keys, *others) if shown(name, row) != shown(name, first)]
+    if not differing:
+        return f"{labels} is there twice: the same row is in line {line}", "Remove one of them"
+    now = ", ".join(f"{name} = {shown(name, row)}" for name in differing)
+    then = ", ".join(shown(name, first) for name in differing)
+    return f"{labels} contradicts line {line}: {now} against {then}", "Keep the row that is right"
+
+
+# ---------------------------------------------------------------- writing and documenting
+
+
+def to_csv(
+    spec: TableSpec, rows: Sequence[Mapping[str, object]], names: Sequence[str] = (), *, safe: bool = False
+) -> str:
+    """Rows as the CSV of a table, columns in the order of the declaration, those that no row has left out."""
+    names = names or [name for name in spec.names if any(row.get(name) not in (None, "") for row in rows)]
+    return csv_text(names, [["" if row.get(n) is None else row.get(n) for n in names] for row in rows], safe=safe)

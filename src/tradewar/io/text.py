@@ -1,0 +1,148 @@
+"""Text that people and programs write: decoding, and CSV split into cells with line numbers.
+
+| fault | what is said |
+|---|---|
+| UTF-16, Windows-1252, a NUL byte | what it is, the line, how to save it |
+| semicolons or tabs in place of commas | the line |
+| a quote that is never closed, or text after a closed one | the line where the record begins |
+| a cell above `MAX_CELL` characters | the line |
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from tradewar.errors import Problem
+
+SAVE_AS_UTF8 = "Save the file as CSV in UTF-8"
+MAX_CELL = 100_000
+"""Characters of one cell."""
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def decode(file: str, data: bytes, problems: list[Problem], fix: str = SAVE_AS_UTF8) -> str | None:
+    """The text of a UTF-8 file, with or without byte-order mark; None, and a problem, where it is not UTF-8."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or data[:200].count(b"\0") > len(data[:200]) // 4:
+        problems.append(Problem(file, "is UTF-16, not UTF-8", fix))
+        return None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        guess = data[error.start : error.start + 1].decode("cp1252", "replace")
+        what = f"is not UTF-8: byte 0x{data[error.start]:02x} ({guess!r} in Windows-1252)"
+        problems.append(Problem(f"{file}, line {line}", what, fix))
+        return None
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        problems.append(Problem(f"{file}, line {line}", "holds a NUL byte", "Write the file again: it is damaged"))
+        return None
+    return text
+
+
+@dataclass(frozen=True)
+class Lines:
+    """A CSV in cells: the header, the rows as they are (their lengths may differ), and where each row begins."""
+
+    header: list[str]
+    rows: list[list[str]]
+    lines: list[int]
+    header_line: int
+
+
+def split(file: str, text: str, problems: list[Problem], *, comments: bool = False, rest: bool = False) -> Lines | None:
+    """A comma-separated text with one header line; blank lines are passed over.
+
+    Args:
+        comments: lines before the header that begin with `#` are passed over.
+        rest: what was read before a fault of quoting is given, with the problem, in place of None.
+    """
+    skipped = 0
+    if comments:
+        while text.startswith("#"):
+            _, _, text = text.partition("\n")
+            skipped += 1
+    if not text.strip():
+        problems.append(Problem(file, "is empty", "Give a header line and the rows"))
+        return None
+    found, fault = _records(text, skipped)
+    if fault is not None:
+        line, what, fix = fault
+        problems.append(Problem(f"{file}, line {line}", what, fix))
+        if not rest:
+            return None
+    if not found:
+        return None
+    header_line, cells = found[0]
+    header = [name.strip() for name in cells]
+    separator = _other_separator(header, text)
+    if separator:
+        what = f"columns are separated by {separator}, not commas"
+        problems.append(Problem(f"{file}, line {header_line}", what, "Save the file with commas and decimal points"))
+        return None
+    return Lines(header, [row for _, row in found[1:]], [line for line, _ in found[1:]], header_line)
+
+
+def _records(text: str, skipped: int) -> tuple[list[tuple[int, list[str]]], tuple[int, str, str] | None]:
+    """(line, cells) of every record that is not blank, and the fault that ended the reading: line, what, fix."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    found: list[tuple[int, list[str]]] = []
+    began = reader.line_num
+    previous = csv.field_size_limit(MAX_CELL)
+    try:
+        for row in reader:
+            if any(map(str.strip, row)):
+                found.append((skipped + began + 1, row))
+            began = reader.line_num
+    except csv.Error as error:
+        return found, (skipped + began + 1, *_quoting(str(error)))
+    finally:
+        csv.field_size_limit(previous)
+    return found, None
+
+
+def _quoting(error: str) -> tuple[str, str]:
+    if "field limit" in error:
+        return f"has a cell of more than {MAX_CELL:,} characters", "Is a quote left open? Shorten the cell"
+    return (
+        "a quote is never closed, or text follows a closed one",
+        'Close it; a quote inside a cell is written twice: ""',
+    )
+
+
+def _other_separator(header: Sequence[str], text: str) -> str:
+    if len(header) > 1:
+        return ""
+    first = text.partition("\n")[0]
+    return "semicolons" if ";" in first else "tabs" if "\t" in first else ""
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]], *, safe: bool = False) -> str:
+    """Rows as CSV with `\\n` at the end of each line.
+
+    Args:
+        safe: for texts from outside: a cell that a spreadsheet would run as a formula gets an apostrophe in front.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows([[_inert(cell) for cell in row] for row in rows] if safe else rows)
+    return out.getvalue()
+
+
+def _inert(cell: object) -> object:
+    """A text that begins like a formula, made text for a spreadsheet; numbers stay numbers."""
+    if isinstance(cell, str) and cell.startswith(_FORMULA) and not _is_number(cell):
+        return f"'{cell}"
+    return cell
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,287 @@
+"""TOML that people write: bounded, read into a checked model, every fault with its key and line.
+
+| limit | value |
+|---|---|
+| size | `MAX_BYTES` |
+| tables and lists inside each other | `MAX_DEPTH` |
+| whole numbers | 64 bits, as TOML has them |
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from tradewar.errors import Problem
+from tradewar.io.files import read_bytes
+from tradewar.io.json import depth
+from tradewar.io.nearest import nearest
+from tradewar.io.text import decode
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+Model = TypeVar("Model", bound="BaseModel")
+Path_ = tuple[str | int, ...]
+
+MAX_BYTES = 4 * 2**20
+MAX_DEPTH = 16
+_WHOLE = 2**63
+_SHOWN = 60
+_HEADER = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
+_KEY = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
+
+
+def read(path: Path, model: type[Model], problems: list[Problem], what: str = "TOML file") -> Model | None:
+    """A file that the user named, as a checked model; None, and problems, where it is not one."""
+    data = read_bytes(path, problems, MAX_BYTES, path.name if path.exists() else "", what)
+    return None if data is None else parse(path.name, data, model, problems)
+
+
+def parse(file: str, data: bytes, model: type[Model], problems: list[Problem]) -> Model | None:
+    """The bytes of a file as a checked model; None, and every fault with its line, where they are not one."""
+    from pydantic import ValidationError
+
+    text = decode(file, data, problems, "Save the file as UTF-8")
+    content = None if text is None else _content(file, text, problems)
+    if text is None or content is None:
+        return None
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        problems.extend(problems_of(error, file, model, text))
+        return None
+
+
+def parse_plain(file: str, data: bytes, problems: list[Problem]) -> dict[str, Any] | None:
+    """The bytes of a file as plain dictionaries; None, and a problem, where they are no TOML."""
+    text = decode(file, data, problems, "Save the file as UTF-8")
+    return None if text is None else _content(file, text, problems)
+
+
+def _content(file: str, text: str, problems: list[Problem]) -> dict[str, Any] | None:
+    try:
+        content = tomllib.loads(text)
+    except RecursionError:
+        problems.append(Problem(file, f"is nested more than {MAX_DEPTH} deep", "Write it flatter"))
+        return None
+    except tomllib.TOMLDecodeError as error:
+        problems.append(_not_toml(file, str(error)))
+        return None
+    except (ValueError, OverflowError) as error:  # whole numbers beyond what Python reads, days that are none
+        problems.append(Problem(file, f"holds a value that cannot be read ({error})", "Correct the value"))
+        return None
+    if depth(content) > MAX_DEPTH:
+        problems.append(Problem(file, f"is nested more than {MAX_DEPTH} deep", "Write it flatter"))
+        return None
+    large = next((path for path, value in _leaves(content) if type(value) is int and abs(value) >= _WHOLE), None)
+    if large is not None:
+        what = "is a whole number beyond 64 bits"
+        problems.append(Problem(f"{file}: {key_path(large)}", what, "Write a number of at most 18 digits"))
+        return None
+    return content
+
+
+def _not_toml(file: str, said: str) -> Problem:
+    """The fault of the parser, its line moved to the place."""
+    place = re.search(r" \(at line (\d+), column (\d+)\)$", said)
+    where = f"{file}, line {place[1]}" if place else file
+    return Problem(where, f"is not valid TOML: {said[: place.start()] if place else said}", "Correct the line")
+
+
+def _leaves(content: Any, path: Path_ = ()) -> Sequence[tuple[Path_, Any]]:
+    """(path, value) of everything that is neither table nor list. Called once the depth is known to be small."""
+    if isinstance(content, dict):
+        items = cast("dict[str, Any]", content).items()
+    elif isinstance(content, list):
+        items = enumerate(cast("list[Any]", content))
+    else:
+        return [(path, content)]
+    return [leaf for key, item in items for leaf in _leaves(item, (*path, key))]
+
+
+# ---------------------------------------------------------------- faults of a model
+
+
+def problems_of(error: Any, file: str, model: type[BaseModel], text: str = "") -> list[Problem]:
+    """Each fault that pydantic found, as file, line, key path, value and fix.
+
+    Args:
+        text: the file, to find lines in; without it no line is named.
+    """
+    lines = _lines(text)
+    return [_problem(fault, file, model, lines) for fault in error.errors()]
+
+
+def _problem(fault: Mapping[str, Any], file: str, model: type[BaseModel], lines: Mapping[Path_, int]) -> Problem:
+    # the tag of a discriminated union is part of pydantic's path but not of the file's
+    path = tuple(part for part in fault["loc"] if not _is_tag(part, fault["loc"], lines))
+    line = next((lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in lines), None)
+    place = f"{file}, line {line}" if line else file
+    where = f"{place}: {key_path(path)}" if path else place
+    key = str(path[-1]) if path else ""
+    match fault["type"]:
+        case "extra_forbidden":
+            return Problem(where, f"unknown key {key!r}{nearest(key, _keys(model))}", "Remove or rename it")
+        case "missing":
+            return Problem(where, "is missing", f"Give {key}")
+        case "union_tag_not_found":
+            return Problem(f"{where}.kind", "is missing", f"Give kind as one of {fault['ctx'].get('discriminator')}")
+        case "union_tag_invalid":
+            tag, known = str(fault["ctx"]["tag"]), str(fault["ctx"]["expected_tags"]).replace("'", "").split(", ")
+            return Problem(f"{where}.kind", f"{tag!r} is unknown{nearest(tag, known)}", f"Use {' or '.join(known)}")
+        case "value_error":
+            return Problem(where, str(fault["ctx"]["error"]), "Correct the entry")
+        case "date_type":
+            what = f"{shown(fault['input'])} is not a date"
+            return Problem(where, what, "Write it without quotes, such as 2019-02-20")
+        case _:
+            said = str(fault["msg"])
+            return Problem(where, f"{shown(fault['input'])}: {said[:1].lower()}{said[1:]}", "Correct the value")
+
+
+def _is_tag(part: str | int, path: Path_, lines: Mapping[Path_, int]) -> bool:
+    """A part that follows a position in a list and is no key of the file there."""
+    k = path.index(part)
+    if not (k > 0 and isinstance(part, str) and isinstance(path[k - 1], int) and k + 1 < len(path)):
+        return False
+    return path[: k + 1] not in lines
+
+
+def _keys(model: type[BaseModel], seen: set[type] | None = None) -> list[str]:
+    """The keys of a model and of the models inside it."""
+    from typing import get_args
+
+    from pydantic import BaseModel
+
+    seen = seen if seen is not None else set()
+    if model in seen:
+        return []
+    seen.add(model)
+    names: list[str] = []
+    for name, info in model.model_fields.items():
+        names.append(name)
+        front: list[Any] = [info.annotation]
+        while front:
+            kind = front.pop()
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                names.extend(_keys(kind, seen))
+            front.extend(get_args(kind))
+    return sorted(set(names))
+
+
+def _lines(text: str) -> dict[Path_, int]:
+    """The line of each table and key by its path; keys inside braces or lists have the line of what holds them."""
+    found: dict[Path_, int] = {}
+    table: Path_ = ()
+    counts: dict[tuple[str, ...], int] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := _HEADER.match(line):
+            names = _parts(header[2])
+            if header[1] == "[[":
+                counts[names] = counts.get(names, -1) + 1
+            table = _placed(names, counts)
+            found.setdefault(table, number)
+        elif key := _KEY.match(line):
+            found.setdefault((*table, *_parts(key[1])), number)
+    return found
+
+
+def _parts(dotted: str) -> tuple[str, ...]:
+    return tuple(part.strip().strip("\"'") for part in dotted.split("."))
+
+
+def _placed(names: tuple[str, ...], counts: Mapping[tuple[str, ...], int]) -> Path_:
+    """The path of a table, with the position of each list of tables on the way."""
+    path: list[str | int] = []
+    for end in range(1, len(names) + 1):
+        path.append(names[end - 1])
+        if names[:end] in counts:
+            path.append(counts[names[:end]])
+    return tuple(path)
+
+
+def key_path(path: Sequence[object]) -> str:
+    """`policies[2].day`: positions count from 1."""
+    text = ""
+    for part in path:
+        text += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text
+
+
+def shown(value: object) -> str:
+    """A value as it is written, shortened."""
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
+
+
+# ---------------------------------------------------------------- headers without a model
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key of a flat header, such as `world.toml`."""
+
+    name: str
+    kind: type
+    """str, int, float, bool, list (of texts), dict (of texts) or date."""
+    meaning: str
+    required: bool = False
+    choices: tuple[str, ...] = ()
+
+
+_CALLED = {
+    "str": "text in quotes",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "list": "a list of texts",
+    "dict": "a table of texts",
+    "date": "a day without quotes, such as 2019-02-20",
+}
+
+
+def check_keys(file: str, content: Mapping[str, Any], keys: Sequence[Key], problems: list[Problem]) -> bool:
+    """True if every key is known and of its kind and none is missing; otherwise each fault is a problem.
+
+    For headers that are read at every start: a model of pydantic would take longer to load than the world.
+    """
+    before = len(problems)
+    known = {key.name: key for key in keys}
+    for name, value in content.items():
+        key = known.get(name)
+        if key is None:
+            fix = f"Remove or rename it; the keys are {', '.join(known)}"
+            problems.append(Problem(file, f"unknown key {name!r}{nearest(name, known)}", fix))
+        elif not _is(value, key.kind):
+            called = _CALLED[key.kind.__name__]
+            problems.append(Problem(f"{file}: {name}", f"{shown(value)} is not {called}", f"Give {called}"))
+        elif key.choices and value not in key.choices:
+            what = f"{shown(value)} is unknown{nearest(str(value), key.choices)}"
+            problems.append(Problem(f"{file}: {name}", what, f"Use {' or '.join(key.choices)}"))
+    for key in keys:
+        if key.required and key.name not in content:
+            called = _CALLED[key.kind.__name__]
+            problems.append(Problem(file, f"key {key.name!r} is missing", f"Give {key.name} as {called}"))
+    return len(problems) == before
+
+
+def _is(value: Any, kind: type) -> bool:
+    if kind is list:
+        return isinstance(value, list) and all(isinstance(item, str) for item in cast("list[Any]", value))
+    if kind is dict:
+        return isinstance(value, dict) and all(isinstance(item, str) for item in cast("dict[str, Any]", value).values())
+    if kind is float:
+        return type(value) in (int, float) and value == value and abs(value) != float("inf")
+    # bool is a subclass of int, datetime of date: `year = true` is no year
+    return type(value) is kind and (kind is not str or bool(str(value).strip()))
+
+
+def quoted(text: str) -> str:
+    """A TOML basic string. JSON escapes are TOML escapes; TOML refuses one more control character than JSON."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
