@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from tradewar.disputes.chronicle import last_day
 from tradewar.disputes.dossier import LIBRARY, Dossier, load_dispute, names
 from tradewar.errors import DossierError
 
@@ -71,14 +70,6 @@ def test_later_rows_exist_so_that_they_could_leak() -> None:
 def test_a_day_before_every_policy_is_refused() -> None:
     with pytest.raises(DossierError, match="2018-03-23"):
         load_dispute("us-china-2019").known_on(dt.date(2018, 1, 1))
-
-
-def test_a_month_counts_as_known_on_its_last_day() -> None:
-    assert last_day("2019-02") == dt.date(2019, 2, 28)
-    assert last_day("2018") == dt.date(2018, 12, 31)
-    assert last_day("2018-07-06") == dt.date(2018, 7, 6)
-    assert last_day("2018-13") is None
-    assert last_day("July 2018") is None
 
 
 def test_a_copy_reads_the_same(folder: Path) -> None:

@@ -7,33 +7,18 @@ counts, so that nothing is ever visible too early.
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from tradewar.disputes.formats import CHRONICLE
 from tradewar.errors import Problem
-from tradewar.world.table import Table, check_columns, parse_csv
+from tradewar.io.registers.dates import parse_period
+from tradewar.io.tables import parse
 
-COLUMNS = (
-    "date",
-    "date_precision",
-    "known_from",
-    "actor",
-    "kind",
-    "what",
-    "figure",
-    "unit",
-    "source",
-    "verified",
-)
-OPTIONAL_COLUMNS = ("short",)
 LONGEST_SHORT = 32
 """Characters of the few words that stand on the timeline."""
-PRECISIONS = ("day", "week", "month", "year")
-_DATE = re.compile(r"^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?$")
-_LENGTH = {"day": 10, "week": 10, "month": 7, "year": 4}
 
 
 @dataclass(frozen=True)
@@ -60,84 +45,44 @@ class Event:
     @property
     def span(self) -> tuple[dt.date, dt.date]:
         """First and last day on which it may have happened; a week stands for the day that is given."""
-        year, month, day = (int(part) if part else 0 for part in (self.date + "--").split("-")[:3])
-        last = last_day(self.date)
-        assert last is not None  # checked when it was read
-        return dt.date(year, month or 1, day or 1), last
+        period = parse_period(self.date)
+        assert period is not None  # checked when it was read
+        return period.first, period.last
 
 
 def read_chronicle(file: str, data: bytes, problems: list[Problem]) -> tuple[Event, ...]:
     """The rows of a chronicle in the order of their dates; faults are added to the problems."""
-    table = parse_csv(file, data, problems)
-    if table is None or not check_columns(table, COLUMNS, OPTIONAL_COLUMNS, problems=problems):
+    table = parse(CHRONICLE, file, data, problems)
+    if table is None:
         return ()
-    events = [_event(table, row, problems) for row in range(len(table))]
-    return tuple(sorted((event for event in events if event is not None), key=_order))
+    events: list[Event] = []
+    for row, cells in enumerate(table.rows()):
+        faults = list(_faults(cells))
+        problems.extend(Problem(table.where(row), what, fix) for what, fix in faults)
+        known = parse_period(cells["known_from"])
+        if not faults and known is not None:
+            events.append(_event(cells, known.last))
+    return tuple(sorted(events, key=lambda event: (event.span[1], event.known_from)))
 
 
-def last_day(text: str) -> dt.date | None:
-    """The last day of a year, month or day; None where the text is no date."""
-    found = _DATE.match(text)
-    if not found:
-        return None
-    year, month, day = (int(part) if part else 0 for part in found.groups())
-    try:
-        month = month or 12
-        return dt.date(year, month, day or calendar.monthrange(year, month)[1])
-    except ValueError:
-        return None
+def _event(cells: Mapping[str, Any], known_from: dt.date) -> Event:
+    same = ("date", "date_precision", "kind", "what", "unit", "source", "verified", "short")
+    figure = None if cells["figure"] != cells["figure"] else float(cells["figure"])
+    actors = tuple(actor.strip() for actor in cells["actor"].split(";"))
+    return Event(known_from=known_from, actors=actors, figure=figure, **{name: cells[name] for name in same})
 
 
-def _order(event: Event) -> tuple[dt.date, dt.date]:
-    happened = last_day(event.date)
-    return (happened or dt.date.max, event.known_from)
-
-
-def _event(table: Table, row: int, problems: list[Problem]) -> Event | None:
-    cells = {name: table.columns[name][row].strip() for name in (*COLUMNS, *OPTIONAL_COLUMNS) if name in table.columns}
-    found = list(_faults(cells))
-    problems.extend(Problem(table.where(row), what, fix) for what, fix in found)
-    known = last_day(cells["known_from"])
-    if found or known is None:
-        return None
-    return Event(
-        date=cells["date"],
-        date_precision=cells["date_precision"],
-        known_from=known,
-        actors=tuple(cells["actor"].split(";")),
-        kind=cells["kind"],
-        what=cells["what"],
-        figure=float(cells["figure"]) if cells["figure"] else None,
-        unit=cells["unit"],
-        source=cells["source"],
-        verified=cells["verified"],
-        short=cells.get("short", ""),
-    )
-
-
-def _faults(cells: dict[str, str]) -> Sequence[tuple[str, str]]:
-    faults = [
-        (f"{name} = {cells[name]!r} is not a date", "Write 2019-02-20, 2019-02 or 2019")
-        for name in ("date", "known_from")
-        if last_day(cells[name]) is None
-    ]
-    precision = cells["date_precision"]
-    if precision not in PRECISIONS:
-        faults.append((f"date_precision = {precision!r} is unknown", f"Use one of {', '.join(PRECISIONS)}"))
-    elif last_day(cells["date"]) is not None and len(cells["date"]) != _LENGTH[precision]:
+def _faults(cells: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What is wrong between the cells of a row."""
+    period, precision = parse_period(cells["date"]), cells["date_precision"]
+    if period is not None and period.precision != ("day" if precision == "week" else precision):
         what = f"date = {cells['date']!r} does not have the precision of a {precision}"
-        faults.append((what, "Give as much of the date as date_precision says"))
-    faults += [(f"{name} is empty", f"Give {name}") for name in ("actor", "kind", "what", "source") if not cells[name]]
-    if len(cells.get("short", "")) > LONGEST_SHORT:
+        yield what, "Give as much of the date as date_precision says"
+    if len(cells["short"]) > LONGEST_SHORT:
         what = f"short has {len(cells['short'])} characters, at most {LONGEST_SHORT} fit on the timeline"
-        faults.append((what, "Say it in fewer words, or leave it empty"))
-    if cells["unit"] and not cells["figure"]:
-        faults.append(("unit has no figure", "Give the figure, or leave both empty"))
-    if cells["figure"]:
-        try:
-            float(cells["figure"])
-        except ValueError:
-            faults.append((f"figure = {cells['figure']!r} is not a number", "Write a number, or leave it empty"))
-        if not cells["unit"]:
-            faults.append(("figure has no unit", "Give its unit, such as percent"))
-    return faults
+        yield what, "Say it in fewer words, or leave it empty"
+    has_figure = cells["figure"] == cells["figure"]
+    if cells["unit"] and not has_figure:
+        yield "unit has no figure", "Give the figure, or leave both empty"
+    if has_figure and not cells["unit"]:
+        yield "figure has no unit", "Give its unit, such as percent"

@@ -25,7 +25,7 @@ from typing import Annotated, Literal, Self, TypeVar
 from pydantic import Field, model_validator
 
 from tradewar.accords.commitments import CommitmentKind
-from tradewar.disputes.strict import Country, Day, Strict, Text
+from tradewar.io.strict import Country, Day, Strict, Text
 
 Table = TypeVar("Table", bound=Strict)
 OURS = "ours"
@@ -217,7 +217,3 @@ def _assumed_on(table: Table, day: dt.date) -> Table:
     found = {name: getattr(table, name) for name in type(table).model_fields}
     known = {name: item.known_on(day) for name, item in found.items() if isinstance(item, Assumption)}
     return table.model_copy(update=known)
-
-
-MODELS = (TalksTable, Rungs, Pattern, ClockTable, Assumption, AccordTable, CommitmentRow)
-"""For the hints at unknown keys."""

@@ -9,21 +9,18 @@ whose `known_from` is later than the day are gone, not hidden.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import tomllib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
-from pydantic import ValidationError
-
 from tradewar.disputes.chronicle import Event, read_chronicle
 from tradewar.disputes.deal_schema import AccordTable, TalksTable
-from tradewar.disputes.schema import Book, BookPolicy, Deadline, DisputeFile, Party, Step, TariffFile, problems_of
+from tradewar.disputes.schema import Book, BookPolicy, Deadline, DisputeFile, Party, Step, TariffFile
 from tradewar.disputes.series import SERIES_FOLDER
 from tradewar.errors import DossierError, Problem
-from tradewar.world.identities import nearest
-from tradewar.world.table import decode
+from tradewar.io import toml
+from tradewar.io.files import digest, read_bytes
+from tradewar.io.nearest import nearest
 
 LIBRARY = Path(__file__).parent / "library"
 DISPUTE_FILE = "dispute.toml"
@@ -110,22 +107,13 @@ def load_dispute(name_or_folder: str | Path) -> Dossier:
     """
     folder = _folder(name_or_folder)
     problems: list[Problem] = []
-    toml_data = _bytes(folder, DISPUTE_FILE, problems)
-    chronicle_data = _bytes(folder, CHRONICLE_FILE, problems)
-    content = _content(toml_data, problems) if toml_data is not None else None
-    events = read_chronicle(CHRONICLE_FILE, chronicle_data, problems) if chronicle_data is not None else ()
+    content = toml.read(folder / DISPUTE_FILE, DisputeFile, problems, DISPUTE_FILE)
+    chronicle = read_bytes(folder / CHRONICLE_FILE, problems, where=CHRONICLE_FILE)
+    events = () if chronicle is None else read_chronicle(CHRONICLE_FILE, chronicle, problems)
     if content is not None:
         problems.extend(_policy_problems(content, folder))
-    if problems or content is None or toml_data is None or chronicle_data is None:
+    if problems or content is None:
         raise DossierError(problems)
-    hashes = {DISPUTE_FILE: toml_data, CHRONICLE_FILE: chronicle_data} | _tariff_files(content, folder)
-    if content.book:
-        hashes[content.book.folder] = _together(folder / content.book.folder)
-    if (folder / EVIDENCE_FOLDER / COMMITMENTS_FILE).is_file():
-        hashes[EVIDENCE_FOLDER] = _together(folder / EVIDENCE_FOLDER)
-    hashes |= _levers(folder)
-    if (folder / SERIES_FOLDER).is_dir():
-        hashes[SERIES_FOLDER] = _together(folder / SERIES_FOLDER)
     return Dossier(
         name=content.name,
         title=content.title,
@@ -144,7 +132,7 @@ def load_dispute(name_or_folder: str | Path) -> Dossier:
         talks=content.talks,
         accord=content.accord,
         folder=folder,
-        hashes=tuple((name, hashlib.sha256(data).hexdigest()) for name, data in hashes.items()),
+        hashes=tuple((name, digest(folder / name)) for name in _read_with(content, folder)),
     )
 
 
@@ -157,28 +145,6 @@ def _folder(name_or_folder: str | Path) -> Path:
     what = f"is neither a built-in dispute nor a folder{nearest(str(name_or_folder), names())}"
     fix = f"Use {', '.join(names())} or the path of a folder with {DISPUTE_FILE}"
     raise DossierError.at(str(name_or_folder), what, fix)
-
-
-def _bytes(folder: Path, file: str, problems: list[Problem]) -> bytes | None:
-    try:
-        return (folder / file).read_bytes()
-    except OSError as error:
-        reason = "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read ({error.strerror})"
-        problems.append(Problem(file, f"{reason} in {folder}", "Give this file"))
-        return None
-
-
-def _content(data: bytes, problems: list[Problem]) -> DisputeFile | None:
-    text = decode(DISPUTE_FILE, data, problems)
-    if text is None:
-        return None
-    try:
-        return DisputeFile.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        problems.append(Problem(DISPUTE_FILE, f"is not valid TOML: {error}", "Correct the line"))
-    except ValidationError as error:
-        problems.extend(problems_of(error, DISPUTE_FILE))
-    return None
 
 
 def _policy_problems(content: DisputeFile, folder: Path) -> list[Problem]:
@@ -243,25 +209,25 @@ def _deal_problems(content: DisputeFile) -> list[Problem]:
     return problems
 
 
-def _tariff_files(content: DisputeFile, folder: Path) -> dict[str, bytes]:
-    files = [policy.file for policy in content.policies if isinstance(policy, TariffFile)]
-    return {file: (folder / file).read_bytes() for file in files}
+def _read_with(content: DisputeFile, folder: Path) -> list[str]:
+    """The files and folders that a run of the dossier reads."""
+    names = [DISPUTE_FILE, CHRONICLE_FILE]
+    names += [policy.file for policy in content.policies if isinstance(policy, TariffFile)]
+    names += [content.book.folder] if content.book else []
+    names += [EVIDENCE_FOLDER] if (folder / EVIDENCE_FOLDER / COMMITMENTS_FILE).is_file() else []
+    names += [SERIES_FOLDER] if (folder / SERIES_FOLDER).is_dir() else []
+    names += [LEVERS_FILE, *_lever_files(folder)] if (folder / LEVERS_FILE).is_file() else []
+    return names
 
 
-def _levers(folder: Path) -> dict[str, bytes]:
-    """The list of levers with the policy files that it names; what is wrong with them is told where they are read."""
-    try:
-        listed = (folder / LEVERS_FILE).read_bytes()
-        paths = [folder / str(row["file"]) for row in tomllib.loads(listed.decode())["levers"]]
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}
-    return {LEVERS_FILE: listed + b"".join(_together(path) for path in paths if path.is_file())}
-
-
-def _together(book: Path) -> bytes:
-    """The content of every file of a book under its name, so that one hash stands for all."""
-    files = sorted(path for path in book.rglob("*") if path.is_file()) if book.is_dir() else [book]
-    return b"".join(path.name.encode() + b"\0" + path.read_bytes() for path in files)
+def _lever_files(folder: Path) -> list[str]:
+    """The policy files that the list of levers names; what is wrong with them is told where they are read."""
+    ignored: list[Problem] = []
+    data = read_bytes(folder / LEVERS_FILE, ignored)
+    content = toml.parse_plain(LEVERS_FILE, data, ignored) if data is not None else None
+    rows = content.get("levers") if content else None
+    files = [str(row.get("file")) for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    return [file for file in files if (folder / file).is_file()]
 
 
 def _world(world: str, folder: Path) -> str:

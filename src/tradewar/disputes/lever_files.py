@@ -16,21 +16,18 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from tradewar.disputes.dossier import LEVERS_FILE, Dossier
-from tradewar.disputes.schema import Day, Text
-from tradewar.disputes.series import Name, read_toml
+from tradewar.disputes.series import Name
 from tradewar.equilibrium.policy import Policy
 from tradewar.errors import DossierError, InputError, Problem
+from tradewar.io import toml
+from tradewar.io.strict import Day, Strict, Text
 from tradewar.world.model import World
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class LeverSource(_Strict):
+class LeverSource(Strict):
     """One lever on file."""
 
     name: Name
@@ -44,7 +41,7 @@ class LeverSource(_Strict):
     short: Text | None = None
 
 
-class LeversFile(_Strict):
+class LeversFile(Strict):
     """The content of `levers.toml`."""
 
     levers: Annotated[tuple[LeverSource, ...], Field(min_length=1)]
@@ -68,7 +65,7 @@ def read_levers(dossier: Dossier, as_of: dt.date | None = None) -> tuple[LeverSo
     if not path.is_file():
         return ()
     problems: list[Problem] = []
-    content = read_toml(path, LeversFile, problems)
+    content = toml.read(path, LeversFile, problems, LEVERS_FILE)
     if content is not None:
         problems += [
             Problem(f"{LEVERS_FILE}: levers[{k}].file", f"{lever.file!r} is not in {dossier.folder}", "Give the file")

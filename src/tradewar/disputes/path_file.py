@@ -18,11 +18,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from tradewar.disputes.schema import Day, Text
-from tradewar.disputes.series import SERIES_FOLDER, Month, Name, read_toml
+from tradewar.disputes.series import SERIES_FOLDER, Month, Name
 from tradewar.errors import DossierError, Problem
+from tradewar.io import toml
+from tradewar.io.strict import Day, Strict, Text
 
 PATH_FILE = "path.toml"
 
@@ -31,11 +32,7 @@ Positive = Annotated[float, Field(gt=0, strict=True)]
 Range = tuple[float, float]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Curve(_Strict):
+class Curve(Strict):
     """The elasticity by horizon."""
 
     long_run: Positive
@@ -44,7 +41,7 @@ class Curve(_Strict):
     source: Text
 
 
-class Ranges(_Strict):
+class Ranges(Strict):
     """Ranges of uniform draws."""
 
     long_run: Range | None = None
@@ -56,7 +53,7 @@ class Ranges(_Strict):
     reason: Text
 
 
-class Directed(_Strict):
+class Directed(Strict):
     """Orders from the state to buy less of some groups."""
 
     groups: Annotated[tuple[Text, ...], Field(min_length=1)]
@@ -68,7 +65,7 @@ class Directed(_Strict):
     source: Text
 
 
-class AnticipationRow(_Strict):
+class AnticipationRow(Strict):
     """A change of the tariff that buyers expect for a month."""
 
     name: Text
@@ -94,7 +91,7 @@ class AnticipationRow(_Strict):
         return self
 
 
-class FlowPath(_Strict):
+class FlowPath(Strict):
     """The path of one flow."""
 
     name: Name
@@ -104,7 +101,7 @@ class FlowPath(_Strict):
     anticipations: tuple[AnticipationRow, ...] = ()
 
 
-class PathFile(_Strict):
+class PathFile(Strict):
     """The content of `path.toml`."""
 
     start: Month
@@ -123,7 +120,7 @@ def read_path_file(dossier_folder: Path) -> PathFile:
         DossierError: listing every fault.
     """
     problems: list[Problem] = []
-    content = read_toml(dossier_folder / SERIES_FOLDER / PATH_FILE, PathFile, problems)
+    content = toml.read(dossier_folder / SERIES_FOLDER / PATH_FILE, PathFile, problems, PATH_FILE)
     if content is None:
         raise DossierError(problems)
     return content

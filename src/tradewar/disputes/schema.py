@@ -21,16 +21,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from tradewar.disputes import deal_schema
 from tradewar.disputes.deal_schema import AccordTable, TalksTable
-from tradewar.disputes.strict import Country, Day, Strict, Text
-from tradewar.errors import Problem
-from tradewar.world.identities import nearest
+from tradewar.io.strict import Country, Day, Strict, Text
 
 DAY_RULES = ("as-of", "next-step", "every-step")
 PLACEHOLDERS: tuple[str, ...] = ("day", "known", "short_day", "steps", "short_steps")
@@ -185,53 +181,3 @@ class DisputeFile(Strict):
         if self.parties[0].country == self.parties[1].country:
             raise ValueError(f"both parties are {self.parties[0].country}")
         return self
-
-
-_MODELS: tuple[type[BaseModel], ...] = (
-    DisputeFile, Party, Deadline, Book, Weights, Step, BookPolicy, TariffFile, *deal_schema.MODELS,
-)  # fmt: skip
-_KINDS = ("book", "tariff-file")
-TAG = 2
-"""Where pydantic puts the kind of a policy into a path: policies, its number, its kind."""
-
-
-def problems_of(error: ValidationError, file: str) -> list[Problem]:
-    """Each fault that pydantic found, as file, key path, value and fix."""
-    return [_problem(fault, file) for fault in error.errors()]
-
-
-def _problem(fault: Mapping[str, Any], file: str) -> Problem:
-    # the tag of a discriminated union is part of pydantic's path but not of the file's
-    path = [part for k, part in enumerate(fault["loc"]) if not (fault["loc"][0] == "policies" and k == TAG)]
-    where = f"{file}: {_key_path(path)}" if path else file
-    key = str(path[-1]) if path else ""
-    match fault["type"]:
-        case "extra_forbidden":
-            known = sorted({name for model in _MODELS for name in model.model_fields})
-            return Problem(where, f"unknown key {key!r}{nearest(key, known)}", "Remove or rename it")
-        case "missing":
-            return Problem(where, "is missing", f"Give {key}")
-        case "union_tag_not_found":
-            return Problem(f"{where}.kind", "is missing", f"Give kind as one of {', '.join(_KINDS)}")
-        case "union_tag_invalid":
-            tag = str(fault["ctx"]["tag"])
-            return Problem(f"{where}.kind", f"{tag!r} is unknown{nearest(tag, _KINDS)}", f"Use {' or '.join(_KINDS)}")
-        case "value_error":
-            return Problem(where, str(fault["ctx"]["error"]), "Correct the entry")
-        case "date_type":
-            return Problem(where, f"{fault['input']!r} is not a date", "Write it without quotes, such as 2019-02-20")
-        case _:
-            said = str(fault["msg"])
-            return Problem(where, f"{_shown(fault['input'])}: {said[:1].lower()}{said[1:]}", "Correct the value")
-
-
-def _key_path(path: Sequence[object]) -> str:
-    text = ""
-    for part in path:
-        text += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if text else str(part)
-    return text
-
-
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -14,40 +14,34 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-import re
-import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
-from tradewar.disputes.schema import Day, Text, problems_of
+from tradewar.disputes.formats import MONTHLY
 from tradewar.errors import DossierError, Problem
-from tradewar.world import table as tables
-from tradewar.world.identities import nearest
+from tradewar.io import toml
+from tradewar.io.nearest import nearest, some
+from tradewar.io.strict import Day, Strict, Text
+from tradewar.io.tables import read_path
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SERIES_FOLDER, SERIES_FILE, MONTHLY_FILE = "series", "series.toml", "monthly.csv"
 TOTAL = "total"
-COLUMNS = ("flow", "group", "month", "value")
 SUM_TOLERANCE = 0.05
 """Groups may miss their total by the rounding of the file, in its unit."""
 
-Model = TypeVar("Model", bound=BaseModel)
 Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", strict=True)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", strict=True)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class LateRelease(_Strict):
+class LateRelease(Strict):
     """Months that became known later than the rule says."""
 
     months: tuple[Month, ...]
@@ -57,7 +51,7 @@ class LateRelease(_Strict):
     reason: Text
 
 
-class Release(_Strict):
+class Release(Strict):
     """When a month becomes known."""
 
     days: Annotated[int, Field(strict=True, ge=0)]
@@ -71,7 +65,7 @@ class Release(_Strict):
         return dt.date(year, number, calendar.monthrange(year, number)[1]) + dt.timedelta(days=days)
 
 
-class Flow(_Strict):
+class Flow(Strict):
     """What a series is."""
 
     name: Name
@@ -86,7 +80,7 @@ class Flow(_Strict):
     groups: Text
 
 
-class Reported(_Strict):
+class Reported(Strict):
     """A figure that somebody stated for a month, without a series behind it."""
 
     flow: Name
@@ -98,7 +92,7 @@ class Reported(_Strict):
     source: Text
 
 
-class Missing(_Strict):
+class Missing(Strict):
     """A series that the data at hand lack."""
 
     what: Text
@@ -107,7 +101,7 @@ class Missing(_Strict):
     """None where it always held."""
 
 
-class _SeriesFile(_Strict):
+class _SeriesFile(Strict):
     release: Release
     flows: Annotated[tuple[Flow, ...], Field(min_length=1)]
     reported: tuple[Reported, ...] = ()
@@ -212,7 +206,7 @@ def load_series(dossier_folder: Path, as_of: dt.date | None = None) -> ObservedT
     """
     problems: list[Problem] = []
     folder = dossier_folder / SERIES_FOLDER
-    content = read_toml(folder / SERIES_FILE, _SeriesFile, problems)
+    content = toml.read(folder / SERIES_FILE, _SeriesFile, problems, SERIES_FILE)
     series: tuple[MonthlySeries, ...] = ()
     if content is not None:
         series = _monthly(folder / MONTHLY_FILE, content, problems)
@@ -222,25 +216,15 @@ def load_series(dossier_folder: Path, as_of: dt.date | None = None) -> ObservedT
     return whole if as_of is None else whole.known_on(as_of)
 
 
-def read_toml(path: Path, model: type[Model], problems: list[Problem]) -> Model | None:
-    """A TOML file as a checked model; faults are added to the problems."""
-    try:
-        text = tables.decode(path.name, path.read_bytes(), problems)
-        return None if text is None else model.model_validate(tomllib.loads(text))
-    except OSError as error:
-        reason = "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read ({error.strerror})"
-        problems.append(Problem(path.name, f"{reason} in {path.parent}", "Give this file"))
-    except tomllib.TOMLDecodeError as error:
-        problems.append(Problem(path.name, f"is not valid TOML: {error}", "Correct the line"))
-    except ValidationError as error:
-        problems.extend(problems_of(error, path.name))
-    return None
-
-
 def months_between(first: str, count: int) -> tuple[str, ...]:
     """`count` months from `first` on, as YYYY-MM."""
     start = 12 * int(first[:4]) + int(first[5:]) - 1
     return tuple(f"{(start + k) // 12:04d}-{(start + k) % 12 + 1:02d}" for k in range(count))
+
+
+def months_apart(first: str, last: str) -> int:
+    """How many months the second lies after the first."""
+    return 12 * (int(last[:4]) - int(first[:4])) + int(last[5:]) - int(first[5:])
 
 
 def year_before(month: str, years: int = 1) -> str:
@@ -262,24 +246,17 @@ def _known(series: MonthlySeries, day: dt.date) -> MonthlySeries:
 
 
 def _monthly(path: Path, content: _SeriesFile, problems: list[Problem]) -> tuple[MonthlySeries, ...]:
-    try:
-        data = path.read_bytes()
-    except OSError:
-        problems.append(Problem(path.name, f"is missing in {path.parent}", "Write it with scripts/derive_series.py"))
+    table = read_path(MONTHLY, path, problems, path.name)
+    if table is None:
         return ()
-    table = tables.parse_csv(path.name, data, problems)
-    if table is None or not tables.check_columns(table, COLUMNS, problems=problems):
-        return ()
-    values = tables.numbers(table, "value", problems)
-    flows = {flow.name for flow in content.flows}
+    flows = sorted(flow.name for flow in content.flows)
     cells: dict[tuple[str, str], dict[str, float]] = {}
-    for row in range(len(table)):
-        flow, group, month = (table.columns[name][row] for name in COLUMNS[:3])
-        fault = _row_fault(flow, month, flows, cells.get((flow, group), {}))
-        if fault:
-            problems.append(Problem(table.where(row), fault, "Correct the row"))
-        else:
-            cells.setdefault((flow, group), {})[month] = float(values[row])
+    for row, (flow, group, month, value) in enumerate(zip(*(table.cells[name] for name in MONTHLY.names), strict=True)):
+        if flow not in flows:
+            what = f"unknown flow {flow!r}{nearest(flow, flows)}"
+            problems.append(Problem(table.where(row), what, f"Use one of {', '.join(flows)}"))
+        cells.setdefault((flow, group), {})[month] = float(value)
+    problems.extend(_gap_faults(path.name, cells))
     if not problems:
         problems.extend(_sum_faults(path.name, cells))
     release = content.release
@@ -295,12 +272,13 @@ def _release_days(release: Release, months: Iterable[str]) -> tuple[dt.date, ...
     return tuple(release.known_from(month) for month in sorted(months))
 
 
-def _row_fault(flow: str, month: str, flows: set[str], there: dict[str, float]) -> str:
-    if flow not in flows:
-        return f"unknown flow {flow!r}{nearest(flow, sorted(flows))}"
-    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
-        return f"month = {month!r} is not a month such as 2019-01"
-    return f"month {month} is there twice" if month in there else ""
+def _gap_faults(file: str, cells: dict[tuple[str, str], dict[str, float]]) -> Iterable[Problem]:
+    """A month that is missing inside a series would shift everything that counts months."""
+    for (flow, group), found in cells.items():
+        months = sorted(found)
+        absent = sorted(set(months_between(months[0], months_apart(months[0], months[-1]) + 1)) - set(months))
+        if absent:
+            yield Problem(file, f"{flow}/{group} lacks {some(absent, 6)}", "Give every month between its ends")
 
 
 def _sum_faults(file: str, cells: dict[tuple[str, str], dict[str, float]]) -> Iterable[Problem]:

@@ -52,11 +52,13 @@ def read_bytes(
     """The bytes of a file; None, and a problem that says why, where they cannot be had.
 
     Args:
-        where: how messages call the file; its path where left out.
+        where: the name of a file that belongs to a folder, as messages call it; they give its path where left out.
         what: what was expected there ("tariff file (CSV)").
     """
     place = where or str(path)
     fault = _fault(path, limit, what)
+    if where and fault == _absent(what):
+        fault = f"is missing from {Path(path).parent}", "Give this file"
     if fault is None:
         try:
             with Path(path).open("rb") as file:
@@ -75,7 +77,7 @@ def _fault(path: Path | str, limit: int, what: str) -> tuple[str, str] | None:
     try:
         status = Path(path).stat()
     except (FileNotFoundError, NotADirectoryError):
-        return "there is no such file", f"Give the path of a {what}"
+        return _absent(what)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         return f"cannot be read ({reason})", f"Give the path of a {what}"
@@ -88,6 +90,10 @@ def _fault(path: Path | str, limit: int, what: str) -> tuple[str, str] | None:
     if str(path).lower().endswith(_SHEETS):
         return "is a spreadsheet", "Save the sheet as CSV (UTF-8)"
     return None
+
+
+def _absent(what: str) -> tuple[str, str]:
+    return "there is no such file", f"Give the path of a {what}"
 
 
 def _too_large(size: int, limit: int) -> tuple[str, str]:

@@ -130,13 +130,11 @@ def read(spec: TableSpec, files: Files, problems: list[Problem], *, optional: bo
     return None if data is None else parse(spec, found[0], data, problems)
 
 
-def read_path(spec: TableSpec, path: Path | str, problems: list[Problem], what: str = "") -> Table | None:
-    """A table in a file that the user named; None, and problems, where it cannot be read.
-
-    Args:
-        what: what was expected there ("tariff file (CSV)").
-    """
-    data = read_bytes(path, problems, what=what or f"table of {spec.name} (CSV)")
+def read_path(
+    spec: TableSpec, path: Path | str, problems: list[Problem], where: str = "", what: str = ""
+) -> Table | None:
+    """A table in a file; None, and problems, where it cannot be read. For `where` and `what` see `read_bytes`."""
+    data = read_bytes(path, problems, where=where, what=what or f"table of {spec.name} (CSV)")
     return None if data is None else parse(spec, Path(path).name, data, problems)
 
 

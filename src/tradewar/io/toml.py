@@ -15,7 +15,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from tradewar.errors import Problem
 from tradewar.io.files import read_bytes
@@ -23,10 +23,8 @@ from tradewar.io.json import depth
 from tradewar.io.nearest import nearest
 from tradewar.io.text import decode
 
-if TYPE_CHECKING:
-    from pydantic import BaseModel
-
-Model = TypeVar("Model", bound="BaseModel")
+Model = TypeVar("Model")
+"""A model of pydantic; the bound would load pydantic for headers that do not need it."""
 Path_ = tuple[str | int, ...]
 
 MAX_BYTES = 4 * 2**20
@@ -37,9 +35,11 @@ _HEADER = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
 
 
-def read(path: Path, model: type[Model], problems: list[Problem], what: str = "TOML file") -> Model | None:
-    """A file that the user named, as a checked model; None, and problems, where it is not one."""
-    data = read_bytes(path, problems, MAX_BYTES, path.name if path.exists() else "", what)
+def read(
+    path: Path, model: type[Model], problems: list[Problem], where: str = "", what: str = "TOML file"
+) -> Model | None:
+    """A file as a checked model; None, and problems, where it is not one. For `where` and `what` see `read_bytes`."""
+    data = read_bytes(path, problems, MAX_BYTES, where, what)
     return None if data is None else parse(path.name, data, model, problems)
 
 
@@ -52,9 +52,9 @@ def parse(file: str, data: bytes, model: type[Model], problems: list[Problem]) -
     if text is None or content is None:
         return None
     try:
-        return model.model_validate(content)
+        return cast("Any", model).model_validate(content)
     except ValidationError as error:
-        problems.extend(problems_of(error, file, model, text))
+        problems.extend(problems_of(error, file, cast("Any", model), text))
         return None
 
 
@@ -108,7 +108,7 @@ def _leaves(content: Any, path: Path_ = ()) -> Sequence[tuple[Path_, Any]]:
 # ---------------------------------------------------------------- faults of a model
 
 
-def problems_of(error: Any, file: str, model: type[BaseModel], text: str = "") -> list[Problem]:
+def problems_of(error: Any, file: str, model: Any, text: str = "") -> list[Problem]:
     """Each fault that pydantic found, as file, line, key path, value and fix.
 
     Args:
@@ -118,7 +118,7 @@ def problems_of(error: Any, file: str, model: type[BaseModel], text: str = "") -
     return [_problem(fault, file, model, lines) for fault in error.errors()]
 
 
-def _problem(fault: Mapping[str, Any], file: str, model: type[BaseModel], lines: Mapping[Path_, int]) -> Problem:
+def _problem(fault: Mapping[str, Any], file: str, model: Any, lines: Mapping[Path_, int]) -> Problem:
     # the tag of a discriminated union is part of pydantic's path but not of the file's
     path = tuple(part for part in fault["loc"] if not _is_tag(part, fault["loc"], lines))
     line = next((lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in lines), None)
@@ -153,7 +153,7 @@ def _is_tag(part: str | int, path: Path_, lines: Mapping[Path_, int]) -> bool:
     return path[: k + 1] not in lines
 
 
-def _keys(model: type[BaseModel], seen: set[type] | None = None) -> list[str]:
+def _keys(model: Any, seen: set[type] | None = None) -> list[str]:
     """The keys of a model and of the models inside it."""
     from typing import get_args
 
