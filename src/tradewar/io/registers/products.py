@@ -12,10 +12,10 @@ from collections.abc import Iterator, Sequence
 
 from tradewar.errors import BookError, Problem
 
-_CODE = re.compile(r"(?:\d{2}){1,5}|\d{10}[A-Z]")
-_DOTTED = re.compile(r"\d{4}(?:\.\d{2}){1,3}|\d{4}\.\d{2}\.\d{4}|\d{4}\.\d{4}")
-_FLOAT = re.compile(r"(\d+)\.0+|\d(?:\.\d+)?[eE]\+?\d+")
-_DATE = re.compile(r"\d{1,4}[-/]\d{1,2}(?:[-/]\d{1,4})?(?:[ T].*)?")
+_CODE = re.compile(r"(?:\d{2}){1,5}|\d{10}[A-Z]", re.ASCII)
+_DOTTED = re.compile(r"\d{4}(?:\.\d{2}){1,3}|\d{4}\.\d{2}\.\d{4}|\d{4}\.\d{4}", re.ASCII)
+_FLOAT = re.compile(r"(\d+)\.0+|\d(?:\.\d+)?[eE]\+?\d+", re.ASCII)
+_DATE = re.compile(r"\d{1,4}[-/]\d{1,2}(?:[-/]\d{1,4})?(?:[ T].*)?", re.ASCII)
 LENGTHS = (2, 4, 6, 8, 10, 11)
 """Lengths of a code; 11 is a ten-digit line with the letter of its variant."""
 
