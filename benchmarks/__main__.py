@@ -27,6 +27,7 @@ NAMES = (
     "whole_table",
     "cold",
     "robustness",
+    "inputs",
     "throughput",
     "sweeps",
 )
@@ -43,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     from benchmarks import machine, report
     from benchmarks.result import Options
 
-    options = Options(pairs=chosen.pairs, shocks=chosen.shocks, draws=chosen.draws, seed=chosen.seed)
+    options = Options(chosen.pairs, chosen.shocks, chosen.draws, chosen.inputs, chosen.seed)
     console = Console()
     console.print(f"Machine: {machine.line()}", highlight=False)
     results: list[Result] = []
@@ -70,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", nargs="+", choices=NAMES, default=list(NAMES), metavar="NAME", help=", ".join(NAMES))
     parser.add_argument("--pairs", type=int, default=5, help="interleaved pairs per comparison (default 5)")
     parser.add_argument("--shocks", type=int, default=5000, help="shocks of the robustness run (default 5000)")
+    parser.add_argument("--inputs", type=int, default=10_000, help="broken inputs to read (default 10000)")
     parser.add_argument("--draws", type=int, help="draws of each sweep (default: as many as its goal names)")
     parser.add_argument("--seed", type=int, default=2019, help="seed of everything random (default 2019)")
     return parser

@@ -17,6 +17,8 @@ class Options:
     """Random shocks of the robustness run, over all worlds together."""
     draws: int | None = None
     """Draws of each sweep; None = as many as its goal names."""
+    inputs: int = 10_000
+    """Broken inputs to read."""
     seed: int = 2019
 
 

@@ -126,8 +126,8 @@ class Hold:
     audit_swings: tuple[AuditSwing, ...]
     """What the audit owes to its assumptions, the widest first."""
     truces: tuple[TruceRow, ...]
-    untaxed_today: tuple[tuple[str, float], ...]
-    """(country, imports from the other without an added duty today, money of the book): what is left to hit."""
+    untaxed_today: tuple[tuple[str, float, str], ...]
+    """(country, imports from the other without an added duty today, their unit): what is left to hit."""
     assumptions: tuple[AssumptionRow, ...]
 
     def swings_of(self, country: str, result: str) -> tuple[AccordSwing, ...]:
@@ -356,15 +356,15 @@ def _truces(terms: AccordTerms, check: AccordCheck, discount: float) -> tuple[Tr
     return tuple(rows)
 
 
-def _untaxed(material: Material) -> tuple[tuple[str, float], ...]:
+def _untaxed(material: Material) -> tuple[tuple[str, float, str], ...]:
     settings, book = material.dossier.book, material.book
     if settings is None or book is None:
         return ()
     day = material.dossier.as_of
-    found: list[tuple[str, float]] = []
+    found: list[tuple[str, float, str]] = []
     for row in settings.weights:
         covered = book.coverage(row.importer, row.exporter, day, row.weight_set, known_on=day)
-        found.append((row.importer, book.weight_sets[row.weight_set].total - covered.value))
+        found.append((row.importer, covered.total - covered.value, covered.unit))
     return tuple(found)
 
 
@@ -443,7 +443,8 @@ def hold_dict(hold: Hold) -> dict[str, Any]:
             "audit": audit_dict(hold.audit),
             "audit_swings": [asdict(row) for row in hold.audit_swings],
             "truces": [asdict(row) for row in hold.truces],
-            "imports_without_added_duty": dict(hold.untaxed_today),
+            "imports_without_added_duty": {country: value for country, value, _ in hold.untaxed_today},
+            "imports_without_added_duty_unit": {country: unit for country, _, unit in hold.untaxed_today},
             "assumptions": [asdict(row) | {"ours": row.ours} for row in hold.assumptions],
         }
     )

@@ -86,7 +86,7 @@ NO_NEED = (
     "is needed."
 )
 AMMUNITION = (
-    "Under today's duties {% for code, value in rows %}{{ the(name(code)) }} still buys {{ sum(value) }} a year "
+    "Under today's duties {% for code, value in rows %}{{ the(name(code)) }} still buys {{ value }} a year "
     "without an "
     "added duty{{ ' and ' if not loop.last }}{% endfor %}: that is what is left to hit if talks fail."
 )
@@ -163,8 +163,10 @@ def _sentences(findings: Findings) -> Words:
         "payers": [_payer(findings, hold, item) for item in hold.payers],
     }  # fmt: skip
     if hold.untaxed_today:
-        total = partial(sum_of, money=money_of("USD"), sign=False)
-        told["deter"].append(fill(findings, AMMUNITION, rows=hold.untaxed_today, sum=total))
+        rows = [
+            (country, sum_of(value, money_of(unit, value), sign=False)) for country, value, unit in hold.untaxed_today
+        ]
+        told["deter"].append(fill(findings, AMMUNITION, rows=rows))
     return told
 
 
