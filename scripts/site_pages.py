@@ -18,6 +18,7 @@ from mkdocs.structure.files import File, Files
 import tradewar
 
 COMMANDS = "reference/command-line.md"
+FORMATS = "reference/formats.md"
 
 
 def public_packages() -> list[str]:
@@ -114,9 +115,28 @@ def command_page() -> str:
     return "\n".join([*start, *sections])
 
 
+def format_page() -> str:
+    """Every table that people write, from its declaration."""
+    from tradewar.cli.template import declared
+    from tradewar.io.declare import describe
+
+    lines = [
+        "# Every table and column",
+        "",
+        "Made from the declarations that the readers use. `tradewar template NAME`",
+    ]
+    lines += ["prints an empty table to fill in.", ""]
+    for name, spec in declared().items():
+        lines += [f"## {name}", "", f"`{spec.name}.csv`: one row is {cell(spec.what)}.", ""]
+        lines += ["| column | what it holds |", "|---|---|"]
+        lines += [f"| `{column.name}` | {cell(describe(column))} |" for column in spec.columns]
+        lines += ["", f"No two rows have the same {', '.join(spec.key)}.", ""] if spec.key else [""]
+    return "\n".join(lines)
+
+
 def pages() -> dict[str, str]:
     """Address within the site -> Markdown of every page made from the code."""
-    made = {COMMANDS: command_page()}
+    made = {COMMANDS: command_page(), FORMATS: format_page()}
     rows = ["# Python", "", "Every public name, by package.", "", "| package | names |", "|---|---|"]
     elsewhere: dict[str, str] = {}
     for package in reversed(public_packages()):  # `tradewar` last: what it shows of its packages is described there

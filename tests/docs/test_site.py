@@ -23,5 +23,6 @@ def test_the_site_builds_offline(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     pages = {page.relative_to(tmp_path / "site").as_posix(): page.read_text() for page in tmp_path.rglob("*.html")}
     assert {name: found for name, text in pages.items() if (found := FETCHED.findall(text))} == {}
+    assert "known_from" in pages["reference/formats.html"]
     assert "--elasticities" in pages["reference/command-line.html"]
     assert 'id="tradewar.games.war.war"' in pages["reference/tradewar.games.html"]

@@ -6,9 +6,7 @@ table as it was, or is refused with a message that names the file and, where the
 
 from __future__ import annotations
 
-import importlib
 import os
-import pkgutil
 import re
 import zipfile
 from collections.abc import Callable, Iterator
@@ -17,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import tradewar
+from tradewar.cli.template import declared
 from tradewar.errors import Problem
 from tradewar.io.declare import NUMERIC, Column, TableSpec, describe, template
 from tradewar.io.files import Files, open_place
@@ -30,16 +28,7 @@ SECOND = {
 }  # fmt: skip
 
 
-def declared() -> list[TableSpec]:
-    """Every table that a package declares in its `formats`."""
-    found: list[TableSpec] = []
-    for package in pkgutil.iter_modules(tradewar.__path__, "tradewar."):
-        if package.ispkg and importlib.util.find_spec(f"{package.name}.formats"):
-            found += importlib.import_module(f"{package.name}.formats").TABLES
-    return found
-
-
-SPECS = declared()
+SPECS = list(declared().values())
 
 
 def columns_of(spec: TableSpec) -> list[Column]:
@@ -86,7 +75,7 @@ def same(one: Table, other: Table, order: list[int] | None = None) -> bool:
     return list(one.cells) == list(other.cells)
 
 
-each_table = pytest.mark.parametrize("spec", SPECS, ids=[spec.name for spec in SPECS])
+each_table = pytest.mark.parametrize("spec", SPECS, ids=list(declared()))
 Harmless = Callable[[TableSpec], bytes | str]
 
 HARMLESS: dict[str, Harmless] = {

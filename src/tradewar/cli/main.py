@@ -18,7 +18,7 @@ from typing import Annotated
 
 import typer
 
-from tradewar.cli import accord, brief, monitor, path, serve, solve, sweep, talks, tariff, war, worlds
+from tradewar.cli import accord, brief, monitor, path, serve, solve, sweep, talks, tariff, template, war, worlds
 from tradewar.errors import TradewarError
 
 DEBUG = "TRADEWAR_DEBUG"
@@ -50,6 +50,7 @@ app.command("monitor")(monitor.monitor)
 app.add_typer(monitor.incidents, name="incidents")
 app.command("talks")(talks.talks)
 app.command("accord")(accord.accord)
+app.command("template")(template.template)
 app.add_typer(tariff.app, name="tariff")
 app.add_typer(worlds.app, name="world")
 
