@@ -340,7 +340,7 @@ def bundle() -> Sample:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "incidents.csv"
         path.write_bytes(sample.files["incidents.csv"])
-        text = to_stix(read_incidents(path).accepted)
+        text = to_stix(read_incidents(path).incidents)
     data = text.encode() if isinstance(text, str) else text
     return Sample("stix", {"b.json": data}, lambda folder: told(read_incidents(folder / "b.json")), weight=2)
 
