@@ -164,7 +164,7 @@ def test_the_day_of_a_step_in_months() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("start = ", "begin = ", r"path.toml: begin: unknown key 'begin'"),
+        ("start = ", "begin = ", r"path.toml, line 4: begin: unknown key 'begin'"),
         ('kind = "removal"', 'kind = "removal"\npower_before = 1.1', "neither for a removal"),
         ('effective = "2019-03"', 'effective = "2018-11"', "not after announced"),
         ("probability = 0.3", "probability = 30", "probability"),
