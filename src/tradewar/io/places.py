@@ -132,11 +132,13 @@ def temporary(place: Path) -> Path:
 def draft_folder(place: Path) -> Path:
     """A new folder beside a place, which ends with its inode. It gets another one by being exchanged with the place."""
     first = temporary(place)
-    first.mkdir()
-    named = first.with_name(f"{first.name}-{first.stat().st_ino}")
-    _live.add(named.name)
-    first.rename(named)
-    _live.discard(first.name)
+    try:
+        first.mkdir()
+        named = first.with_name(f"{first.name}-{first.stat().st_ino}")
+        first.rename(named)
+        _live.add(named.name)
+    finally:
+        _live.discard(first.name)
     return named
 
 
