@@ -22,6 +22,11 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
+def results(folder: Path) -> dict[str, bytes]:
+    """Every file but those that say how far the sweep is."""
+    return {name: content for name, content in contents(folder).items() if not name.startswith(".tradewar")}
+
+
 @dataclass(frozen=True)
 class Reference:
     """An uninterrupted sweep on one worker, and the files it left."""

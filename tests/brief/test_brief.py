@@ -20,7 +20,8 @@ from tradewar.brief.page import Brief, applying, brief
 from tradewar.disputes.findings import Findings
 from tradewar.disputes.plain import plain_data
 from tradewar.disputes.taxed import Taxed
-from tradewar.errors import DossierError
+from tradewar.errors import InputError
+from tradewar.io.marker import MARKER
 
 CHARTS = (
     "averages", "chronicle", "clock", "counts", "diversion-CHN", "diversion-USA", "falls", "levers", "levers-countries",
@@ -88,7 +89,7 @@ def test_all_files_are_there(written: Brief) -> None:
     expected |= {f"tables/{name}.csv" for name in TABLES}
     expected |= {f"charts/{name}.{ending}" for name in CHARTS for ending in ("svg", "png")}
     found = {str(path.relative_to(written.folder)) for path in written.folder.rglob("*") if path.is_file()}
-    assert found == expected
+    assert found == expected | {MARKER}
     assert {path.relative_to(written.folder).as_posix() for path in written.files} == expected
     for name in CHARTS:
         assert (written.folder / f"charts/{name}.png").read_bytes().startswith(b"\x89PNG")
@@ -223,16 +224,24 @@ def test_a_second_brief_replaces_the_first_and_leaves_others_alone(
     brief("us-china-2019", out)
     (out / "mine.txt").write_text("mine")
     (out / "charts" / "mine.svg").write_text("mine")
-    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
-    manifest["outputs"] += [{"file": "tables/old.csv"}, {"file": "../outside.txt"}, {"file": "mine.txt"}]
-    (out / "manifest.json").write_text(json.dumps(manifest))
-    (out / "tables" / "old.csv").write_text("of an earlier brief")
-    (tmp_path / "outside.txt").write_text("mine")
+    brief("us-china-2019", out, forms=("latex",))
+    assert (out / "tables" / "countries.tex").exists()
     brief("us-china-2019", out)
-    assert not (out / "tables" / "old.csv").exists()
-    for kept in (out / "mine.txt", out / "charts" / "mine.svg", tmp_path / "outside.txt"):
+    assert not (out / "tables" / "countries.tex").exists()
+    for kept in (out / "mine.txt", out / "charts" / "mine.svg"):
         assert kept.read_text() == "mine"
-    assert not list(out.glob(".draft-*"))
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "findings.json", "tables/countries.csv"])
+def test_a_file_of_somebody_else_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    built_in.quick(monkeypatch)
+    (tmp_path / "out" / name).parent.mkdir(parents=True)
+    (tmp_path / "out" / name).write_text("mine")
+    with pytest.raises(InputError, match=f"holds {name}, which tradewar did not write. Name another folder"):
+        brief("us-china-2019", tmp_path / "out")
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [tmp_path / "out" / name]
+    assert (tmp_path / "out" / name).read_text() == "mine"
 
 
 def test_a_brief_that_fails_leaves_no_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -244,14 +253,13 @@ def test_a_brief_that_fails_leaves_no_page(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr("tradewar.brief.page.render_page", broken)
     with pytest.raises(OSError, match="no space left"):
         brief("us-china-2019", tmp_path / "out")
-    assert not list(tmp_path.rglob("*.html"))
-    assert not list(tmp_path.rglob(".draft-*"))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file")
     for out in (tmp_path / "taken", tmp_path / "taken" / "below"):
-        with pytest.raises(DossierError, match="is a file, not a folder"):
+        with pytest.raises(InputError, match="is a file, not a folder"):
             brief("us-china-2019", out)
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 import built_in
-from tradewar.brief import compare as module
-from tradewar.brief.compare import Compared, compare, compare_with, render_comparison
+from tradewar.brief.compare import Compared, compare, render_comparison
+from tradewar.brief.page import brief
 from tradewar.disputes.findings import Findings
+from tradewar.errors import DossierError
 
 EARLIER = dt.date(2018, 8, 1)
 
@@ -49,15 +50,18 @@ def test_two_days_of_a_dispute(findings: Findings) -> None:
 def test_the_page_is_written_beside_the_brief(
     tmp_path: Path, findings: Findings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tradewar.brief.page import Brief
-
-    monkeypatch.setattr(module, "run", lambda *_: built_in.findings(EARLIER))
-    made = Brief(findings, "", tmp_path, tmp_path / "brief.html", ())
-    page = compare_with(made, built_in.DISPUTE, EARLIER)
-    text = page.read_text(encoding="utf-8")
+    built_in.quick(monkeypatch)
+    monkeypatch.setattr("tradewar.brief.page.run", lambda _, day, *__, **___: built_in.findings(day or built_in.DAY))
+    made = brief(built_in.DISPUTE, tmp_path / "out", against=(built_in.DISPUTE, EARLIER))
+    assert {made.folder / "compare.html", made.folder / "compare.json"} <= {*made.files}
+    text = (made.folder / "compare.html").read_text(encoding="utf-8")
     assert "as of 1 August 2018" in text
     assert "as of 20 February 2019" in text
     assert "http" not in text
-    data = json.loads((tmp_path / "compare.json").read_text(encoding="utf-8"))
+    data = json.loads((made.folder / "compare.json").read_text(encoding="utf-8"))
     assert len(data["rows"]) == len(compare(findings, built_in.findings(EARLIER)).rows)
     assert render_comparison(compare(findings, built_in.findings(EARLIER))) == text
+    with pytest.raises(DossierError, match="neither a built-in dispute nor a folder"):
+        brief(built_in.DISPUTE, tmp_path / "out", against=("nowhere", None))
+    brief(built_in.DISPUTE, tmp_path / "out")
+    assert not (made.folder / "compare.html").exists()

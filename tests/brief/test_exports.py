@@ -55,14 +55,13 @@ def test_an_unknown_form_is_refused(tmp_path: Path) -> None:
         page.brief(built_in.DISPUTE, tmp_path, forms=("word",))
 
 
-def test_a_browser_prints_the_page(tmp_path: Path) -> None:
+def test_a_browser_prints_the_page() -> None:
     browser = exports.find_browser()
     if browser is None:
         pytest.skip("no browser that prints is on the PATH")
-    (tmp_path / "page.html").write_text("<title>Page</title><p>One page.</p>", encoding="utf-8")
-    assert exports.pdf(tmp_path / "page.html", browser).startswith(b"%PDF")
+    assert exports.pdf("<title>Page</title><p>One page.</p>", browser).startswith(b"%PDF")
 
 
-def test_a_browser_that_fails_is_named(tmp_path: Path) -> None:
+def test_a_browser_that_fails_is_named() -> None:
     with pytest.raises(OSError, match="wrote no file"):
-        exports.pdf(tmp_path / "page.html", "true")
+        exports.pdf("<p>One page.</p>", "true")

@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from sweeps import Reference, contents
+from stops import check_every_stop
+from sweeps import Reference, contents, results, small_plan
 from tradewar.errors import SweepError
 from tradewar.sweep import run
 
@@ -39,7 +40,7 @@ FULL_DISK = """
 import os, sys
 sys.path.insert(0, {tests!r})
 from pathlib import Path
-from sweeps import contents, small_plan
+from sweeps import contents, results, small_plan
 from tradewar.errors import SweepError
 from tradewar.sweep import run
 out = Path({mount!r}) / "out"
@@ -48,7 +49,7 @@ try:
     sys.exit("the disk was not full")
 except SweepError as error:
     message = str(error)
-kept = contents(out)
+kept = results(out)
 print(len([name for name in kept if name.startswith("parts")]), message)
 os.system("mount -o remount,size=4m {mount}")
 run(small_plan(), out)
@@ -96,7 +97,7 @@ def test_a_folder_may_lack_any_file(reference: Reference, tmp_path: Path, file: 
 
 
 def test_a_disk_that_fills_up(reference: Reference, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    out, flush, left = tmp_path / "out", os.fsync, 5
+    out, flush, left = tmp_path / "out", os.fsync, 17
 
     def full(number: int) -> None:
         nonlocal left
@@ -107,9 +108,9 @@ def test_a_disk_that_fills_up(reference: Reference, tmp_path: Path, monkeypatch:
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", full)
-        with pytest.raises(SweepError, match=r"No space left on device\). Make room .* 3 finished parts are kept"):
+        with pytest.raises(SweepError, match=r"No space left on device\)\. Make room.* 3 finished parts are kept"):
             run(reference.plan, out)
-    assert contents(out).items() < reference.files.items()
+    assert results(out).items() < reference.files.items()
     run(reference.plan, out)
     assert contents(out) == reference.files
 
@@ -153,9 +154,41 @@ def test_a_worker_process_that_is_killed(reference: Reference, tmp_path: Path, m
     out = tmp_path / "out"
     with pytest.raises(SweepError, match="a worker process was ended from outside"):
         run(reference.plan, out, workers=2, progress=kill)
-    assert len(contents(out)) < len(reference.files)
+    assert len(results(out)) < len(results(reference.folder))
     run(reference.plan, out)
     assert contents(out) == reference.files
+
+
+def test_stopped_anywhere_it_goes_on_to_the_same_files(tmp_path: Path) -> None:
+    made, out = small_plan(draws=4), tmp_path / "base" / "out"
+    whole = tmp_path / "whole"
+    run(made, whole)
+
+    def prepare() -> None:
+        shutil.rmtree(tmp_path / "base", ignore_errors=True)
+        (tmp_path / "base").mkdir()
+
+    def part(found: dict[str, object]) -> bool:
+        """Whether every file that is there is whole, and those that were written before it are there too."""
+        names = [name for name in ORDER if f"out/{name}" in found]
+        wanted = contents(whole)
+        return names == ORDER[: len(names)] and all(found[f"out/{name}"] == wanted[name] for name in names)
+
+    ORDER = ["manifest.json", "draws.parquet", "parts/part-00000.parquet", "parts/part-00001.parquet"]
+    check_every_stop(prepare, lambda: run(made, out), tmp_path / "base", between=part)
+    assert contents(out) == contents(whole)
+
+
+@pytest.mark.parametrize("file", ["manifest.json", "draws.parquet", "parts/part-00003.parquet"])
+def test_what_is_damaged_is_made_again_and_said(reference: Reference, tmp_path: Path, file: str) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(reference.folder, out)
+    content = reference.files[file]
+    # a manifest that says the same in other letters, and tables that were cut
+    (out / file).write_bytes(content.replace(b"\n", b" ") if file == "manifest.json" else content[:-1])
+    assert run(reference.plan, out).damaged == (file,)
+    assert contents(out) == reference.files
+    assert run(reference.plan, out).damaged == ()
 
 
 # ---------------------------------------------------------------- on a Dask cluster

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from sweeps import Reference, contents, small_plan
 from tradewar.equilibrium import Policy, solve
 from tradewar.errors import InputError, SweepError
 from tradewar.sweep import BargainGame, Counterfactual, Sweep, Uncertainty, WarGame, plan, relative, run
+from tradewar.sweep.store import add
 from tradewar.world.uncertainty import Distribution
 from worlds import random_rates, random_world, toy_io, war_rates
 
@@ -146,12 +148,48 @@ def test_folders_that_are_none_of_ours(reference: Reference, tmp_path: Path) -> 
         run(reference.plan, file)
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "manifest.json").write_text("{")
-    with pytest.raises(SweepError, match="cannot be read"):
+    with pytest.raises(SweepError, match=r"holds manifest\.json, which tradewar did not write"):
         run(reference.plan, tmp_path / "broken")
     (tmp_path / "orphans" / "parts").mkdir(parents=True)
     (tmp_path / "orphans" / "parts" / "part-00000.parquet").write_bytes(b"")
-    with pytest.raises(SweepError, match="holds parts but no manifest"):
+    with pytest.raises(SweepError, match=r"holds parts/part-00000\.parquet, which tradewar did not write"):
         run(reference.plan, tmp_path / "orphans")
+    assert {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*")} == {
+        "file", "broken", "broken/manifest.json", "orphans", "orphans/parts", "orphans/parts/part-00000.parquet"
+    }  # fmt: skip
+
+
+def test_a_table_that_was_changed_is_refused_before_the_work(reference: Reference, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(reference.folder, out)
+    add(out, {"quantiles.csv": "ours"})
+    (out / "quantiles.csv").write_text("mine")
+    (out / "parts" / "part-00000.parquet").unlink()
+    with pytest.raises(SweepError, match=r"holds quantiles\.csv, which was changed since tradewar wrote it"):
+        run(reference.plan, out)
+    (out / "quantiles.csv").rename(out / "mine.csv")
+    run(reference.plan, out)
+    assert (out / "mine.csv").read_text() == "mine"
+    with pytest.raises(InputError, match=r"holds mine\.csv, which tradewar did not write"):
+        add(out, {"mine.csv": "ours"})
+
+
+def test_only_the_parts_of_the_plan_are_read(reference: Reference, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(reference.folder, out)
+    shutil.copy(out / "parts" / "part-00000.parquet", out / "parts" / "part-00099.parquet")
+    assert len(run(reference.plan, out).to_frame()) == len(found(reference).to_frame())
+    (out / "parts" / "part-00001.parquet").write_bytes(b"PAR1")
+    with pytest.raises(SweepError, match=r"part-00001\.parquet: cannot be read"):
+        Sweep(out, reference.plan.tasks[0].measures).to_frame()
+
+
+def test_more_draws_than_memory_holds_are_refused() -> None:
+    world = toy_io()
+    with pytest.raises(
+        SweepError, match=r"draws: are 1,000,000,000,000: .* the limit is 5,000,000\. Give at most 1,666,666"
+    ):
+        plan(world, [Counterfactual(Policy())], uncertainty=relative(world, 0.1), draws=10**12)
 
 
 def test_every_fault_of_a_plan_at_once() -> None:

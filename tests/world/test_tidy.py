@@ -107,7 +107,7 @@ def test_parquet_reads_as_csv(folder: Path) -> None:
                 read_world(folder)
         (folder / f"{stem}.csv").unlink()
     assert_same(read_world(folder), expected)
-    with pytest.raises(WorldError, match=r"flows\.parquet"):
+    with pytest.raises(InputError, match=r"holds flows\.parquet, which tradewar did not write"):
         write_world(expected, folder)
 
 

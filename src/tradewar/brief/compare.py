@@ -6,23 +6,17 @@ matched by their place (first and second party), policies by their names.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from importlib import resources
-from pathlib import Path
 from typing import Any
 
-from markupsafe import Markup
-
 from tradewar.brief.numbers import day, plain
-from tradewar.brief.page import Brief, applying
+from tradewar.brief.page import applying
 from tradewar.brief.section import Section
-from tradewar.brief.text import environment, the
+from tradewar.brief.text import environment, styles, the
 from tradewar.disputes.answer import Answer
 from tradewar.disputes.deal import Deal
-from tradewar.disputes.dossier import load_dispute
-from tradewar.disputes.findings import Findings, run
+from tradewar.disputes.findings import Findings
 from tradewar.disputes.hold import NASH, Hold
 from tradewar.disputes.kept import KeptFindings
 from tradewar.disputes.plain import json_text, plain_data
@@ -97,29 +91,16 @@ def compare(one: Findings, other: Findings) -> Comparison:
     return Comparison(titles, tuple(_answers(one, other)), _in_order(rows))
 
 
-def compare_with(
-    made: Brief, dispute: str, as_of: dt.date | None, progress: Callable[[str], None] | None = None
-) -> Path:
-    """Hold a brief that was written against another day or dispute, and write the comparison beside it.
-
-    Returns:
-        The page, `compare.html`; `compare.json` lies beside it.
-
-    Raises:
-        DossierError: if there is no such dispute, or nothing of it was known on the day.
-    """
-    comparison = compare(made.findings, run(load_dispute(dispute), as_of, progress))
-    (made.folder / DATA).write_text(json_text(comparison.to_dict()), encoding="utf-8")
-    page = made.folder / PAGE
-    page.write_text(render_comparison(comparison), encoding="utf-8")
-    return page
+def comparison_files(one: Findings, other: Findings) -> dict[str, str]:
+    """What is written beside the first brief: a page and its figures, by name."""
+    comparison = compare(one, other)
+    return {DATA: json_text(comparison.to_dict()), PAGE: render_comparison(comparison)}
 
 
 def render_comparison(comparison: Comparison) -> str:
     """The comparison as one page without scripts and without anything to fetch."""
-    css = Markup(resources.files("tradewar.brief").joinpath("templates/page.css").read_text(encoding="utf-8"))
     page = environment().get_template("compare.html.j2")
-    return page.render(c=comparison, css=css, shown=_shown, ends=_ends)
+    return page.render(c=comparison, css=styles(), shown=_shown, ends=_ends)
 
 
 def _title(findings: Findings) -> str:

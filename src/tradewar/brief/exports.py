@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import io
-import re
-import shutil
+import datetime as dt
 import subprocess
-import tempfile
-import zipfile
 from collections.abc import Sequence
-from pathlib import Path
+from shutil import which
 
 from tradewar.brief.tables import Cell, Table
+from tradewar.io.archives import Timeless
+from tradewar.io.files import read_bytes
+from tradewar.io.scratch import Scratch
+from tradewar.io.writing import write_file
 
 BROWSERS = (
     "chromium",
@@ -32,8 +32,8 @@ _LATEX = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "−": r"$-$", "θ": r"$\theta$",
 }  # fmt: skip
-_SHEET_NAME, _EPOCH = 31, (1980, 1, 1, 0, 0, 0)
-"""Longest name of a sheet; the time that every file of a workbook bears, so that equal tables give equal bytes."""
+_SHEET_NAME = 31
+"""Letters of the longest name of a sheet."""
 
 
 def latex(table: Table) -> str:
@@ -59,42 +59,44 @@ def latex(table: Table) -> str:
 def workbook(tables: Sequence[Table]) -> bytes:
     """An Excel workbook with one sheet per table, figures exact."""
     from openpyxl import Workbook
+    from openpyxl.writer.excel import ExcelWriter
 
-    book = Workbook(write_only=True)
+    book, archive = Workbook(write_only=True), Timeless()
+    # equal tables give equal bytes
+    book.properties.created = book.properties.modified = dt.datetime(1980, 1, 1)
     for table in tables:
         sheet = book.create_sheet(table.name[:_SHEET_NAME])
         sheet.freeze_panes = "A2"
         sheet.append(list(table.columns))
         for row in table.rows:
             sheet.append([_plain(cell) for cell in row])
-    raw = io.BytesIO()
-    book.save(raw)
-    return _timeless(raw.getvalue())
+    ExcelWriter(book, archive).save()
+    return archive.made.getvalue()
 
 
 def find_browser() -> str | None:
     """A browser on the PATH that can print to PDF, None where there is none."""
-    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    return next((found for name in BROWSERS if (found := which(name))), None)
 
 
-def pdf(page: Path, browser: str) -> bytes:
+def pdf(page: str, browser: str) -> bytes:
     """The page as the browser prints it.
 
     Raises:
         OSError: if the browser does not start, ends without a file, or takes longer than `BROWSER_SECONDS`.
     """
-    with tempfile.TemporaryDirectory(prefix="tradewar-pdf-") as folder:
-        target = Path(folder) / "brief.pdf"
-        command = [browser, *_QUIET, f"--user-data-dir={folder}/profile", f"--print-to-pdf={target}"]
+    with Scratch("pdf") as scratch:
+        source = write_file(scratch.path / "brief.html", page)
+        target = scratch.path / "brief.pdf"
+        command = [browser, *_QUIET, f"--user-data-dir={scratch.path / 'profile'}", f"--print-to-pdf={target}"]
         try:
-            subprocess.run(
-                [*command, page.resolve().as_uri()], capture_output=True, timeout=BROWSER_SECONDS, check=False
-            )
+            subprocess.run([*command, source.as_uri()], capture_output=True, timeout=BROWSER_SECONDS, check=False)
         except subprocess.TimeoutExpired as error:
             raise OSError(f"{browser} took longer than {BROWSER_SECONDS} seconds") from error
-        if not target.is_file():
+        found = read_bytes(target, [])
+        if found is None:
             raise OSError(f"{browser} wrote no file")
-        return target.read_bytes()
+        return found
 
 
 def _numeric(table: Table, column: int) -> bool:
@@ -119,15 +121,3 @@ def _plain(cell: Cell) -> Cell:
 
 def _escaped(text: str) -> str:
     return "".join(_LATEX.get(letter, letter) for letter in text)
-
-
-def _timeless(data: bytes) -> bytes:
-    """The same archive without the time of its writing."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            content = old.read(name)
-            if name == "docProps/core.xml":
-                content = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", b"1980-01-01T00:00:00Z", content)
-            new.writestr(zipfile.ZipInfo(name, _EPOCH), content, zipfile.ZIP_DEFLATED)
-    return made.getvalue()

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Generator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from importlib import resources
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -22,18 +20,19 @@ from tradewar.brief.numbers import amount, money_of_world, residual, sum_of
 from tradewar.brief.renderer import Drawn, Renderer, svg_of
 from tradewar.brief.section import Section
 from tradewar.brief.sections import answer, chronicle, deal, effects, hold, kept, levers, method, monthly, taxed
-from tradewar.brief.text import environment, text_of
-from tradewar.brief.write import check_out, manifest, write_folder
+from tradewar.brief.text import environment, styles, text_of
+from tradewar.brief.write import MANIFEST, manifest
 from tradewar.disputes.dossier import Dossier, load_dispute
 from tradewar.disputes.findings import Findings, PartPendingError, run
 from tradewar.disputes.material import silent
 from tradewar.disputes.plain import json_text
 from tradewar.disputes.ranges import Ranges
 from tradewar.errors import InputError
+from tradewar.io.writing import Draft
 
-PAGE = "brief.html"
-FORMS = ("pdf", "excel", "latex")
-"""What can be written besides the page, its figures and its charts."""
+PAGE, DATA = "brief.html", "findings.json"
+FORMS = {"pdf": "brief.pdf", "excel": "tables.xlsx", "latex": "tables"}
+"""What can be written besides the page, its figures and its charts, and where."""
 SECTIONS: tuple[Section, ...] = (
     taxed.SECTION,
     effects.SECTION,
@@ -74,11 +73,12 @@ def brief(
     progress: Callable[[str], None] | None = None,
     *,
     forms: Collection[str] = (),
+    against: tuple[str | Path, dt.date | None] | None = None,
 ) -> Brief:
     """Run a dossier end to end and write its brief.
 
     The folder then holds `brief.html` (self-contained), `findings.json`, `tables/*.csv`, `charts/*.svg` and `*.png`,
-    and `manifest.json`. Files are put in place only when all of them are complete, the page last.
+    and `manifest.json`. It takes the place of an earlier brief as a whole (`tradewar.io.writing`).
 
     Args:
         dispute: a dossier, the name of a built-in one, or its folder.
@@ -87,31 +87,39 @@ def brief(
         progress: told what is being done.
         forms: further forms, of `FORMS`: `pdf` (brief.pdf, where a browser is present), `excel` (tables.xlsx),
             `latex` (tables/*.tex).
+        against: a dispute and a day to hold it against: also `compare.html` and `compare.json`.
 
     Raises:
-        InputError: if there is no such form.
-        DossierError: if the dossier or the output folder is wrong.
+        InputError: if there is no such form, or the folder cannot be written or holds files of somebody else under
+            names of the brief.
+        DossierError: if a dossier is wrong.
         NoSolutionError: if a policy could not be solved.
     """
+    from tradewar.brief.compare import comparison_files
+
     say = progress or silent
     _check_forms(forms)
-    folder = check_out(Path(out))
     dossier = dispute if isinstance(dispute, Dossier) else load_dispute(dispute)
-    with Renderer() as renderer:
-        easel = _Easel(renderer)
-        findings = run(dossier, as_of, progress, ready=easel.take)
-        started = time.perf_counter()
-        easel.take(findings)
-        say("Writing the page")
-        front = write_front(findings, applying(findings))
-        content = _files(findings, easel, front)
-    more, missing = _further(findings, content[PAGE], forms)
-    content |= more
-    timings = {**dict(findings.seconds), "write page": time.perf_counter() - started}
-    options = {"dispute": dossier.name, "as_of": findings.as_of.isoformat(), "closure": findings.closure}
-    content["manifest.json"] = manifest(findings.inputs, options, timings, content)
-    files = write_folder(folder, content, last=PAGE)
-    return Brief(findings, text_of(front.headline), folder, folder / PAGE, files, missing)
+    other = None if against is None else (load_dispute(against[0]), against[1])
+    names = (PAGE, DATA, MANIFEST, *(FORMS[name] for name in forms if name != "latex"))
+    with Draft(out, kind="brief", reserved=names) as draft:
+        with Renderer() as renderer:
+            easel = _Easel(renderer)
+            findings = run(dossier, as_of, progress, ready=easel.take)
+            started = time.perf_counter()
+            easel.take(findings)
+            say("Writing the page")
+            front = write_front(findings, applying(findings))
+            page = _add_files(draft, findings, easel, front)
+        missing = _add_further(draft, findings, page, forms)
+        timings = {**dict(findings.seconds), "write page": time.perf_counter() - started}
+        if other is not None:
+            for name, text in comparison_files(findings, run(*other, progress)).items():
+                draft.add(name, text)
+        options = {"dispute": dossier.name, "as_of": findings.as_of.isoformat(), "closure": findings.closure}
+        draft.add(MANIFEST, manifest(findings.inputs, options, timings, draft.files))
+        files = draft.place()
+    return Brief(findings, text_of(front.headline), Path(out), Path(out) / PAGE, files, missing)
 
 
 class _Easel:
@@ -139,11 +147,13 @@ class _Easel:
         drawing, forms = next(charts[name] for charts in self._asked.values() if name in charts)
         return inline(drawing, forms.svg.result())
 
-    def files(self) -> dict[str, bytes]:
-        """Both forms of every chart, in the order of the sections, once all are drawn."""
+    def files(self) -> Generator[tuple[str, str | bytes]]:
+        """Both forms of every chart, in the order of the sections, each as soon as it is drawn."""
         asked = {name: forms for section in SECTIONS for name, (_, forms) in self._asked[section.name].items()}
-        vector = {f"charts/{name}.svg": forms.svg.result().encode() for name, forms in asked.items()}
-        return vector | {f"charts/{name}.png": forms.png.result() for name, forms in asked.items()}
+        for name, forms in asked.items():
+            yield f"{name}.svg", forms.svg.result()
+        for name, forms in asked.items():
+            yield f"{name}.png", forms.png.result()
 
 
 def applying(findings: Findings) -> tuple[Section, ...]:
@@ -155,9 +165,8 @@ def render_page(findings: Findings, picture: Callable[[str], str], front: Front)
     """The page as one HTML document without scripts and without anything to fetch; `picture` gives a chart by name."""
     shared = _shared(findings, picture)
     sections = [_told(findings, section, shared) for section in applying(findings)]
-    css = Markup(resources.files("tradewar.brief").joinpath("templates/page.css").read_text(encoding="utf-8"))
     page = environment().get_template("page.html.j2")
-    return page.render(shared, css=css, version=version("tradewar"), front=front, sections=sections)
+    return page.render(shared, css=styles(), version=version("tradewar"), front=front, sections=sections)
 
 
 def render_section(findings: Findings, section: Section) -> str:
@@ -202,13 +211,18 @@ def fragment_values(section: Section, findings: Findings) -> dict[str, Any]:
     }
 
 
-def _files(findings: Findings, easel: _Easel, front: Front) -> dict[str, bytes]:
+def _add_files(draft: Draft, findings: Findings, easel: _Easel, front: Front) -> str:
+    """Figures, tables, page and charts; returns the page."""
     # what shows charts comes last: some may still be drawn
-    content = {"findings.json": json_text(findings.to_dict()).encode()}
+    draft.add(DATA, json_text(findings.to_dict()))
     for section in applying(findings):
-        content |= {f"tables/{table.name}.csv": table.to_csv().encode() for table in section.tables(findings)}
-    content[PAGE] = render_page(findings, easel.picture, front).encode()
-    return content | easel.files()
+        for table in section.tables(findings):
+            draft.add(f"tables/{table.name}.csv", table.to_csv())
+    page = render_page(findings, easel.picture, front)
+    draft.add(PAGE, page)
+    for name, data in easel.files():
+        draft.add(f"charts/{name}", data)
+    return page
 
 
 def _check_forms(forms: Collection[str]) -> None:
@@ -217,24 +231,22 @@ def _check_forms(forms: Collection[str]) -> None:
         raise InputError.at("forms", f"{', '.join(unknown)} is unknown", f"Use some of {', '.join(FORMS)}")
 
 
-def _further(findings: Findings, page: bytes, forms: Collection[str]) -> tuple[dict[str, bytes], tuple[str, ...]]:
-    """Files of the further forms, and what could not be made."""
-    content: dict[str, bytes] = {}
+def _add_further(draft: Draft, findings: Findings, page: str, forms: Collection[str]) -> tuple[str, ...]:
+    """Files of the further forms; returns what could not be made."""
     tables = [table for section in applying(findings) for table in section.tables(findings)]
     if "latex" in forms:
-        content |= {f"tables/{table.name}.tex": exports.latex(table).encode() for table in tables}
+        for table in tables:
+            draft.add(f"tables/{table.name}.tex", exports.latex(table))
     if "excel" in forms:
-        content["tables.xlsx"] = exports.workbook(tables)
+        draft.add(FORMS["excel"], exports.workbook(tables))
     if "pdf" not in forms:
-        return content, ()
+        return ()
     browser = exports.find_browser()
     if browser is None:
         names = ", ".join(exports.BROWSERS[:3])
-        return content, (f"No brief.pdf: no browser was found on the PATH ({names} ...). Print the page from one.",)
+        return (f"No brief.pdf: no browser was found on the PATH ({names} ...). Print the page from one.",)
     try:
-        with tempfile.TemporaryDirectory(prefix="tradewar-page-") as folder:
-            (Path(folder) / PAGE).write_bytes(page)
-            content["brief.pdf"] = exports.pdf(Path(folder) / PAGE, browser)
+        draft.add(FORMS["pdf"], exports.pdf(page, browser))
     except OSError as error:
-        return content, (f"No brief.pdf: {error}. Print the page from a browser.",)
-    return content, ()
+        return (f"No brief.pdf: {error}. Print the page from a browser.",)
+    return ()

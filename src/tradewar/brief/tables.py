@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tradewar.disputes.findings import Findings
+from tradewar.io.text import csv_text
 
 Cell = str | float | int | None
 
@@ -23,11 +22,8 @@ class Table:
 
     def to_csv(self) -> str:
         """Comma-separated text with one header line; cells that are not defined are empty."""
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(self.columns)
-        writer.writerows(["" if cell is None or cell != cell else cell for cell in row] for row in self.rows)
-        return text.getvalue()
+        rows = (["" if cell is None or cell != cell else cell for cell in row] for row in self.rows)
+        return csv_text(self.columns, rows, safe=True)
 
 
 def unit_of(findings: Findings) -> str:

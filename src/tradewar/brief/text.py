@@ -68,6 +68,14 @@ def environment() -> Environment:
     return made
 
 
+@cache
+def styles() -> Markup:
+    """The style sheet of a page, to be put into it."""
+    made = environment()
+    assert made.loader is not None
+    return Markup(made.loader.get_source(made, "page.css")[0])
+
+
 def templates(package: str, formats: Mapping[str, Any]) -> Environment:
     """Jinja for the templates of a package, with formats: escapes what it is given, refuses what is not defined."""
     from jinja2 import Environment, PackageLoader, StrictUndefined

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from tradewar.cli.output import print_text, progress
-
-if TYPE_CHECKING:
-    from tradewar.brief.page import Brief
 
 DEFAULT_DISPUTE = "us-china-2019"
 DEFAULT_OUT = Path("brief")
@@ -37,27 +33,26 @@ def brief(
     show: Annotated[bool, typer.Option("--open", help="Open the page in the browser when it is written.")] = False,
 ) -> None:
     """Run a dispute end to end and write its brief: page, figures, tables, charts and manifest."""
+    from tradewar.brief.compare import PAGE as COMPARISON
     from tradewar.brief.page import brief as write_brief
 
+    day = as_of.date() if as_of else None
     with progress() as say:
         forms = [name for name, asked in (("pdf", pdf), ("excel", excel), ("latex", latex)) if asked]
-        made = write_brief(dispute, out, as_of.date() if as_of else None, say, forms=forms)
-        compared = _compared(made, dispute, other, as_of.date() if as_of else None, say) if other else None
+        against = _against(other, dispute, day) if other else None
+        made = write_brief(dispute, out, day, say, forms=forms, against=against)
     print_text(made.headline, *made.missing, f"Brief: {made.page}")
-    if compared is not None:
-        print_text(f"Comparison: {compared}")
+    if against:
+        print_text(f"Comparison: {made.folder / COMPARISON}")
     if show:
         import webbrowser
 
         webbrowser.open(made.page.resolve().as_uri())
 
 
-def _compared(made: Brief, dispute: str, other: str, as_of: dt.date | None, say: Callable[[str], None]) -> Path:
-    """The page that holds the brief against another day of its dispute, or against another dispute."""
-    from tradewar.brief.compare import compare_with
-
+def _against(other: str, dispute: str, as_of: dt.date | None) -> tuple[str, dt.date | None]:
+    """Another day of the dispute, or another dispute on the day."""
     try:
-        day, name = dt.date.fromisoformat(other), dispute
+        return dispute, dt.date.fromisoformat(other)
     except ValueError:
-        day, name = as_of, other
-    return compare_with(made, name, day, say)
+        return other, as_of

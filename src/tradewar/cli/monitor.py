@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tradewar.cli.output import print_json, print_table, print_text, progress, write_file
+from tradewar.cli.output import print_json, print_table, print_text, progress
+from tradewar.io.writing import check_file, write_file
 
 if TYPE_CHECKING:
     from tradewar.disputes.kept import KeptCommitment
@@ -117,10 +118,12 @@ def check(
     """Read a file of incidents and report every row that is refused."""
     from tradewar.monitoring.incident_files import read_incidents, refused_csv
 
+    if refused is not None:
+        check_file(refused, option="--refused", inputs=(file,))
     found = read_incidents(file, layout)
     print_text(found.report())
     if refused is not None:
-        write_file(refused, refused_csv(found), "--refused")
+        write_file(refused, refused_csv(found), option="--refused")
     if found.refused and not found.incidents:
         raise typer.Exit(2)
 
@@ -136,6 +139,7 @@ def export(
     from tradewar.monitoring.activity import attribution_confidence
     from tradewar.monitoring.incident_files import incidents_csv, read_incidents
 
+    check_file(out, inputs=(file,))
     found = read_incidents(file, layout)
     typer.echo(found.report(), err=True)
     if form is ExportFormat.CSV:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tradewar.disputes.plain import json_text
@@ -74,21 +73,6 @@ def number(value: float, decimals: int = 2, *, sign: bool = False) -> str:
         return "n/a"
     text = f"{value:+,.{decimals}f}" if sign else f"{value:,.{decimals}f}"
     return text.lstrip("+-") if float(text.replace(",", "")) == 0.0 else text
-
-
-def write_file(path: Path, text: str, option: str = "--out") -> None:
-    """Write a file that a person asked for with an option.
-
-    Raises:
-        InputError: if it cannot be written.
-    """
-    from tradewar.errors import InputError
-
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InputError.at(f"{option} {path}", f"cannot be written ({error.strerror})", "Name another file") from None
 
 
 def _box() -> Any:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tradewar.cli.output import number, print_json, print_table, print_text, progress, write_file
+from tradewar.cli.output import number, print_json, print_table, print_text, progress
+from tradewar.errors import InputError
+from tradewar.io.writing import check_file, write_file
 
 if TYPE_CHECKING:
     from tradewar.equilibrium.outcome import Outcome
@@ -37,6 +39,10 @@ def solve(
     from tradewar.equilibrium.solve import solve as solve_world
     from tradewar.world.catalogue import load_world
 
+    if out is not None:
+        if out.suffix not in (".json", ".csv") and str(out) != "/dev/stdout":
+            raise InputError.at(f"--out {out}", f"{out.suffix or 'no ending'} is not known", "Use .json or .csv")
+        check_file(out, inputs=(tariffs, policy_file))
     with progress() as say:
         say(f"Reading {world}")
         baseline = load_world(world)
@@ -55,14 +61,10 @@ def solve(
 
 def _write(out: Path, outcome: Outcome, flows: bool) -> None:
     from tradewar.disputes.plain import json_text
-    from tradewar.errors import InputError
+    from tradewar.io.text import frame_csv
 
-    if out.suffix == ".json":
-        write_file(out, json_text(outcome.to_dict(flows=flows)))
-    elif out.suffix == ".csv":
-        write_file(out, outcome.to_frame().to_csv(index=False))
-    else:
-        raise InputError.at(f"--out {out}", f"{out.suffix or 'no ending'} is not known", "Use .json or .csv")
+    is_table = out.suffix == ".csv"
+    write_file(out, frame_csv(outcome.to_frame()) if is_table else json_text(outcome.to_dict(flows=flows)))
 
 
 def _show(facts: dict[str, Any], money_unit: str) -> None:

@@ -22,6 +22,14 @@ MOST_CHARTS = 3
 """Countries with a chart where none is named: those that gain or lose most."""
 
 
+def _whole(text: str) -> int:
+    """A whole number, also as people write large ones: 1e6."""
+    value = float(text)
+    if not value.is_integer():
+        raise ValueError(text)
+    return int(text) if text.lstrip("+-").isdecimal() else int(value)
+
+
 def sweep(
     world: Annotated[str, typer.Argument(help="Built-in world, or the path of a tidy folder.")],
     out: Annotated[Path, typer.Option(help="Folder for the results; a sweep that was stopped goes on in it.")],
@@ -37,7 +45,9 @@ def sweep(
     bargain: Annotated[
         list[str] | None, typer.Option(help="Best treaty with equal gains of these players; several make a grid.")
     ] = None,
-    draws: Annotated[int, typer.Option(help="Draws of the elasticities; 0 uses those of the world, once.")] = 100,
+    draws: Annotated[
+        int, typer.Option(parser=_whole, help="Draws of the elasticities; 0 uses those of the world, once.")
+    ] = 100,
     seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 0,
     errors: Annotated[
         str,
@@ -139,11 +149,13 @@ def _write(
     """The tables and charts; returns the names of the charts."""
     from tradewar.brief.renderer import render
     from tradewar.brief.tornado import Bar, tornado_drawing
-    from tradewar.sweep.store import Folder
+    from tradewar.io.text import frame_csv
+    from tradewar.sweep.store import CONTRIBUTIONS, QUANTILES, add
 
-    folder = Folder(done.folder)
-    folder.save("quantiles.csv", quantiles.to_csv(index=False).encode())
-    folder.save("contributions.csv", contributions.to_csv(index=False).encode())
+    content: dict[str, bytes | str] = {
+        QUANTILES: frame_csv(quantiles),
+        CONTRIBUTIONS: frame_csv(contributions),
+    }
     names = dict(zip(world.sectors, world.sector_names, strict=True))
     files: list[str] = []
     for case, country in _charted(quantiles, shown):
@@ -156,9 +168,9 @@ def _write(
         unit = "Change in percentage points, each elasticity from its 5 to its 95 percent quantile"
         file = f"tornado-{_plain_name(case)}-{country}"
         svg, png = render(tornado_drawing(file, title, unit, bars, 4).specification)
-        folder.save(f"{file}.svg", svg.encode())
-        folder.save(f"{file}.png", png)
+        content |= {f"{file}.svg": svg, f"{file}.png": png}
         files.append(f"{file}.svg")
+    add(done.folder, content)
     return files
 
 
@@ -183,6 +195,7 @@ def _facts(done: Sweep, quantiles: pd.DataFrame, contributions: pd.DataFrame, ch
         "quantiles": quantiles.to_dict("records"),
         "contributions": contributions.to_dict("records"),
         "charts": charts,
+        "damaged": list(done.damaged),
     }
 
 
@@ -190,6 +203,8 @@ def _show(done: Sweep, quantiles: pd.DataFrame, charts: list[str]) -> None:
     manifest, statuses = done.manifest(), done.statuses()
     counts = ", ".join(f"{count} {status}" for status, count in statuses.items() if count)
     print_text(f"{manifest['world']}: {manifest['items']} items, {counts}.")
+    if done.damaged:
+        print_text(f"Damaged, and made again: {', '.join(done.damaged)}.")
     if manifest["standard_errors"] is None:
         print_text("Elasticities of the world, not drawn.")
     else:

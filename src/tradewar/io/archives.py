@@ -1,4 +1,4 @@
-"""Zip files: bounded before anything is unpacked, never written to disk, one folder only.
+"""Zip files: those that are read are bounded before anything is unpacked, never written to disk, one folder only.
 
 | what | limit |
 |---|---|
@@ -15,8 +15,10 @@ import io
 import stat
 import zipfile
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
+from typing import Any
 
 from tradewar.errors import Problem
 
@@ -97,3 +99,27 @@ def _fault(info: zipfile.ZipInfo, limits: Limits) -> str:
     if limits.endings and path.suffix not in limits.endings:
         return f"not one of {', '.join(limits.endings)}"
     return ""
+
+
+class Timeless(zipfile.ZipFile):
+    """A new zip in memory (`made`) whose bytes follow from what is put into it, not from the time."""
+
+    def __init__(self) -> None:
+        self.made = io.BytesIO()
+        super().__init__(self.made, "w", zipfile.ZIP_DEFLATED)
+
+    def writestr(self, zinfo_or_arcname: zipfile.ZipInfo | str, data: bytes | str, *_: Any, **__: Any) -> None:
+        """As `ZipFile` does it, for a member by name."""
+        super().writestr(zipfile.ZipInfo(str(zinfo_or_arcname)), data, zipfile.ZIP_DEFLATED)
+
+    def write(self, filename: Any, arcname: Any = None, *_: Any, **__: Any) -> None:
+        """As `ZipFile` does it, for a file and the name of its member."""
+        self.writestr(str(arcname), Path(filename).read_bytes())
+
+
+def packed(folder: Path, files: Iterable[Path]) -> bytes:
+    """A zip of files, by their names in a folder."""
+    with Timeless() as archive:
+        for file in files:
+            archive.write(file, file.relative_to(folder).as_posix())
+    return archive.made.getvalue()

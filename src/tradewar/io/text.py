@@ -14,8 +14,12 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tradewar.errors import Problem
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SAVE_AS_UTF8 = "Save the file as CSV in UTF-8"
 MAX_CELL = 100_000
@@ -131,6 +135,11 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]], *, safe: b
     writer.writerow(header)
     writer.writerows([[_inert(cell) for cell in row] for row in rows] if safe else rows)
     return out.getvalue()
+
+
+def frame_csv(frame: pd.DataFrame) -> str:
+    """A frame as CSV without its index; numbers in their shortest exact form, what is not there blank."""
+    return frame.to_csv(index=False, lineterminator="\n")
 
 
 def _inert(cell: object) -> object:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tradewar.errors import EvidenceError, Problem
+from tradewar.io.writing import write_file
 from tradewar.monitoring import layouts
 from tradewar.monitoring.incidents import COLUMNS, MAX_BYTES, MAX_ROWS, Incident, IncidentFile, accept
 
@@ -126,12 +127,12 @@ def refused_csv(file: IncidentFile) -> str:
 
 def write_incidents(incidents: Sequence[Incident], path: str | Path) -> None:
     """Write `incidents_csv` to a file."""
-    Path(path).write_text(incidents_csv(incidents), encoding="utf-8", newline="")
+    write_file(path, incidents_csv(incidents), option="path")
 
 
 def write_refused(file: IncidentFile, path: str | Path) -> None:
     """Write `refused_csv` to a file."""
-    Path(path).write_text(refused_csv(file), encoding="utf-8", newline="")
+    write_file(path, refused_csv(file), option="path")
 
 
 def _csv(rows: Iterable[Sequence[object]]) -> str:

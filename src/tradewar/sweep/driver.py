@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 
 from tradewar.errors import SweepError
+from tradewar.io.parquet import parquet_bytes
 from tradewar.sweep.plan import Plan
-from tradewar.sweep.store import Folder, parquet
+from tradewar.sweep.store import Folder
 from tradewar.sweep.tasks import Answer, answer, under
 
 Progress = Callable[[int, int], None]
@@ -51,7 +52,7 @@ def solve_part(plan: Plan, number: int) -> bytes:
         columns[name] = np.repeat(np.array([one.checks[k] for one in answers], dtype=float), countries)
     for k, name in enumerate(first.measures):
         columns[name] = np.concatenate([one.values[k] for one in answers])
-    return parquet(pa.table(columns))
+    return parquet_bytes(pa.table(columns))
 
 
 def carry_out(
@@ -76,12 +77,13 @@ def carry_out(
     """
     if workers < 1:
         raise SweepError.at("workers", f"are {workers}", "Give 1 or more")
-    folder = Folder.opened(out, plan)
+    folder = Folder(out, plan)
     missing = folder.missing(plan)
     done = plan.parts - len(missing)
     if progress is not None:
         progress(done, plan.parts)
     if not missing:
+        folder.seal()
         return folder
     if scheduler is not None:
         results = _on_dask(plan, missing, scheduler)
@@ -94,6 +96,7 @@ def carry_out(
         done += 1
         if progress is not None:
             progress(done, plan.parts)
+    folder.seal()
     return folder
 
 

@@ -26,6 +26,8 @@ FORMAT = 1
 """Of the manifest and the parts."""
 ITEMS_PER_PART = {"counterfactual": 100, "war": 4, "bargain": 4}
 """About a second to a minute of work each."""
+MOST_ROWS = 5_000_000
+"""Rows of the draws, and of the results: about what a memory of 2 GiB holds when they are summarised."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,6 +123,11 @@ def plan(
     if uncertainty is not None and len(uncertainty.centre) != world.n_sectors:
         what = f"is for {len(uncertainty.centre)} sectors, {world.name} has {world.n_sectors}"
         problems.append(Problem("uncertainty", what, "Give one centre and standard error for every sector"))
+    rows = draws * max(len(tasks) * world.n_countries, world.n_sectors)
+    if rows > MOST_ROWS:
+        what = f"are {draws:,}: {rows:,} rows in a table, and the limit is {MOST_ROWS:,}"
+        most = f"Give at most {MOST_ROWS * draws // rows:,}, or several sweeps with different seeds"
+        problems.append(Problem("draws", what, most))
     if problems:
         raise SweepError(problems)
     return Plan(world, tuple(tasks), uncertainty, draws, seed, items_per_part or ITEMS_PER_PART[kinds[0]])

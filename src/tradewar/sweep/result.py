@@ -11,6 +11,7 @@ twice as many solved draws as sectors; with fewer they are NaN.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,10 +20,11 @@ import numpy as np
 from numpy import ndarray as Array
 
 from tradewar.equilibrium.batch import Status
-from tradewar.errors import SweepError
+from tradewar.errors import Problem, SweepError
+from tradewar.io.parquet import rows_of
 from tradewar.sweep.driver import Progress, carry_out
 from tradewar.sweep.plan import Plan
-from tradewar.sweep.store import DRAWS, PARTS, Folder
+from tradewar.sweep.store import DRAWS, manifest_of, part_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +46,7 @@ def run(
 ) -> Sweep:
     """Carry out a plan and return what it found; arguments and errors as in `tradewar.sweep.driver.carry_out`."""
     folder = carry_out(plan, out, workers=workers, scheduler=scheduler, progress=progress)
-    return Sweep(folder.path, plan.tasks[0].measures)
+    return Sweep(folder.path, plan.tasks[0].measures, folder.damaged)
 
 
 @dataclass(frozen=True)
@@ -54,25 +56,29 @@ class Sweep:
     folder: Path
     measures: tuple[str, ...]
     """Columns of figures, one value per item and country."""
+    damaged: tuple[str, ...] = ()
+    """Files of the folder whose content was not what an earlier run wrote, and that were made again."""
 
     def to_frame(self) -> pd.DataFrame:
         """All rows: item, draw, case, country, status, message, certificate and measures."""
-        import pyarrow.parquet as pq
+        return self._rows(part_name(number) for number in range(int(str(self.manifest()["parts"]))))
 
-        parts = sorted((self.folder / PARTS).glob("part-*.parquet"))
-        return pq.read_table(parts).to_pandas()
+    def _rows(self, names: Iterable[str]) -> pd.DataFrame:
+        problems: list[Problem] = []
+        found = rows_of((self.folder / name for name in names), problems)
+        if found is None:
+            raise SweepError(problems)
+        return found
 
     def draws(self) -> pd.DataFrame:
         """Trade elasticities, one row per draw, one column per sector."""
-        import pandas as pd
-
-        long = pd.read_parquet(self.folder / DRAWS)
+        long = self._rows([DRAWS])
         wide = long.pivot_table(index="draw", columns="sector", values="trade_elasticity", sort=False)
         return wide[list(dict.fromkeys(long["sector"]))]
 
     def manifest(self) -> dict[str, object]:
         """What was asked."""
-        return Folder(self.folder).manifest() or {}
+        return manifest_of(self.folder)
 
     def statuses(self) -> dict[str, int]:
         """How many items have each status, `solved` first."""

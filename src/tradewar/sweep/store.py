@@ -4,123 +4,138 @@
     OUT/draws.parquet               draw, sector, trade_elasticity
     OUT/parts/part-00007.parquet    rows of the items of part 7
 
-A part is written under a temporary name, flushed to the disk and then renamed, which is all or nothing: whatever
-stops the sweep, a file with the name of a part is whole, and only missing parts are computed when it is run again.
+The folder grows (`tradewar.io.writing.GrowingFolder`): whatever stops the sweep, a file with the name of a part is
+whole, and only parts that are missing, or whose content is not what was written, are computed when it is run again.
 """
 
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from tradewar.errors import Problem, SweepError
+from tradewar.errors import InputError, Problem, SweepError
+from tradewar.io import json as io_json
+from tradewar.io.files import read_bytes
+from tradewar.io.parquet import parquet_bytes
+from tradewar.io.writing import GrowingFolder
 from tradewar.sweep.plan import Plan
 
-MANIFEST, DRAWS, PARTS = "manifest.json", "draws.parquet", "parts"
+MANIFEST, DRAWS = "manifest.json", "draws.parquet"
+QUANTILES, CONTRIBUTIONS = "quantiles.csv", "contributions.csv"
+KIND = "sweep"
 
 
-@dataclass(frozen=True)
 class Folder:
-    """Where the results of one plan lie."""
+    """Where the results of one plan lie, open for more of them."""
 
-    path: Path
-
-    @classmethod
-    def opened(cls, path: Path | str, plan: Plan) -> Folder:
-        """The folder of a plan, new or with parts of the same plan.
+    def __init__(self, path: Path | str, plan: Plan) -> None:
+        """Open the folder of a plan, new or with parts of the same plan.
 
         Raises:
-            SweepError: if it belongs to another plan (listing what differs), holds other files, or cannot be written.
+            SweepError: if it belongs to another plan (listing what differs), holds files of somebody else, or cannot
+                be written.
         """
-        folder = cls(Path(path))
+        self.path = Path(path)
         # as it will be read again
         wanted = json.loads(json.dumps(plan.manifest()))
-        known = folder.manifest()
-        if known is None:
-            folder._refuse_foreign()
-            with folder._writing():
-                (folder.path / PARTS).mkdir(parents=True, exist_ok=True)
-            folder.save(MANIFEST, (json.dumps(wanted, indent=2) + "\n").encode())
-        elif known != wanted:
-            raise SweepError(folder._differences(known, wanted))
-        if not (folder.path / DRAWS).is_file():
-            folder.save(DRAWS, _draws(plan))
-        return folder
-
-    def manifest(self) -> dict[str, Any] | None:
-        """The manifest on file; None where there is none.
-
-        Raises:
-            SweepError: if it cannot be read.
-        """
-        try:
-            return json.loads((self.path / MANIFEST).read_text(encoding="utf-8"))
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        except (OSError, ValueError) as error:
-            raise SweepError.at(str(self.path / MANIFEST), f"cannot be read ({error})", "Use another folder") from None
-
-    def part(self, number: int) -> Path:
-        """The file of a part."""
-        return self.path / PARTS / f"part-{number:05d}.parquet"
+        parts = [part_name(number) for number in range(plan.parts)]
+        with self._telling():
+            names = (MANIFEST, DRAWS, QUANTILES, CONTRIBUTIONS, *parts)
+            self._folder = GrowingFolder(path, kind=KIND, names=names, mends=_is_computed, option="--out")
+        self.damaged = self._folder.damaged
+        """Names of files whose content was not what was written."""
+        known = manifest_of(self.path) if {MANIFEST} & {*self._folder.known, *self.damaged} else None
+        if known is not None and known != wanted:
+            raise SweepError(_differences(self.path, known, wanted))
+        if MANIFEST not in self._folder.known:
+            self.save(MANIFEST, json.dumps(wanted, indent=2) + "\n")
+        if DRAWS not in self._folder.known:
+            self.save(DRAWS, _draws(plan))
 
     def missing(self, plan: Plan) -> list[int]:
         """Parts that are not finished."""
-        return [number for number in range(plan.parts) if not self.part(number).is_file()]
+        return [number for number in range(plan.parts) if part_name(number) not in self._folder.known]
 
     def save_part(self, number: int, content: bytes) -> None:
         """Write a finished part. Raises as `save`."""
-        self.save(str(self.part(number).relative_to(self.path)), content)
+        self.save(part_name(number), content)
 
-    def save(self, name: str, content: bytes) -> None:
+    def save(self, name: str, content: bytes | str) -> None:
         """Write a file as a whole or not at all.
 
         Raises:
             SweepError: if it cannot be written, for example because the disk is full.
         """
-        target = self.path / name
-        draft = target.with_name(f".{target.name}.{os.getpid()}")
-        with self._writing():
-            try:
-                with draft.open("wb") as file:
-                    file.write(content)
-                    file.flush()
-                    os.fsync(file.fileno())
-                draft.replace(target)
-            finally:
-                draft.unlink(missing_ok=True)
+        with self._telling():
+            self._folder.save(name, content)
+
+    def seal(self) -> None:
+        """All parts are there. Raises as `save`."""
+        with self._telling():
+            self._folder.seal()
 
     @contextmanager
-    def _writing(self) -> Generator[None]:
+    def _telling(self) -> Generator[None]:
         try:
             yield
-        except OSError as error:
-            kept = len(list((self.path / PARTS).glob("part-*.parquet")))
-            what = f"cannot be written ({error.strerror or error})"
-            fix = f"Make room and run the same command again: {kept} finished parts are kept"
-            raise SweepError.at(f"--out {self.path}", what, fix) from None
+        except InputError as error:
+            known = self._folder.known if hasattr(self, "_folder") else ()
+            kept = sum(name.startswith("parts/") for name in known)
+            more = f". Run the same command again then: {kept} finished parts are kept" if kept else ""
+            raise SweepError(replace(fault, fix=f"{fault.fix}{more}") for fault in error.problems) from None
 
-    def _refuse_foreign(self) -> None:
-        if self.path.exists() and not self.path.is_dir():
-            raise SweepError.at(f"--out {self.path}", "is a file", "Name a folder")
-        parts = self.path / PARTS
-        if parts.is_dir() and any(parts.glob("part-*.parquet")):
-            what = f"holds parts but no {MANIFEST}: nobody can say what they are"
-            raise SweepError.at(f"--out {self.path}", what, "Name another folder")
 
-    def _differences(self, known: dict[str, Any], wanted: dict[str, Any]) -> list[Problem]:
-        fix = "Name another folder, or ask for the same sweep to go on with it"
-        return [
-            Problem(f"--out {self.path}", f"holds a sweep with {key} {_short(known.get(key))}, not {_short(new)}", fix)
-            for key, new in wanted.items()
-            # these two follow from the others
-            if key not in ("items", "parts") and known.get(key) != new
-        ]
+def add(path: Path, files: Mapping[str, bytes | str]) -> None:
+    """Put tables and charts of a finished sweep beside its parts.
+
+    Raises:
+        InputError: if the folder holds files of somebody else under these names, or cannot be written.
+    """
+    folder = GrowingFolder(path, kind=KIND, names=files.keys(), mends=_is_computed, option="--out")
+    for name, content in files.items():
+        folder.save(name, content)
+    folder.seal()
+
+
+def part_name(number: int) -> str:
+    """The file of a part."""
+    return f"parts/part-{number:05d}.parquet"
+
+
+def manifest_of(path: Path) -> dict[str, Any]:
+    """The manifest of the sweep in a folder.
+
+    Raises:
+        SweepError: if it cannot be read.
+    """
+    problems: list[Problem] = []
+    place = path / MANIFEST
+    data = read_bytes(place, problems)
+    read = None if data is None else io_json.parse(str(place), data, problems)
+    if not problems and not isinstance(read, dict):
+        problems.append(Problem(str(place), "is not the manifest of a sweep", "Use another folder"))
+    if problems:
+        raise SweepError(problems)
+    return cast("dict[str, Any]", read)
+
+
+def _is_computed(name: str) -> bool:
+    """Whether a file can be written again from the plan alone."""
+    return name in (MANIFEST, DRAWS) or name.startswith("parts/")
+
+
+def _differences(path: Path, known: dict[str, Any], wanted: dict[str, Any]) -> list[Problem]:
+    fix = "Name another folder, or ask for the same sweep to go on with it"
+    return [
+        Problem(f"--out {path}", f"holds a sweep with {key} {_short(known.get(key))}, not {_short(new)}", fix)
+        for key, new in wanted.items()
+        # these two follow from the others
+        if key not in ("items", "parts") and known.get(key) != new
+    ]
 
 
 def _short(value: object) -> str:
@@ -143,14 +158,4 @@ def _draws(plan: Plan) -> bytes:
             "trade_elasticity": values.ravel(),
         }
     )
-    return parquet(table)
-
-
-def parquet(table: Any) -> bytes:
-    """A table as the bytes of a Parquet file, the same for the same table."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="zstd")
-    return sink.getvalue().to_pybytes()
+    return parquet_bytes(table)

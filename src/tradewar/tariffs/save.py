@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tradewar.io.writing import place_folder
 from tradewar.tariffs.instants import FOREVER, write_day
 from tradewar.tariffs.tables import COLUMNS, Tables, csv_text, ordered
 
@@ -31,16 +32,16 @@ ORDER: dict[str, tuple[str, ...]] = {
 
 
 def save(book: TariffBook, folder: Path) -> None:
-    """Write every table that has lines, and `book.toml`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in COLUMNS:
-        frame = canonical(book.tables, name)
-        path = folder / f"{name}.csv"
-        if len(frame) or name == "measures":
-            path.write_text(csv_text(frame), encoding="utf-8", newline="")
-        else:
-            path.unlink(missing_ok=True)
-    (folder / "book.toml").write_text(header_text(book), encoding="utf-8", newline="")
+    """Write every table that has lines, and `book.toml`, as a whole in place of what was saved there before.
+
+    Raises:
+        InputError: if the folder cannot be written, or holds a table of somebody else.
+    """
+    frames = {name: canonical(book.tables, name) for name in COLUMNS}
+    content = {f"{name}.csv": csv_text(frame) for name, frame in frames.items() if len(frame) or name == "measures"}
+    names = [f"{name}{ending}" for name in COLUMNS for ending in (".csv", ".parquet")]
+    content["book.toml"] = header_text(book)
+    place_folder(folder, content, kind="tariff book", option="folder", reserved=names)
 
 
 def canonical(tables: Tables, name: str) -> pd.DataFrame:

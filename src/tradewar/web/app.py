@@ -18,6 +18,7 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from tradewar.io.scratch import arriving
 from tradewar.web import show
 from tradewar.web.guard import Application, Guard
 from tradewar.web.shared import Shared
@@ -112,7 +113,7 @@ async def _upload(visit: Visit, request: Request) -> Response:
         return JSONResponse({"error": "A run is not finished: wait for it, or cancel it."}, 409)
     path = visit.place(safe_name(request.query_params.get("name", ""), UPLOADS[what]))
     size = 0
-    with path.open("wb") as file:
+    with arriving(path) as file:
         async for chunk in request.stream():
             size += len(chunk)
             if what == "tariffs" and size > MAX_TARIFF_FILE:

@@ -5,10 +5,9 @@ Templates escape everything. A section of a brief comes as a document of its own
 
 from __future__ import annotations
 
-from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING
 
+from tradewar.brief.text import styles
 from tradewar.disputes import dossier
 from tradewar.errors import InputError, TradewarError
 from tradewar.web.economies import CLOSURES
@@ -99,7 +98,7 @@ def tabs(visit: Visit) -> Message:
         )
     elif chosen != "effects":
         told = visit.told.get(chosen)
-        html_page = None if told is None else render("told", section=told, css=brief_styles()) if told else ""
+        html_page = None if told is None else render("told", section=told, css=styles()) if told else ""
         panel = render("part", title=TITLES.get(chosen, chosen), told=html_page, day_known=economy.day)
     return {"tabs": html, "panel": panel, "tab": chosen}
 
@@ -116,12 +115,6 @@ def downloads(visit: Visit) -> Message:
         uploaded=state.kind == "upload" or state.start == "upload",
     )
     return {"downloads": html}
-
-
-@cache
-def brief_styles() -> str:
-    """The style sheet of a brief."""
-    return resources.files("tradewar.brief").joinpath("templates/page.css").read_text(encoding="utf-8")
 
 
 def _settings(visit: Visit) -> list[str]:

@@ -18,8 +18,6 @@ import asyncio
 import contextlib
 import datetime as dt
 import secrets
-import shutil
-import tempfile
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,6 +27,7 @@ from tradewar.disputes.parts import PARTS
 from tradewar.equilibrium.outcome import Outcome
 from tradewar.equilibrium.solve import solve_prepared
 from tradewar.errors import InputError, PolicyError, TradewarError
+from tradewar.io.scratch import Scratch, emptied
 from tradewar.web import show, work
 from tradewar.web.economies import Economy, of_world, tariff_file
 from tradewar.web.jobs import Job, Work
@@ -61,8 +60,8 @@ class Visit:
 
     def __init__(self, shared: Shared, send: Send) -> None:
         self.token = secrets.token_urlsafe(24)
-        self._folder = tempfile.TemporaryDirectory(prefix="tradewar-visit-", ignore_cleanup_errors=True)
-        self.folder = Path(self._folder.name)
+        self._scratch = Scratch("visit")
+        self.folder = self._scratch.path
         self._shared, self._send = shared, send
         self._line: asyncio.Queue[Mapping[str, Any]] = asyncio.Queue(LINE)
         self._task = asyncio.create_task(self._serve())
@@ -96,10 +95,7 @@ class Visit:
 
     def place(self, name: str) -> Path:
         """Where a file that arrives is put; one that arrived before goes."""
-        folder = self.folder / "upload"
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
-        return folder / name
+        return emptied(self.folder / "upload") / name
 
     def close(self) -> None:
         """End the job and remove every file of the visit."""
@@ -108,7 +104,7 @@ class Visit:
                 task.cancel()
         if self.job is not None:
             self.job.cancel()
-        self._folder.cleanup()
+        self._scratch.close()
 
     # ---------------------------------------------------------------- events
 

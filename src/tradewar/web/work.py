@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
-import shutil
-import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +14,9 @@ from tradewar.disputes.dossier import Dossier, load_dispute
 from tradewar.disputes.schema import Party, TariffFile
 from tradewar.equilibrium.policy import Policy
 from tradewar.errors import InputError
+from tradewar.io.archives import packed
+from tradewar.io.scratch import copied, emptied
+from tradewar.io.writing import write_file
 from tradewar.web.economies import Economy, Start, of_dispute
 from tradewar.web.uploads import read_uploaded_tariffs, read_uploaded_world
 from tradewar.world.model import World
@@ -112,13 +113,10 @@ def write_brief(economy: Economy, tariffs: str | None, out: Path, say: Say) -> P
     from tradewar.brief.page import brief
 
     # names of files in the brief are relative to the folder of the visit, which is nobody's business
-    folder = out / "brief"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
+    folder = emptied(out / "brief")
     os.chdir(folder)
     if economy.kind == "dispute":
-        shutil.copytree(load_dispute(economy.name).folder, "dossier")
-        dossier = load_dispute(Path("dossier"))
+        dossier = load_dispute(copied(load_dispute(economy.name).folder, Path("dossier")))
         if tariffs is not None:
             policy = _on_screen(economy, Path("dossier"), tariffs, economy.day or dossier.written_for)
             dossier = replace(dossier, policies=(*dossier.policies, policy))
@@ -126,11 +124,7 @@ def write_brief(economy: Economy, tariffs: str | None, out: Path, say: Say) -> P
         assert tariffs is not None
         dossier = _dossier_of(economy, tariffs)
     made = brief(dossier, "page", economy.day, say)
-    path = folder / f"brief-{made.findings.as_of}.zip"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for written_file in made.files:
-            archive.write(written_file, written_file.relative_to(made.folder))
-    return path
+    return write_file(folder / f"brief-{made.findings.as_of}.zip", packed(made.folder, made.files))
 
 
 def _dossier_of(economy: Economy, tariffs: str) -> Dossier:
@@ -153,8 +147,7 @@ def _dossier_of(economy: Economy, tariffs: str) -> Dossier:
 
 def _on_screen(economy: Economy, folder: Path, tariffs: str, day: dt.date) -> TariffFile:
     """The tariffs on screen as a policy, its file put beside the dossier."""
-    file = "on-screen.csv"
-    (folder / file).write_text(tariffs, encoding="utf-8")
+    file = write_file(folder / "on-screen.csv", tariffs).name
     return TariffFile(
         name="on-screen",
         title="The tariffs on screen",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,39 +10,35 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray as Array
 
-from tradewar.errors import Problem
+from tradewar.io.text import csv_text
+from tradewar.io.writing import check_place, place_folder
 from tradewar.world.header import FILE as HEADER_FILE
 from tradewar.world.header import header_text
-from tradewar.world.table import problems_or
 
 if TYPE_CHECKING:
     from tradewar.world.model import World
 
 TABLES = ("countries", "sectors", "flows", "production", "inputs", "consumption")
 """Stems of the tables of a tidy folder."""
+KIND = "world"
+_NAMES = (HEADER_FILE, *(f"{stem}{ending}" for stem in TABLES for ending in (".csv", ".parquet")))
+"""All that is read as part of a world."""
 
 
 def write_world(world: World, folder: Path | str) -> None:
     """Write a World as a tidy folder; `read_world` gives back the same World, to the last bit.
 
-    Files of the same names are overwritten; others are left alone.
+    It takes the place of a world that was written there before as a whole (`tradewar.io.writing`).
 
     Raises:
-        WorldError: if the folder holds tables in Parquet, which would contradict the new ones, or cannot be made.
+        InputError: if the folder cannot be written, or holds a table of somebody else.
     """
-    place = Path(folder)
-    try:
-        place.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        problems_or([Problem(str(place), f"cannot be made a folder ({error.strerror})", "Give another place")])
-    clash = [f"{stem}.parquet" for stem in TABLES if (place / f"{stem}.parquet").exists()]
-    problems_or(Problem(str(place), f"holds {name}", "Give an empty folder") for name in clash)
-    contents = world_files(world)
-    for stem in TABLES:
-        if f"{stem}.csv" not in contents:
-            (place / f"{stem}.csv").unlink(missing_ok=True)
-    for name, text in contents.items():
-        (place / name).write_text(text, encoding="utf-8", newline="")
+    place_folder(folder, world_files(world), kind=KIND, reserved=_NAMES)
+
+
+def check_folder(folder: Path | str) -> None:
+    """Refuse a folder to which no world could be written, before the work starts; raises as `write_world`."""
+    check_place(folder, kind=KIND, names=_NAMES)
 
 
 def world_files(world: World) -> dict[str, str]:
@@ -57,19 +51,19 @@ def world_files(world: World) -> dict[str, str]:
     if has_inputs:
         columns = (_texts(world.gross_output), _texts(world.value_added_share))
         rows = ((*pair, output, share) for pair, output, share in zip(pairs, *columns, strict=True))
-        files["production.csv"] = _csv(("country", "sector", "gross_output", "value_added_share"), rows)
+        files["production.csv"] = csv_text(("country", "sector", "gross_output", "value_added_share"), rows)
         triples = ((c, supplying, using) for c in countries for supplying in sectors for using in sectors)
         rows = ((*triple, share) for triple, share in zip(triples, _texts(world.input_share), strict=True))
-        files["inputs.csv"] = _csv(("country", "supplying_sector", "using_sector", "share"), rows)
+        files["inputs.csv"] = csv_text(("country", "supplying_sector", "using_sector", "share"), rows)
     rows = ((*pair, share) for pair, share in zip(pairs, _texts(world.consumption_share), strict=True))
-    files["consumption.csv"] = _csv(("country", "sector", "share"), rows)
+    files["consumption.csv"] = csv_text(("country", "sector", "share"), rows)
     return files
 
 
 def _countries_text(world: World) -> str:
     details = world.country_details
     rows = zip(world.countries, world.country_names, *details.values(), strict=True)
-    return _csv(("country", "name", *details), rows)
+    return csv_text(("country", "name", *details), rows)
 
 
 def _sectors_text(world: World) -> str:
@@ -87,7 +81,7 @@ def _sectors_text(world: World) -> str:
     columns |= {f"theta_{name}": _texts(theta) for name, theta in world.elasticity_sets.items()}
     if world.scale_elasticity is not None:
         columns["scale_elasticity"] = _texts(world.scale_elasticity)
-    return _csv(tuple(columns), zip(*columns.values(), strict=True))
+    return csv_text(tuple(columns), zip(*columns.values(), strict=True))
 
 
 def _flows_text(world: World) -> str:
@@ -96,16 +90,8 @@ def _flows_text(world: World) -> str:
     if world.has_tariffs:
         columns.append(_texts(world.tariff_rate))
     header = ("exporter", "importer", "sector", "value", "tariff")[: 3 + len(columns)]
-    return _csv(header, ((*key, *values) for key, *values in zip(keys, *columns, strict=True)))
+    return csv_text(header, ((*key, *values) for key, *values in zip(keys, *columns, strict=True)))
 
 
 def _texts(values: Float[Array, ...]) -> list[str]:
     return [repr(value) if value else "0" for value in values.ravel().tolist()]
-
-
-def _csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return out.getvalue()
