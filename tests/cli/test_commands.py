@@ -113,7 +113,7 @@ def test_wrong_options_are_input_errors(toy: Path, war: Path, tmp_path: Path) ->
         ("--market", "monopoly"): "monopolistic",
         ("--elasticities", "high"): "low",
         ("--out", str(tmp_path / "answer.xlsx")): ".csv",
-        ("--out", str(war / "below.json")): "cannot be written",
+        ("--out", str(war / "below.json")): "is a file, not a folder",
     }
     for options, says in wrong.items():
         done = tradewar("solve", toy, *options)

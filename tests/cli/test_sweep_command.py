@@ -89,6 +89,9 @@ def test_a_war_and_where_nothing_is_solved(folder: Path) -> None:
         (("--war", "US", "--errors", "0.1", "--distribution", "gamma"), "there is no 'gamma'"),
         (("--war", "US", "--errors", "0.1", "--workers", "0"), "workers: are 0"),
         (("--war", "US", "--draws", "-1", "--errors", "0.1"), "draws: are -1"),
+        (("--war", "US", "--draws", "1e12", "--errors", "0.1"), "the limit is 5,000,000. Give at most 1,666,666"),
+        (("--war", "US", "--draws", "1.5", "--errors", "0.1"), "1.5"),
+        (("--war", "US", "--draws", "inf", "--errors", "0.1"), "inf"),
         (("--tariffs", "none.csv"), "none.csv"),
     ],
 )
@@ -96,3 +99,4 @@ def test_faults_are_named(folder: Path, arguments: tuple[str, ...], message: str
     done = tradewar("sweep", folder / "toy", *arguments, "--out", folder / "out")
     assert done.status == 2
     assert message in done.err
+    assert not (folder / "out").exists()

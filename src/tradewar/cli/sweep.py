@@ -22,12 +22,12 @@ MOST_CHARTS = 3
 """Countries with a chart where none is named: those that gain or lose most."""
 
 
-def _whole(text: str) -> int:
-    """A whole number, also as people write large ones: 1e6."""
-    value = float(text)
+def _whole(given: str | int) -> int:
+    """A whole number, also as people write large ones (1e6); a default is one already."""
+    value = float(given)
     if not value.is_integer():
-        raise ValueError(text)
-    return int(text) if text.lstrip("+-").isdecimal() else int(value)
+        raise ValueError(given)
+    return int(value)
 
 
 def sweep(
