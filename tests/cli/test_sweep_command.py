@@ -88,6 +88,7 @@ def test_a_war_and_where_nothing_is_solved(folder: Path) -> None:
         (("--war", "US", "--errors", "none.csv"), "is not a file"),
         (("--war", "US", "--errors", "0.1", "--distribution", "gamma"), "there is no 'gamma'"),
         (("--war", "US", "--errors", "0.1", "--workers", "0"), "workers: are 0"),
+        (("--war", "US", "--errors", "0.1", "--workers", "99999"), "workers: are 99999. Give 1 to"),
         (("--war", "US", "--draws", "-1", "--errors", "0.1"), "draws: are -1"),
         (("--war", "US", "--draws", "1e12", "--errors", "0.1"), "the limit is 5,000,000. Give at most 1,666,666"),
         (("--war", "US", "--draws", "1.5", "--errors", "0.1"), "1.5"),

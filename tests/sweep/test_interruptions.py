@@ -191,6 +191,29 @@ def test_what_is_damaged_is_made_again_and_said(reference: Reference, tmp_path: 
     assert run(reference.plan, out).damaged == ()
 
 
+@pytest.mark.parametrize("seen", ["draws.parquet", "parts/part-*.parquet"])
+def test_ctrl_c_ends_all_of_it_without_a_word(reference: Reference, tmp_path: Path, seen: str) -> None:
+    """Sent to every process, as a terminal does it: while the workers start, and while they work."""
+    from tradewar.world import write_world
+
+    write_world(reference.plan.world, tmp_path / "toy")
+    (tmp_path / "a.csv").write_text("exporter,importer,sector,change_pp\n*,C00,*,25\n")
+    out = tmp_path / "out"
+    arguments = ["sweep", tmp_path / "toy", "--tariffs", tmp_path / "a.csv", "--draws", "200000", "--errors", "0.1"]
+    command = [sys.executable, "-c", "from tradewar.cli.main import run; run()", *arguments, "--workers", "2"]
+    process = subprocess.Popen(
+        [*map(str, command), "--out", str(out)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+    while not list(out.glob(seen)) and process.poll() is None:
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.communicate(timeout=60) == ("", "")
+    assert process.returncode == 130
+    names = {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()}
+    assert not [name for name in names if ".tradewar-" in name]
+
+
 # ---------------------------------------------------------------- on a Dask cluster
 
 

@@ -7,8 +7,11 @@ was finished.
 
 from __future__ import annotations
 
+import os
 import pickle
+import signal
 from collections.abc import Callable, Generator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +25,8 @@ from tradewar.sweep.tasks import Answer, answer, under
 
 Progress = Callable[[int, int], None]
 """Told how many parts are finished, and of how many."""
+WORKERS_PER_CORE = 8
+"""More of them would only take memory from each other."""
 TIMEOUT = "30 s"
 """For a scheduler to answer."""
 
@@ -75,8 +80,9 @@ def carry_out(
     Raises:
         SweepError: if the folder belongs to another plan or cannot be written, or the workers are lost.
     """
-    if workers < 1:
-        raise SweepError.at("workers", f"are {workers}", "Give 1 or more")
+    most = WORKERS_PER_CORE * (os.cpu_count() or 1)
+    if not 1 <= workers <= most:
+        raise SweepError.at("workers", f"are {workers}", f"Give 1 to {most}, {WORKERS_PER_CORE} for each processor")
     folder = Folder(out, plan)
     missing = folder.missing(plan)
     done = plan.parts - len(missing)
@@ -91,11 +97,12 @@ def carry_out(
         results = _on_processes(plan, missing, min(workers, len(missing)))
     else:
         results = ((number, solve_part(plan, number)) for number in missing)
-    for number, content in results:
-        folder.save_part(number, content)
-        done += 1
-        if progress is not None:
-            progress(done, plan.parts)
+    with closing(results):
+        for number, content in results:
+            folder.save_part(number, content)
+            done += 1
+            if progress is not None:
+                progress(done, plan.parts)
     folder.seal()
     return folder
 
@@ -119,21 +126,44 @@ def _solve_shared(number: int) -> bytes:
 def _on_processes(plan: Plan, parts: Sequence[int], workers: int) -> Results:
     from concurrent.futures import ProcessPoolExecutor, as_completed
     from concurrent.futures.process import BrokenProcessPool
-    from multiprocessing import get_context
+    from multiprocessing import active_children, get_context
 
     # a fork would copy the locks of this process's threads, held or not
     context = get_context("spawn")
+    others = active_children()
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_receive, initargs=(pickle.dumps(plan),))
     try:
-        numbers = {pool.submit(_solve_shared, number): number for number in parts}
+        with _deaf_children():
+            numbers = {pool.submit(_solve_shared, number): number for number in parts}
         for future in as_completed(numbers):
             yield numbers[future], future.result()
     except BrokenProcessPool:
         what = "a worker process was ended from outside, perhaps for want of memory"
         fix = "Run the same command again, with fewer workers if need be: finished parts are kept"
         raise SweepError.at("workers", what, fix) from None
+    except BaseException:
+        for worker in active_children():
+            if worker not in others:  # nobody waits for what it computes
+                worker.terminate()
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _deaf_children() -> Generator[None]:
+    """Processes started meanwhile do not hear Ctrl-C, which a terminal sends to all of them: this one ends them."""
+    if not hasattr(signal, "pthread_sigmask"):  # not on Windows
+        yield
+        return
+    from multiprocessing import resource_tracker
+
+    resource_tracker.ensure_running()  # it would let the signal through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _on_dask(plan: Plan, parts: Sequence[int], address: str) -> Results:
