@@ -121,6 +121,16 @@ def remove(file: str) -> Fault:
     return lambda folder: (folder / file).unlink()
 
 
+def append(file: str, text: str) -> Fault:
+    """Add lines at the end of a file."""
+
+    def apply(folder: Path) -> None:
+        with (folder / file).open("a", encoding="utf-8") as stream:
+            stream.write(text)
+
+    return apply
+
+
 def no_output(folder: Path) -> None:
     """Chinese soy is produced no more according to production.csv, yet sold according to flows.csv."""
     cell("production.csv", ("CHN", "SOY"), "gross_output", "0")(folder)
@@ -213,6 +223,15 @@ FAULTS: dict[str, Fault] = {
     "unknown market": edit("world.toml", "year", 'market = "monopoly"\nyear'),
     "undeclared aggregate member": edit("world.toml", '"ROW"', '"RWO"'),
     "tariffs although none declared": edit("world.toml", "year", "has_tariffs = false\nyear"),
+    "day of an unknown importer": append("world.toml", "[tariffs_as_of]\ndefault = 2018-12-31\nUAS = 2019-12-31\n"),
+    "day in another order": append("world.toml", '[tariffs_as_of]\ndefault = "31/12/2018"\n'),
+    "day with a time": append("world.toml", "[tariffs_as_of]\nUSA = 2018-12-31T12:00:00Z\n"),
+    "days are no table": edit("world.toml", "year", "tariffs_as_of = 2018-12-31\nyear"),
+    "bloc with an unknown member": append("world.toml", '[blocs]\nPAC = ["USA", "CHI"]\n'),
+    "bloc that is a country": append("world.toml", '[blocs]\nUSA = ["CHN", "ROW"]\n'),
+    "bloc without members": append("world.toml", "[blocs]\nPAC = []\n"),
+    "bloc with a member twice": append("world.toml", '[blocs]\nPAC = ["USA", "CHN", "USA"]\n'),
+    "bloc as text": append("world.toml", '[blocs]\nPAC = "USA CHN"\n'),
 }
 
 SAYS: dict[str, tuple[str, ...]] = {
@@ -281,4 +300,13 @@ SAYS: dict[str, tuple[str, ...]] = {
     "unknown market": ("world.toml", "'monopoly'", "'monopolistic'"),
     "undeclared aggregate member": ("world.toml", "'RWO'", "'ROW'"),
     "tariffs although none declared": ("flows.csv, line", "has_tariffs"),
+    "day of an unknown importer": ("world.toml: tariffs_as_of", "'UAS'", "did you mean 'USA'"),
+    "day in another order": ("world.toml: tariffs_as_of.default", "31/12/2018", "2018-12-31"),
+    "day with a time": ("world.toml: tariffs_as_of.USA", "not a day"),
+    "days are no table": ("world.toml", "tariffs_as_of", "table"),
+    "bloc with an unknown member": ("world.toml: blocs.PAC", "'CHI'", "did you mean 'CHN'"),
+    "bloc that is a country": ("world.toml: blocs.USA", "itself a country"),
+    "bloc without members": ("world.toml: blocs.PAC", "no members"),
+    "bloc with a member twice": ("world.toml: blocs.PAC", "'USA' 2 times"),
+    "bloc as text": ("world.toml: blocs.PAC", "list of texts"),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -151,6 +152,23 @@ def test_a_world_without_inputs_stays_without() -> None:
     assert (small.value_added_share == 1).all()
     assert (small.input_share == 0).all()
     assert small.consistent
+
+
+def test_days_and_blocs_follow_the_groups() -> None:
+    early, late = date(2017, 12, 31), date(2019, 12, 31)
+    world = load_world("world-2017").replace(
+        tariffs_as_of={code: late if code == "USA" else early for code in load_world("world-2017").countries},
+        blocs={"NAC": ("USA", "CAN", "MEX"), "PAC": ("CAN", "JPN")},
+    )
+    assert aggregate(world, sectors=goods(world)).blocs == world.blocs
+    small = aggregate(world, blocs(world))
+    assert small.tariffs_as_of == {"CHN": early, "ROW": early}
+    assert small.blocs == {}
+    assert any(note.startswith("NAM: members whose tariffs are of different days") for note in small.notes)
+    assert any(note.startswith("Bloc PAC is left out") for note in small.notes)
+    assert not any("Bloc NAC" in note for note in small.notes)
+    pair = aggregate(world, {code: "CAM" if code in ("CAN", "MEX") else code for code in world.countries})
+    assert pair.blocs == {"NAC": ("USA", "CAM")}
 
 
 def test_every_label_must_be_mapped() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -226,6 +227,34 @@ def test_output_slightly_off_is_noted_and_the_flows_are_used(folder: Path) -> No
     world = read_world(folder)
     assert world.gross_output[1, 0] == 21.5
     assert any("gross output differ from the flows" in note for note in world.notes)
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        {},
+        dict.fromkeys(("USA", "CHN", "ROW"), date(2018, 12, 31)),
+        {"USA": date(2019, 12, 31), "CHN": date(2018, 12, 31), "ROW": date(2018, 12, 31)},
+        {"CHN": date(2018, 12, 31)},
+    ],
+)
+def test_what_is_declared_reads_back(days: dict[str, date], tmp_path: Path) -> None:
+    world = good_world().replace(
+        tariffs_as_of=days, blocs={"PAC": ("CHN", "USA"), "A B": ("ROW",)}, superseded_by="toy 2"
+    )
+    write_world(world, tmp_path / "again")
+    assert_same(read_world(tmp_path / "again"), world)
+    assert world.members("PAC") == ("CHN", "USA")
+    assert world.members("USA") == ("USA",)
+    with pytest.raises(WorldError, match="no country 'PCA'; did you mean 'PAC'"):
+        world.members("PCA")
+
+
+def test_days_may_be_quoted(folder: Path) -> None:
+    with (folder / "world.toml").open("a", encoding="utf-8") as file:
+        file.write('[tariffs_as_of]\ndefault = 2018-12-31\nUSA = "2019-12-31"\n')
+    expected = {"USA": date(2019, 12, 31), "CHN": date(2018, 12, 31), "ROW": date(2018, 12, 31)}
+    assert read_world(folder).tariffs_as_of == expected
 
 
 def test_a_code_that_is_neither_iso_nor_declared_is_noted(folder: Path) -> None:

@@ -67,7 +67,8 @@ def aggregate(
     arrays, vanished = _merged_arrays(world, by_country, by_sector)
     notes = _notes(world, country_groups, sector_groups, vanished, arrays["income"])
     del arrays["income"]
-    labels = _labels(world, country_map, country_groups, sector_groups, by_country, by_sector, dict(names or {}))
+    declared = _declared(world, country_map, country_groups, notes)
+    labels = declared | _labels(world, country_map, country_groups, sector_groups, by_country, by_sector, dict(names or {}))
     return world.replace(**arrays, **labels, notes=(*world.notes, *notes))
 
 
@@ -251,6 +252,28 @@ def _labels(
         "sector_names": _names(sector_groups, by_sector, world.sector_names, names),
         "country_details": details,
     }
+
+
+def _declared(
+    world: World, groups: Mapping[str, str], codes: Sequence[str], notes: list[str]
+) -> dict[str, Mapping[str, Any]]:
+    """Days of tariffs and blocs, for the groups. What a group does not have as a whole is left out and noted."""
+    inside = {code: [country for country in world.countries if groups[country] == code] for code in codes}
+    days = {code: {world.tariffs_as_of.get(country) for country in members} for code, members in inside.items()}
+    mixed = [code for code, found in days.items() if len(found) > 1]
+    if mixed:
+        what = "members whose tariffs are of different days, or of a day that is not stated"
+        notes.append(f"{', '.join(mixed)}: {what}; the day of the group is not stated.")
+    blocs: dict[str, tuple[str, ...]] = {}
+    for bloc, members in world.blocs.items():
+        merged = tuple(dict.fromkeys(groups[country] for country in members))
+        if all(country in members for code in merged for country in inside[code]):
+            if len(merged) > 1:  # a bloc that is one group is a single customs territory now
+                blocs[bloc] = merged
+        else:
+            notes.append(f"Bloc {bloc} is left out: its members are merged with other countries.")
+    known = {code: day for code, found in days.items() if len(found) == 1 for day in found if day is not None}
+    return {"tariffs_as_of": known, "blocs": blocs}
 
 
 def _joined(texts: Sequence[str], separator: str) -> str:

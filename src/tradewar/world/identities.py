@@ -146,9 +146,26 @@ def _axis_problems(world: Mapping[str, Any]) -> Iterable[Problem]:
         if len(texts) != len(world.get("countries") or ()):
             what = f"has {len(texts)} texts for {len(world['countries'])} countries"
             yield Problem(f"country details {name!r}", what, "Give one each")
-    for code in world.get("aggregates", ()):
-        if code not in world.get("countries", ()):
-            yield Problem("aggregates", f"declares {code!r}, which is not a country of this world", "Remove it")
+    yield from declaration_problems(world)
+
+
+def declaration_problems(world: Mapping[str, Any]) -> Iterable[Problem]:
+    """What is wrong with the codes that a world declares: aggregates, importers with a day, blocs and their members."""
+    countries = tuple(world.get("countries") or ())
+    blocs = {f"blocs.{bloc}": tuple(members) for bloc, members in dict(world.get("blocs") or {}).items()}
+    named = {name: tuple(world.get(name) or ()) for name in ("aggregates", "tariffs_as_of")} | blocs
+    for where, codes in named.items():
+        for code in dict.fromkeys(codes):
+            if code not in countries:
+                what = f"names {code!r}, which is not a country of this world{nearest(code, countries)}"
+                yield Problem(where, what, "Remove it or correct the code")
+            elif codes.count(code) > 1:
+                yield Problem(where, f"names {code!r} {codes.count(code)} times", "Name it once")
+    for where, members in blocs.items():
+        if where.removeprefix("blocs.") in countries:
+            yield Problem(where, "is itself a country of this world", "Give the bloc another code, or leave it out")
+        if not members:
+            yield Problem(where, "has no members", "Name the countries of this world that belong to it")
 
 
 def _shape_problems(world: Mapping[str, Any]) -> Iterable[Problem]:

@@ -26,7 +26,8 @@ sales or on a sector that is not tradable. Input shares that sum to 1 within 1e-
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +38,14 @@ from numpy import ndarray as Array
 from tradewar.errors import Problem
 from tradewar.world.header import FILE as HEADER_FILE
 from tradewar.world.header import Header, read_header
-from tradewar.world.identities import MAX_LISTED, NEGATIVE_SHARE_LIMIT, RATE_LIMIT, SHARE_LIMIT, nearest
+from tradewar.world.identities import (
+    MAX_LISTED,
+    NEGATIVE_SHARE_LIMIT,
+    RATE_LIMIT,
+    SHARE_LIMIT,
+    declaration_problems,
+    nearest,
+)
 from tradewar.world.table import (
     Files,
     Table,
@@ -92,8 +100,8 @@ def read_world(path: Path | str, *, rescale_shares: bool = False) -> World:
     if header is None or "country_names" not in parts or "trade_elasticity" not in parts:
         problems_or(problems)
     assert header is not None
-    problems_or(_undeclared(parts["countries"], header.aggregates))
     parts |= _header_parts(header, parts["countries"])
+    problems_or(replace(fault, where=f"{HEADER_FILE}: {fault.where}") for fault in declaration_problems(parts))
     parts |= _economy(tables, parts, header, problems, rescale_shares)
     problems_or(problems)
     return World.build(**parts)
@@ -105,14 +113,9 @@ def _header_parts(header: Header, countries: Sequence[str]) -> dict[str, Any]:
     odd = [code for code in countries if code not in header.aggregates and not is_iso3(code)]
     note = f"{', '.join(odd)}: neither an ISO3 code nor declared as an aggregate; taken for a single economy."
     names = ("name", "year", "money_unit", "source", "terms", "aggregates", "market", "has_tariffs")
-    return {name: getattr(header, name) for name in names} | {"notes": (*header.notes, *([note] if odd else []))}
-
-
-def _undeclared(countries: Sequence[str], aggregates: Sequence[str]) -> Iterable[Problem]:
-    for code in aggregates:
-        if code not in countries:
-            what = f"aggregates names {code!r}, which is not in countries.csv{nearest(code, countries)}"
-            yield Problem(HEADER_FILE, what, "Remove it or add the country")
+    parts = {name: getattr(header, name) for name in (*names, "superseded_by", "blocs")}
+    notes = (*header.notes, *([note] if odd else []))
+    return parts | {"notes": notes, "tariffs_as_of": header.days(countries)}
 
 
 def _read_tables(files: Files, problems: list[Problem]) -> dict[str, Table | None]:
