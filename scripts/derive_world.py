@@ -7,9 +7,9 @@ output is written anew from the flows, and consumption shares are left out where
 with the file. To the header is added what the tables do not say by themselves (`DECLARED`): the day whose measures
 the tariffs contain, blocs, and which world is superseded.
 
-Tables of flows and inputs stay in the form of the source: CSV for 18 x 16 (95 KiB a world, read without Arrow), Parquet
-with Zstandard for the larger ones, which is two thirds of zipped CSV. Numbers stay 64-bit: values and shares carry eight
-significant digits and more, a 32-bit number seven, and it would save less than 5 percent of the flows.
+Tables of flows and inputs stay in the form of the source: CSV for 18 x 16 (95 KiB a world, read without Arrow),
+Parquet with Zstandard for the larger ones, which is two thirds of zipped CSV. Numbers stay 64-bit: values and shares
+carry eight significant digits and more, a 32-bit number seven, and it would save less than 5 percent of the flows.
 
 The same folder gives the same bytes.
 """

@@ -28,9 +28,7 @@ def test_one_pair_by_hand() -> None:
     others = [k for k in range(3) if k != china]
     assert np.array_equal(new.consumption_share[others], world.consumption_share[others])
     assert new.consistent
-    assert new.notes[-1] == (
-        "Base tariffs are those of a book (percent, weighted by trade): CHN on USA 8.18 to 9.55."
-    )
+    assert new.notes[-1] == ("Base tariffs are those of a book (percent, weighted by trade): CHN on USA 8.18 to 9.55.")
     assert np.abs(solve(new).real_income_hat - 1).max() < 1e-9
 
 
@@ -82,7 +80,14 @@ def test_what_cannot_be_is_refused_at_once() -> None:
             "a book",
         )
     said = str(refused.value)
-    for words in ("UAS is not in the world", "own sales", "SOY: -1 is not", "GDS: inf is not", "SER: 0.1", "shape (2,)"):
+    for words in (
+        "UAS is not in the world",
+        "own sales",
+        "SOY: -1 is not",
+        "GDS: inf is not",
+        "SER: 0.1",
+        "shape (2,)",
+    ):
         assert words in said
     bare = world.replace(tariff_rate=np.zeros((3, 3, 3)), has_tariffs=False, consumption_share=None)
     with pytest.raises(WorldError, match="holds no tariffs"):

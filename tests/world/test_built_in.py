@@ -60,7 +60,9 @@ def rate(world: World, importer: str, exporter: str) -> np.ndarray:
 
 
 def test_the_list_is_this() -> None:
-    assert {name: (world.n_countries, world.n_sectors, world.year) for name in names() if (world := load_world(name))} == SIZES
+    assert {
+        name: (world.n_countries, world.n_sectors, world.year) for name in names() if (world := load_world(name))
+    } == SIZES
     library = resources.files("tradewar.world.library")
     size = sum(len((library / f"{name}.zip").read_bytes()) for name in names())
     assert size < 2_000_000
@@ -120,7 +122,9 @@ def test_averages_of_pairs(name: str, importer: str, exporter: str, percent: flo
     assert average(load_world(name), importer, exporter) == pytest.approx(percent, abs=0.01)
 
 
-@pytest.mark.parametrize(("name", "billion"), [("world-2022", 14_964), ("world-2022-62", 17_434), ("world-2023n", 17_585)])
+@pytest.mark.parametrize(
+    ("name", "billion"), [("world-2022", 14_964), ("world-2022-62", 17_434), ("world-2023n", 17_585)]
+)
 def test_goods_between_regions(name: str, billion: float) -> None:
     """W5."""
     assert goods(load_world(name)).sum() / 1e3 == pytest.approx(billion, abs=0.5)

@@ -45,4 +45,3 @@ def test_worlds_travel_to_other_processes() -> None:
     assert copy.country_details == world.country_details
     assert np.array_equal(copy.trade_value, world.trade_value)
     assert not copy.trade_value.flags.writeable
-

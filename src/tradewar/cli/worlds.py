@@ -217,7 +217,9 @@ def _about_tariffs(facts: Any) -> str:
     known = {code: day for code, day in days.items() if day is not None}
     if not known:
         return "The day whose measures the tariffs contain is not stated."
-    rest = "" if len(known) == len(days) else f"; not stated for {', '.join(code for code in days if code not in known)}"
+    rest = (
+        "" if len(known) == len(days) else f"; not stated for {', '.join(code for code in days if code not in known)}"
+    )
     return f"Tariffs contain the measures in force on {_days(known)}{rest}."
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tradewar.errors import WorldError
-from tradewar.world.identities import nearest
+from tradewar.io.nearest import nearest
 from tradewar.world.tidy import read_world
 
 if TYPE_CHECKING:
@@ -54,4 +54,3 @@ def _built_in(name: str) -> World:
     # worlds are read-only, so one copy serves everybody
     with resources.as_file(resources.files(_LIBRARY) / f"{name}.zip") as path:
         return read_world(path)
-

@@ -280,7 +280,7 @@ def _read_only(array: Array) -> Array:
 
 def _position(axis: tuple[str, ...], code: str, what: str, world: str) -> int:
     from tradewar.errors import WorldError
-    from tradewar.world.identities import nearest
+    from tradewar.io.nearest import nearest
 
     try:
         return axis.index(code)
