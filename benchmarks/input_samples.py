@@ -92,7 +92,9 @@ def world() -> Sample:
     import tradewar as tw
 
     specs = {name: spec for name, spec in specs_of("world").items() if name in world_files()}
-    return Sample("world", world_files(), lambda folder: told(tw.load_world(folder)), specs, weight=2)
+    # the axes of a world are in the order of these two
+    ordered = ("countries.csv", "sectors.csv")
+    return Sample("world", world_files(), lambda folder: told(tw.load_world(folder)), specs, ordered, weight=2)
 
 
 def zipped_world() -> Sample:
@@ -196,6 +198,7 @@ def region_map() -> Sample:
         {"map.csv": text.encode()},
         lambda folder: told(aggregate_by_file(small_world(), folder / "map.csv")),
         {"map.csv": specs_of("world")["map.csv"]},
+        ("map.csv",),
     )
 
 
@@ -354,7 +357,8 @@ def icio() -> Sample:
         write_table(path, *icio_table(("USA", "CHN", "ROW"), ("A01", "C10T12", "H49"), seed=1))
         data = path.read_bytes()
     name = "2022_SML.csv"
-    return Sample("icio", {name: data}, lambda folder: told(read_icio(folder / name, trade_elasticity=4.0)))
+    read = lambda folder: told(read_icio(folder / name, trade_elasticity=4.0))  # noqa: E731
+    return Sample("icio", {name: data}, read, ordered=(name,))
 
 
 def elasticities() -> Sample:

@@ -121,6 +121,16 @@ def remove(file: str) -> Fault:
     return lambda folder: (folder / file).unlink()
 
 
+def append(file: str, text: str) -> Fault:
+    """Add lines at the end of a file."""
+
+    def apply(folder: Path) -> None:
+        with (folder / file).open("a", encoding="utf-8") as stream:
+            stream.write(text)
+
+    return apply
+
+
 def no_output(folder: Path) -> None:
     """Chinese soy is produced no more according to production.csv, yet sold according to flows.csv."""
     cell("production.csv", ("CHN", "SOY"), "gross_output", "0")(folder)
@@ -142,6 +152,12 @@ def decimal_commas(folder: Path) -> None:
     (folder / "flows.csv").write_text(text.replace(",", ";").replace(".", ","), encoding="utf-8")
 
 
+def _percent(line: str) -> str:
+    """The tariff of a row of flows in percent."""
+    *cells, tariff = line.split(",")
+    return ",".join([*cells, f"{100 * float(tariff):g}"])
+
+
 USA_CHN_SOY = ("USA", "CHN", "SOY")
 
 FAULTS: dict[str, Fault] = {
@@ -155,6 +171,7 @@ FAULTS: dict[str, Fault] = {
     "missing consumption row": rows("consumption.csv", lambda lines: lines[:-1]),
     "duplicate row": rows("flows.csv", lambda lines: [*lines, lines[5]]),
     "contradicting rows": rows("flows.csv", lambda lines: [*lines, "USA,CHN,SOY,13,0.1"]),
+    "country twice but for case": rows("countries.csv", lambda lines: [*lines, lines[1].replace("USA", "Usa")]),
     "duplicate country": rows("countries.csv", lambda lines: [*lines, lines[1]]),
     "duplicate sector": rows("sectors.csv", lambda lines: [*lines, lines[1]]),
     "NaN": cell("flows.csv", USA_CHN_SOY, "value", "NaN"),
@@ -205,7 +222,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "unclosed quote": cell("flows.csv", USA_CHN_SOY, "value", '"12'),
     "NUL byte": recode("flows.csv", lambda text: text.replace("ROW,ROW,GDS", "ROW,ROW\0,GDS").encode()),
-    "tradable is neither": cell("sectors.csv", ("SOY",), "tradable", "yes"),
+    "tradable is neither": cell("sectors.csv", ("SOY",), "tradable", "perhaps"),
     "unknown key": edit("world.toml", "money_unit", 'moneyunit = "USD"\nmoney_unit'),
     "missing key": edit("world.toml", 'name = "Toy"\n', ""),
     "malformed TOML": edit("world.toml", '"Toy"', "Toy"),
@@ -213,10 +230,31 @@ FAULTS: dict[str, Fault] = {
     "unknown market": edit("world.toml", "year", 'market = "monopoly"\nyear'),
     "undeclared aggregate member": edit("world.toml", '"ROW"', '"RWO"'),
     "tariffs although none declared": edit("world.toml", "year", "has_tariffs = false\nyear"),
+    "day of an unknown importer": append("world.toml", "[tariffs_as_of]\ndefault = 2018-12-31\nUAS = 2019-12-31\n"),
+    "day in another order": append("world.toml", '[tariffs_as_of]\ndefault = "31/12/2018"\n'),
+    "day with a time": append("world.toml", "[tariffs_as_of]\nUSA = 2018-12-31T12:00:00Z\n"),
+    "days are no table": edit("world.toml", "year", "tariffs_as_of = 2018-12-31\nyear"),
+    "bloc with an unknown member": append("world.toml", '[blocs]\nPAC = ["USA", "CHI"]\n'),
+    "bloc that is a country": append("world.toml", '[blocs]\nUSA = ["CHN", "ROW"]\n'),
+    "bloc without members": append("world.toml", "[blocs]\nPAC = []\n"),
+    "bloc with a member twice": append("world.toml", '[blocs]\nPAC = ["USA", "CHN", "USA"]\n'),
+    "day in quotes": append("world.toml", '[tariffs_as_of]\nUSA = "2018-12-31"\n'),
+    "deep header": append("world.toml", "x = " + "[" * 5000 + "\n"),
+    "long number": edit("world.toml", "2018", "9" * 5000),
+    "large number": edit("world.toml", "2018", "9" * 30),
+    "year that is none": edit("world.toml", "2018", "20181"),
+    "another code of a country": cell("flows.csv", USA_CHN_SOY, "importer", "CN"),
+    "name of a country": cell("flows.csv", USA_CHN_SOY, "importer", "China"),
+    "endless code": edit("countries.csv", "USA", "U" * 300),
+    "column of no name": rows("countries.csv", lambda lines: [line + "," for line in lines]),
+    "misspelt column of countries": edit("countries.csv", "country,name", "country,nmae"),
+    "tariffs in percent": rows("flows.csv", lambda lines: [lines[0], *map(_percent, lines[1:])]),
+    "unknown unit of rates": edit("world.toml", "year", 'rate_unit = "per cent"\nyear'),
+    "bloc as text": append("world.toml", '[blocs]\nPAC = "USA CHN"\n'),
 }
 
 SAYS: dict[str, tuple[str, ...]] = {
-    "wrong case": ("flows.csv, line", "'chn'", "did you mean 'CHN'"),
+    "wrong case": ("flows.csv, line", "'chn'", "Write CHN"),
     "wrong case on the axis": ("countries.csv, line 2", "'usa'", "'USA'"),
     "unknown code": ("flows.csv, line", "'UAS'", "did you mean 'USA'"),
     "unknown sector": ("inputs.csv, line", "'GOODS'", "SOY, GDS, SER"),
@@ -226,12 +264,13 @@ SAYS: dict[str, tuple[str, ...]] = {
     "missing consumption row": ("consumption.csv", "ROW/SER"),
     "duplicate row": ("flows.csv, line 29", "line 6", "Remove one"),
     "contradicting rows": ("flows.csv, line 29", "contradicts line", "13", "12"),
-    "duplicate country": ("countries.csv, line 5", "'USA'", "line 2"),
-    "duplicate sector": ("sectors.csv, line 5", "'SOY'", "line 2"),
+    "country twice but for case": ("countries.csv, line 5", "contradicts line 2", "Usa"),
+    "duplicate country": ("countries.csv, line 5", "USA is there twice", "line 2"),
+    "duplicate sector": ("sectors.csv, line 5", "SOY is there twice", "line 2"),
     "NaN": ("flows.csv, line", "'NaN'"),
     "infinite": ("flows.csv, line", "'inf'"),
-    "empty cell": ("flows.csv, line", "value is empty", "never a zero"),
-    "negative flow": ("flows.csv, line", "-12", ">= 0"),
+    "empty cell": ("flows.csv, line", "value is blank", "never a zero"),
+    "negative flow": ("flows.csv, line", "-12", "at least 0"),
     "share sum off": ("inputs.csv", "CHN/GDS", "1.193", "1e-6"),
     "consumption sum off": ("consumption.csv", "CHN", "1e-6"),
     "negative share": ("inputs.csv, line", "-0.2", "-0.01"),
@@ -246,7 +285,7 @@ SAYS: dict[str, tuple[str, ...]] = {
     "semicolons": ("flows.csv, line 1", "semicolons"),
     "tabs": ("flows.csv, line 1", "tabs"),
     "decimal commas": ("flows.csv, line 1", "semicolons"),
-    "decimal comma without quotes": ("flows.csv, line", "6 fields", "5", "decimal"),
+    "decimal comma without quotes": ("flows.csv, line", "6 cells", "5", "decimal"),
     "empty file": ("flows.csv", "empty"),
     "header only": ("flows.csv", "no rows"),
     "missing file": ("flows.csv", "missing"),
@@ -258,11 +297,11 @@ SAYS: dict[str, tuple[str, ...]] = {
     "UTF-16": ("flows.csv", "UTF-16", "UTF-8"),
     "Latin-1": ("countries.csv, line 3", "0xe8", "UTF-8"),
     "unknown column": ("flows.csv, line 1", "'weight'"),
-    "column twice": ("flows.csv, line 1", "value", "more than once"),
+    "column twice": ("flows.csv, line 1", "'value' is there twice"),
     "missing column": ("flows.csv, line 1", "'tariff'"),
     "missing share column": ("inputs.csv, line 1", "'share'"),
     "no elasticities": ("sectors.csv", "trade_elasticity"),
-    "short row": ("flows.csv, line 5", "2 fields"),
+    "short row": ("flows.csv, line 5", "2 cells"),
     "zero output": ("production.csv, line", "gross_output = 0", "21.5"),
     "sector sold nowhere": ("SOY", "0"),
     "value added share above 1": ("production.csv, line", "1.5", "(0, 1]"),
@@ -273,7 +312,7 @@ SAYS: dict[str, tuple[str, ...]] = {
     "elasticity set twice": ("sectors.csv, line 1", "'sigma_a'", "taken"),
     "unclosed quote": ("flows.csv",),
     "NUL byte": ("flows.csv",),
-    "tradable is neither": ("sectors.csv, line 2", "'yes'"),
+    "tradable is neither": ("sectors.csv, line 2", "'perhaps'"),
     "unknown key": ("world.toml", "'moneyunit'", "money_unit"),
     "missing key": ("world.toml", "'name'"),
     "malformed TOML": ("world.toml", "TOML", "line 1"),
@@ -281,4 +320,25 @@ SAYS: dict[str, tuple[str, ...]] = {
     "unknown market": ("world.toml", "'monopoly'", "'monopolistic'"),
     "undeclared aggregate member": ("world.toml", "'RWO'", "'ROW'"),
     "tariffs although none declared": ("flows.csv, line", "has_tariffs"),
+    "day of an unknown importer": ("world.toml: tariffs_as_of", "'UAS'", "did you mean 'USA'"),
+    "day in another order": ("world.toml, line 8: tariffs_as_of.default", "31/12/2018", "2018-12-31"),
+    "day with a time": ("world.toml, line 8: tariffs_as_of.USA", "not a day"),
+    "days are no table": ("world.toml", "tariffs_as_of", "table"),
+    "bloc with an unknown member": ("world.toml: blocs.PAC", "'CHI'", "did you mean 'CHN'"),
+    "bloc that is a country": ("world.toml: blocs.USA", "itself a country"),
+    "bloc without members": ("world.toml: blocs.PAC", "no members"),
+    "bloc with a member twice": ("world.toml: blocs.PAC", "'USA' 2 times"),
+    "day in quotes": ("world.toml, line 8: tariffs_as_of.USA", "quotes"),
+    "deep header": ("world.toml, line 7", "nested more than"),
+    "long number": ("world.toml, line 2", "cannot be read"),
+    "large number": ("world.toml, line 2: year", "64 bits"),
+    "year that is none": ("world.toml: year", "20181"),
+    "another code of a country": ("flows.csv, line", "'CN': CHN is meant"),
+    "name of a country": ("flows.csv, line", "'China': CHN is meant"),
+    "endless code": ("countries.csv, line 2", "300 characters"),
+    "column of no name": ("countries.csv, line 1", "no name"),
+    "misspelt column of countries": ("countries.csv, line 1", "'nmae'; did you mean 'name'"),
+    "tariffs in percent": ("flows.csv", "USA, CHN, ROW are above 1", "percent", "rate_unit"),
+    "unknown unit of rates": ("world.toml, line 2: rate_unit", "'per cent'", "'percent'"),
+    "bloc as text": ("world.toml, line 8: blocs.PAC", "list of texts"),
 }

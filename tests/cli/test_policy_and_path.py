@@ -74,7 +74,7 @@ def test_a_promise_that_is_kept_anyway(toy: Path, sector: str, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[[purchase]]\n", "policy.toml: purchase: unknown key 'purchase'; did you mean 'purchases'?"),
+        ("[[purchase]]\n", "policy.toml, line 1: purchase: unknown key 'purchase'; did you mean 'purchases'?"),
         ('[[bans]]\nimporter = "USA"\nexporter = "CHN"\nsector = "*"\nshare = 50\n', "bans[1].share: 50 is outside"),
     ],
 )

@@ -111,6 +111,18 @@ def test_what_is_not_said_is_not_changed(tmp_path: Path) -> None:
     assert read(tmp_path, "").name == "policy"
 
 
+def test_the_unit_of_rates_may_be_declared(tmp_path: Path) -> None:
+    tax = TARIFF.replace("tariffs", "export_taxes")
+    policy = read(tmp_path, 'rate_unit = "percent"\n' + TARIFF + "tariff = 7.5\n" + tax + "rate = 20\n")
+    assert policy.tariff_rate is not None
+    assert policy.export_tax is not None
+    assert policy.tariff_rate[CN, US, SOY] == 0.075
+    assert policy.export_tax[CN, US, SOY] == 0.2
+    meant = read(tmp_path, 'rate_unit = "fraction"\n' + TARIFF + "tariff = 1.45\n").tariff_rate
+    assert meant is not None
+    assert meant[CN, US, SOY] == 1.45
+
+
 def test_a_file_refines_a_policy(tmp_path: Path) -> None:
     rates = toy_io().tariff_rate.copy()
     rates[US, CN, :SERVICES] = 0.5
@@ -131,19 +143,26 @@ BALANCE = '[[balance]]\nexporter = "CN"\nimporter = "US"\nsector = "*"\n'
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[[tarifs]]\n", r"policy.toml: tarifs: unknown key 'tarifs'; did you mean 'tariffs'\?"),
+        ("[[tarifs]]\n", r"policy.toml, line 1: tarifs: unknown key 'tarifs'; did you mean 'tariffs'\?"),
         (TARIFF + "rate = 0.1", r"tariffs\[1\].rate: unknown key 'rate'"),
         (TARIFF, r"tariffs\[1\]: has neither tariff nor change_pp"),
         (TARIFF + "tariff = 0.1\nchange_pp = 1", "has both tariff and change_pp"),
-        (TARIFF + "tariff = 25", r"tariffs\[1\].tariff: 25 is outside \(-1, 10\]. Rates are fractions: was 0.25"),
+        (TARIFF + "tariff = 25", r"line 5: tariffs\[1\].tariff: tariff = 25 is 2,500 percent. Was 0.25 meant"),
+        (TARIFF + "tariff = 7.5", r"line 5: tariffs\[1\].tariff: tariff = 7.5 .*0.075 meant.*rate_unit"),
+        ('rate_unit = "percent"\n' + TARIFF + "tariff = 2500", r"tariffs\[1\].tariff: 25 is outside \(-1, 10\]"),
+        ('rate_unit = "per cent"', "rate_unit: 'per cent'"),
+        ("x = " + "[" * 5000, "policy.toml, line 1: is nested more than"),
         (TARIFF + "change_pp = -150", r"tariffs\[1\].change_pp: -1.4 is outside"),
         (TARIFF + 'tariff = "0.1"', r"tariffs\[1\].tariff: '0.1': input should be a valid number"),
         (TARIFF + "tariff = nan", "finite number"),
         (TARIFF.replace("soy", "services") + "tariff = 0.1", "services is not tradable"),
         (TARIFF.replace('"soy"', '"Soy"') + "tariff = 0.1", r"tariffs\[1\].sector: unknown sector 'Soy'; did you mean"),
         (TARIFF.replace('"US"', '"CN"') + "tariff = 0.1", "CN is importer and exporter"),
-        (TARIFF + "tariff = 0.1\n" + TARIFF + "tariff = 0.2", r"tariffs\[2\]: contradicts tariffs\[1\]"),
-        ("[tariffs]\nimporter = 'CN'", r"tariffs: is not a list of tables. Write \[\[tariffs\]\]"),
+        (
+            TARIFF + "tariff = 0.1\n" + TARIFF + "tariff = 0.2",
+            r"line 6: tariffs\[2\]: contradicts policy.toml, line 1: tariffs\[1\]",
+        ),
+        ("[tariffs]\nimporter = 'CN'", r"tariffs: is one table, where a list of tables belongs. Write \[\[tariffs\]\]"),
         ("tariffs = [1]", r"tariffs\[1\]: 1 is not a table"),
         ("[[tariffs]\n", "is not valid TOML"),
         (
@@ -152,7 +171,10 @@ BALANCE = '[[balance]]\nexporter = "CN"\nimporter = "US"\nsector = "*"\n'
         ),
         ('[[subsidies]]\nsector = "goods"\nrate = 0.1', r"subsidies\[1\].country: is missing. Give country"),
         ('[[subsidies]]\ncountry = "CHN"\nsector = "goods"\nrate = 0.1', r"subsidies\[1\].country: unknown country"),
-        ('[[subsidies]]\ncountry = "CN"\nsector = "goods"\nrate = -1', r"subsidies\[1\].rate: -1 is outside"),
+        (
+            '[[subsidies]]\ncountry = "CN"\nsector = "goods"\nrate = -1',
+            r"subsidies\[1\].rate: rate = -1 is at or below -1",
+        ),
         ('[[iceberg]]\nimporter = "US"\nexporter = "CN"\nsector = "goods"\nratio = 0', r"iceberg\[1\].ratio: 0 is"),
         (
             '[[export_taxes]]\nexporter = "CN"\nimporter = "US"\nsector = "services"\nrate = 0.1',
@@ -178,8 +200,8 @@ def test_all_faults_at_once(tmp_path: Path) -> None:
     with pytest.raises(PolicyError) as refused:
         read(tmp_path, text)
     assert [problem.where for problem in refused.value.problems] == [
-        "policy.toml: tariffs[1].sector",
-        "policy.toml: purchases[1].exporter",
+        "policy.toml, line 4: tariffs[1].sector",
+        "policy.toml, line 8: purchases[1].exporter",
     ]
 
 

@@ -78,10 +78,10 @@ def test_weights_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda lines: lines[1:], "no weight for US/soy"),
+        (lambda lines: lines[1:], "rows are missing (country/sector): US/soy"),
         (lambda lines: [*lines, lines[0]], "US/soy is there twice"),
         (lambda lines: ["UA,soy,1.0", *lines[1:]], "unknown country 'UA'"),
-        (lambda lines: ["US,soy,-1.0", *lines[1:]], "weight -1 is negative"),
+        (lambda lines: ["US,soy,-1.0", *lines[1:]], "weight = -1 is below 0"),
         (lambda lines: ["US,soy,much", *lines[1:]], "weight = 'much' is not a finite number"),
     ],
 )
@@ -103,5 +103,5 @@ def test_weights_that_do_not_average_to_one_are_refused() -> None:
 
 
 def test_a_missing_file_of_weights_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"none\.csv: cannot be read"):
+    with pytest.raises(InputError, match=r"none\.csv: there is no such file"):
         war(toy_io(), weights=tmp_path / "none.csv")

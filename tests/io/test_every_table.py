@@ -143,7 +143,14 @@ FAULTS: dict[str, tuple[Fault, str]] = {
         header_and(lambda rows: [[*rows[0], rows[0][0].upper()], *([*row, row[0]] for row in rows[1:])]),
         "is there twice",
     ),
-    "unknown column": (header_and(lambda rows: [[*rows[0], "remark"], *([*row, "x"] for row in rows[1:])]), "unknown"),
+    "unknown column": (
+        lambda spec: iter(
+            []
+            if spec.column("remark")  # a table that keeps whatever else is known
+            else [text_of([[*rows_of(spec)[0], "remark"], *([*row, "x"] for row in rows_of(spec)[1:])])]
+        ),
+        "unknown",
+    ),
     "column without a name": (header_and(lambda rows: [[*row, ""] for row in rows]), "no name"),
     "missing column": (
         lambda spec: (

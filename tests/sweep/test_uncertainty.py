@@ -84,7 +84,7 @@ def test_standard_errors_of_a_file(tmp_path: Path) -> None:
         ("sector,standard_error\nsoy,1\ngoods,x\nservices,0\n", "errors.csv, line 3"),
         ("sector,standard_error\nsoy,1\ngoods,1\n", "services"),
         ("sector,error\nsoy,1\n", "column 'standard_error' is missing"),
-        ("sector,standard_error\nsoy,1\ngoods,-1\nservices,0\n", "standard error -1"),
+        ("sector,standard_error\nsoy,1\ngoods,-1\nservices,0\n", "standard_error = -1 is below 0"),
     ],
 )
 def test_faults_of_a_file_are_named(tmp_path: Path, text: str, message: str) -> None:
@@ -97,5 +97,5 @@ def test_faults_of_a_file_are_named(tmp_path: Path, text: str, message: str) -> 
 def test_what_no_distribution_can_have_is_refused() -> None:
     with pytest.raises(SweepError, match="uniform from"):
         Uncertainty(Distribution.UNIFORM, np.array([1.0]), np.array([1.0]), "")
-    with pytest.raises(SweepError, match="is not a file"):
+    with pytest.raises(SweepError, match="there is no such file"):
         from_file(toy(), "nowhere.csv")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -153,6 +154,31 @@ def test_a_world_without_inputs_stays_without() -> None:
     assert small.consistent
 
 
+def test_days_and_blocs_follow_the_groups() -> None:
+    early, late = date(2017, 12, 31), date(2019, 12, 31)
+    world = load_world("world-2017").replace(
+        tariffs_as_of={code: late if code == "USA" else early for code in load_world("world-2017").countries},
+        blocs={"NAC": ("USA", "CAN", "MEX"), "PAC": ("CAN", "JPN")},
+    )
+    assert aggregate(world, sectors=goods(world)).blocs == world.blocs
+    small = aggregate(world, blocs(world))
+    assert small.tariffs_as_of == {"CHN": early, "ROW": early}
+    assert small.blocs == {}
+    assert any(note.startswith("NAM: members whose tariffs are of different days") for note in small.notes)
+    assert any(note.startswith("Bloc PAC is left out") for note in small.notes)
+    assert not any("Bloc NAC" in note for note in small.notes)
+    pair = aggregate(world, {code: "CAM" if code in ("CAN", "MEX") else code for code in world.countries})
+    assert pair.blocs == {"NAC": ("USA", "CAM")}
+
+
+def test_one_code_may_name_a_group_of_countries_and_one_of_sectors(tmp_path: Path) -> None:
+    lines = ["kind,from,to,name", "country,USA,OTH,Other countries", "country,ROW,OTH,", "country,CHN,CHN,"]
+    lines += ["sector,SOY,OTH,Other goods", "sector,GDS,OTH,", "sector,SER,SER,"]
+    (tmp_path / "map.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    small = aggregate_by_file(good_world(), tmp_path / "map.csv")
+    assert (small.country_names[0], small.sector_names[0]) == ("Other countries", "Other goods")
+
+
 def test_every_label_must_be_mapped() -> None:
     with pytest.raises(WorldError) as refused:
         aggregate(good_world(), {"USA": "A", "chn": "B"}, {"SOY": "X"})
@@ -171,12 +197,17 @@ def test_a_map_file(tmp_path: Path) -> None:
     assert small.countries == ("WST", "CHN")
     assert small.country_names == ("The West", "China")
     assert small.sectors == ("SOY", "GDS", "SER")
-    path.write_text("kind,from,to\ncountry,USA,A\ncountry,USA,B\nregion,ROW,A\nsector,,A\n", encoding="utf-8")
+    path.write_text("kind,from,to\ncountry,USA,A\nregion,ROW,A\nsector,,A\n", encoding="utf-8")
     with pytest.raises(WorldError) as refused:
         aggregate_by_file(good_world(), path)
     message = str(refused.value)
-    assert "map.csv, line 3: country 'USA' is mapped twice" in message
-    assert "map.csv, line 4: kind = 'region' is unknown" in message
-    assert "map.csv, line 5: from or to is empty" in message
+    assert "map.csv, line 3: kind: 'region' is unknown" in message
+    assert "map.csv, line 4: from is blank" in message
+    path.write_text("kind,from,to\ncountry,USA,A\ncountry,USA,B\n", encoding="utf-8")
+    with pytest.raises(WorldError, match=r"map.csv, line 3: country/USA contradicts line 2: to = B against A"):
+        aggregate_by_file(good_world(), path)
+    path.write_text("kind,from,to,name\ncountry,USA,A,One\ncountry,ROW,A,Two\n", encoding="utf-8")
+    with pytest.raises(WorldError, match=r"line 3: A is called 'Two', but 'One' in line 2"):
+        aggregate_by_file(good_world(), path)
     with pytest.raises(WorldError, match="no such file"):
         aggregate_by_file(good_world(), tmp_path / "nothing.csv")

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from faults import FAULTS, SAYS, cell, good_world, rows, write_good_folder
+from faults import FAULTS, SAYS, append, cell, edit, good_world, rows, write_good_folder
 from tradewar.errors import InputError, WorldError
+from tradewar.sources.elasticity import read_elasticity
+from tradewar.sources.icio import read_icio
 from tradewar.world import World, read_world, write_world
+from tradewar.world.aggregate import aggregate_by_file
+from tradewar.world.uncertainty import from_file
 
 
 @pytest.fixture
@@ -67,7 +73,7 @@ def test_all_faults_are_listed_at_once(folder: Path) -> None:
 
 def test_many_faults_of_a_kind_are_counted(folder: Path) -> None:
     rows("flows.csv", lambda lines: [lines[0], *(line.replace(",SER,", ",SERV,") for line in lines[1:])])(folder)
-    with pytest.raises(WorldError, match=r"unknown sector 'SERV' \(9 rows, this is the first\); did you mean 'SER'"):
+    with pytest.raises(WorldError, match=r"unknown sector 'SERV'; did you mean 'SER'.*\(9 rows have it"):
         read_world(folder)
 
 
@@ -92,8 +98,17 @@ def test_a_zip_reads_as_its_folder(folder: Path, tmp_path: Path) -> None:
             archive.write(path, f"toy/{path.name}")
     assert_same(read_world(tmp_path / "toy.zip"), read_world(folder))
     (tmp_path / "broken.zip").write_bytes(b"PK not a zip")
-    with pytest.raises(WorldError, match="readable zip"):
+    with pytest.raises(WorldError, match=r"broken\.zip: is neither a folder nor a zip"):
         read_world(tmp_path / "broken.zip")
+    with zipfile.ZipFile(tmp_path / "packed.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in folder.iterdir():
+            archive.write(path, path.name)
+    data = bytearray((tmp_path / "packed.zip").read_bytes())
+    inside = data.index(b"inputs.csv") + 30
+    data[inside : inside + 8] = b"\xff" * 8
+    (tmp_path / "damaged.zip").write_bytes(data)
+    with pytest.raises(WorldError, match=r"damaged.zip: is damaged: inputs.csv cannot be unpacked"):
+        read_world(tmp_path / "damaged.zip")
 
 
 def test_parquet_reads_as_csv(folder: Path) -> None:
@@ -228,6 +243,72 @@ def test_output_slightly_off_is_noted_and_the_flows_are_used(folder: Path) -> No
     assert any("gross output differ from the flows" in note for note in world.notes)
 
 
+@pytest.mark.parametrize(
+    "days",
+    [
+        {},
+        dict.fromkeys(("USA", "CHN", "ROW"), date(2018, 12, 31)),
+        {"USA": date(2019, 12, 31), "CHN": date(2018, 12, 31), "ROW": date(2018, 12, 31)},
+        {"CHN": date(2018, 12, 31)},
+    ],
+)
+def test_what_is_declared_reads_back(days: dict[str, date], tmp_path: Path) -> None:
+    world = good_world().replace(
+        tariffs_as_of=days, blocs={"PAC": ("CHN", "USA"), "A B": ("ROW",)}, superseded_by="toy 2"
+    )
+    write_world(world, tmp_path / "again")
+    assert_same(read_world(tmp_path / "again"), world)
+    assert world.members("PAC") == ("CHN", "USA")
+    assert world.members("USA") == ("USA",)
+    with pytest.raises(WorldError, match="no country 'PCA'; did you mean 'PAC'"):
+        world.members("PCA")
+
+
+def test_a_default_day_is_that_of_every_importer_not_named(folder: Path) -> None:
+    append("world.toml", "[tariffs_as_of]\ndefault = 2018-12-31\nUSA = 2019-12-31\n")(folder)
+    expected = {"USA": date(2019, 12, 31), "CHN": date(2018, 12, 31), "ROW": date(2018, 12, 31)}
+    assert read_world(folder).tariffs_as_of == expected
+
+
+def test_percent_may_be_declared(folder: Path) -> None:
+    expected = read_world(folder)
+    FAULTS["tariffs in percent"](folder)
+    edit("world.toml", "year", 'rate_unit = "percent"\nyear')(folder)
+    assert np.allclose(read_world(folder).tariff_rate, expected.tariff_rate, rtol=1e-15, atol=0)
+
+
+def test_rates_above_one(folder: Path, tmp_path: Path) -> None:
+    """One is noted; most of a country's are a scale, unless they are said to be meant; and so they are written."""
+    cell("flows.csv", ("USA", "CHN", "SOY"), "tariff", "1.5")(folder)
+    assert any("1 tariffs are above 100%" in note for note in read_world(folder).notes)
+    for exporter, sector in (("ROW", "SOY"), ("USA", "GDS"), ("ROW", "GDS")):
+        cell("flows.csv", (exporter, "CHN", sector), "tariff", "2.5")(folder)
+    with pytest.raises(WorldError, match=r"flows.csv: most tariffs of CHN are above 1, .*declare rate_unit"):
+        read_world(folder)
+    edit("world.toml", "year", 'rate_unit = "fraction"\nyear')(folder)
+    world = read_world(folder)
+    assert world.tariff_rate[1, 0, 1] == 2.5
+    write_world(world, tmp_path / "again")
+    assert_same(read_world(tmp_path / "again"), world)
+    cell("flows.csv", ("USA", "CHN", "SOY"), "tariff", "25")(folder)
+    with pytest.raises(WorldError, match=r"tariff = 25 is above 10"):
+        read_world(folder)
+
+
+def test_other_columns_of_countries_are_kept(folder: Path, tmp_path: Path) -> None:
+    regions = {"country": "region", "USA": "America", "CHN": "Asia", "ROW": ""}
+    rows("countries.csv", lambda lines: [f"{line},{regions[line.split(',')[0]]}" for line in lines])(folder)
+    world = read_world(folder)
+    assert world.country_details == {"region": ("America", "Asia", "")}
+    write_world(world, tmp_path / "again")
+    assert_same(read_world(tmp_path / "again"), world)
+
+
+def test_a_name_that_is_blank_is_the_code(folder: Path) -> None:
+    cell("countries.csv", ("CHN",), "name", "")(folder)
+    assert read_world(folder).country_names == ("United States", "CHN", "Rest of world")
+
+
 def test_a_code_that_is_neither_iso_nor_declared_is_noted(folder: Path) -> None:
     text = (folder / "world.toml").read_text(encoding="utf-8")
     (folder / "world.toml").write_text(text.replace('aggregates = ["ROW"]\n', ""), encoding="utf-8")
@@ -259,6 +340,29 @@ def test_reference_worlds_are_what_their_papers_say(reference_data: Path) -> Non
     china = read_world(worlds / "us-china-2017")
     assert not china.consistent
     assert china.scale_elasticity is not None
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_what_is_no_file_is_refused_at_once(folder: Path, tmp_path: Path) -> None:
+    world = read_world(folder)
+    os.mkfifo(tmp_path / "pipe")
+    for read in (
+        lambda: read_world(tmp_path / "pipe"),
+        lambda: aggregate_by_file(world, tmp_path / "pipe"),
+        lambda: read_icio(tmp_path / "pipe", trade_elasticity=4.0, year=2020),
+        lambda: read_elasticity(tmp_path / "pipe", world.sectors),
+        lambda: from_file(world, tmp_path / "pipe"),
+    ):
+        with pytest.raises(InputError, match="is a pipe or a device, not a file"):
+            read()
+    (folder / "flows.csv").unlink()
+    os.mkfifo(folder / "flows.csv")
+    with pytest.raises(WorldError, match=r"flows\.csv: is a pipe or a device"):
+        read_world(folder)
+    (folder / "flows.csv").unlink()
+    (folder / "flows.csv").symlink_to("flows.csv")
+    with pytest.raises(WorldError, match=r"flows\.csv: cannot be read"):
+        read_world(folder)
 
 
 def test_the_folder_is_left_alone_by_reading(folder: Path, tmp_path: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,7 +24,7 @@ def list_worlds(as_json: Json = False) -> None:
     """List the built-in worlds."""
     from tradewar.world.catalogue import load_world, names
 
-    worlds = [load_world(name) for name in names()]
+    worlds = {name: load_world(name) for name in names()}
     if as_json:
         print_json(
             [
@@ -31,16 +34,25 @@ def list_worlds(as_json: Json = False) -> None:
                     "year": world.year,
                     "countries": world.n_countries,
                     "sectors": world.n_sectors,
+                    "tariffs_as_of": dict(world.tariffs_as_of),
+                    "superseded_by": world.superseded_by or None,
                 }
-                for name, world in zip(names(), worlds, strict=True)
+                for name, world in worlds.items()
             ]
         )
         return
     rows = [
-        (name, world.name, str(world.year), f"{world.n_countries} x {world.n_sectors}")
-        for name, world in zip(names(), worlds, strict=True)
+        (
+            name,
+            f"{world.name}{f' (superseded by {world.superseded_by})' if world.superseded_by else ''}",
+            str(world.year),
+            f"{world.n_countries} x {world.n_sectors}",
+            _days(world.tariffs_as_of),
+        )
+        for name, world in worlds.items()
     ]
-    print_table("Built-in worlds", ("world", "name", "year", "countries x sectors"), rows, text_columns=2)
+    columns = ("world", "name", "year", "countries x sectors", "tariffs as of")
+    print_table("Built-in worlds", columns, rows, text_columns=2)
 
 
 @app.command()
@@ -57,7 +69,9 @@ def show(world: World, as_json: Json = False) -> None:
         f"Source: {facts.source}",
         f"Terms: {facts.terms}",
         f"Elasticity sets: {', '.join(facts.elasticity_sets) or 'none besides the default'}",
-        *([] if facts.has_tariffs else ["The source holds no tariffs: all rates are unknown and count as 0."]),
+        _about_tariffs(facts),
+        *(f"Bloc {bloc}: {' '.join(members)}" for bloc, members in facts.blocs.items()),
+        *([f"Superseded by {facts.superseded_by}; kept to repeat earlier results."] if facts.superseded_by else []),
     )
     print_table(
         f"Countries, {facts.money_unit}",
@@ -197,6 +211,28 @@ def _load(name_or_path: str) -> Any:
     with progress() as say:
         say(f"Reading {name_or_path}")
         return load_world(name_or_path)
+
+
+def _about_tariffs(facts: Any) -> str:
+    if not facts.has_tariffs:
+        return "The source holds no tariffs: all rates are unknown and count as 0."
+    days = {row.country: row.tariffs_as_of for row in facts.countries}
+    known = {code: day for code, day in days.items() if day is not None}
+    if not known:
+        return "The day whose measures the tariffs contain is not stated."
+    rest = (
+        "" if len(known) == len(days) else f"; not stated for {', '.join(code for code in days if code not in known)}"
+    )
+    return f"Tariffs contain the measures in force on {_days(known)}{rest}."
+
+
+def _days(by_importer: Mapping[str, date]) -> str:
+    """The commonest day, and those of the importers that differ."""
+    if not by_importer:
+        return "not stated"
+    ((usual, _),) = Counter(by_importer.values()).most_common(1)
+    others = [f"{code} {day}" for code, day in by_importer.items() if day != usual]
+    return f"{usual} ({', '.join(others)})" if others else str(usual)
 
 
 def _print_written(world: Any, out: Path) -> None:

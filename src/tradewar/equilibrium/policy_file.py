@@ -2,34 +2,35 @@
 
 | fault | what is said |
 |---|---|
-| file missing, empty, in another encoding, with semicolons; text or NaN for a number | file, line, value, fix |
-| unknown column; both or neither of `tariff` and `change_pp` | the columns that there are |
-| unknown code (also wrong case) | the nearest code |
-| rate above 10, or at or below −1 | whether 0.25 was meant |
+| what `tradewar.io.tables` refuses in any table; exporter, importer and sector twice | file, line, value, fix |
+| unknown code (wrong case, another code of a country) | the code meant |
+| rate above 1 that no `rate_unit` declares, above 10, or at or below −1 | whether 0.25 was meant |
 | own sales or a sector that is not tradable, by name | leave the row out |
-| the same exporter, importer and sector twice with different values | both lines |
 | a row that matches nothing | leave it out |
 
-`*` matches every one and never touches own sales or sectors that are not tradable. A row refines an earlier one; the
-same row twice with the same value is harmless.
+`*` matches every one and never touches own sales or sectors that are not tradable; a bloc stands for its members. A row
+refines an earlier one.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 from numpy import ndarray as Array
 
+from tradewar.equilibrium.formats import TARIFFS
 from tradewar.errors import PolicyError, Problem
-from tradewar.world import table as tables
-from tradewar.world.identities import MAX_LISTED, RATE_LIMIT, nearest
+from tradewar.io.nearest import nearest, some
+from tradewar.io.registers.countries import unknown_country
+from tradewar.io.registers.rates import fraction, rate_fault
+from tradewar.io.tables import Table, read_path
+from tradewar.world.identities import RATE_LIMIT
 from tradewar.world.model import World
-from tradewar.world.table import Table
 
 KEYS = ("exporter", "importer", "sector")
-VALUES = ("tariff", "change_pp")
 EVERY = "*"
 
 
@@ -40,125 +41,111 @@ def read_tariffs(world: World, path: Path) -> Float[Array, "importer exporter se
         PolicyError: listing every fault.
     """
     problems: list[Problem] = []
-    table = _table(path, problems)
-    if table is None or not _columns_right(table, problems):
-        raise PolicyError(problems)
-    value = "tariff" if "tariff" in table.columns else "change_pp"
-    amounts = tables.numbers(table, value, problems)
-    positions = {key: _positions(table, key, _axis(world, key), problems) for key in KEYS}
-    _refuse_contradictions(table, value, amounts, problems)
+    table = read_path(TARIFFS, path, problems, what="tariff file (CSV)", partial=True)
     rates = world.tariff_rate.copy()
-    for row in range(len(table)):
-        place = tuple(positions[key][row] for key in KEYS)
-        if None not in place and np.isfinite(amounts[row]):
-            _apply(world, table, row, value, float(amounts[row]), rates, problems)
+    if table is not None:
+        rows = _rows(world, table, problems)
+        for row in rows:
+            _apply(world, row, rates, problems)
     if problems:
-        raise PolicyError(_shortened(path.name, problems))
+        raise PolicyError(problems)
     return rates
 
 
-def _table(path: Path, problems: list[Problem]) -> Table | None:
-    try:
-        data = path.read_bytes()
-    except IsADirectoryError:
-        problems.append(Problem(str(path), "is a folder, not a file", "Give the path of a tariff file (CSV)"))
-        return None
-    except OSError as error:
-        what = "there is no such file" if isinstance(error, FileNotFoundError) else f"cannot be read ({error.strerror})"
-        problems.append(Problem(str(path), what, "Give the path of a tariff file (CSV)"))
-        return None
-    return tables.parse_csv(path.name, data, problems)
+@dataclass(frozen=True)
+class _Row:
+    """One row: its place, its labels and the positions they stand for, and what it sets."""
+
+    where: str
+    labels: dict[str, str]
+    cells: tuple[list[int], list[int], list[int]]
+    """Importers, exporters, sectors."""
+    tariff: float | None
+    """The new rate, a fraction; None where points are added."""
+    points: float
+    written: str
+    unit: str
 
 
-def _columns_right(table: Table, problems: list[Problem]) -> bool:
-    right = tables.check_columns(table, KEYS, VALUES, problems=problems)
-    given = [name for name in VALUES if name in table.columns]
-    if len(given) == 1:
-        return right
-    what = "has both tariff and change_pp" if given else "has neither tariff nor change_pp"
-    fix = "Give one: tariff is the new rate (0.25), change_pp the percentage points added (25)"
-    problems.append(Problem(f"{table.file}, line 1", what, fix))
-    return False
+def _rows(world: World, table: Table, problems: list[Problem]) -> list[_Row]:
+    """The rows whose labels are known and whose amount is a number; every other one is a problem."""
+    name = "tariff" if table.has("tariff") else "change_pp"
+    amounts, units = table.numbers(name), table.texts("rate_unit")
+    known = {key: _positions(world, table, key, problems) for key in KEYS}
+    rows: list[_Row] = []
+    for k in range(len(table)):
+        labels = {key: table.texts(key)[k] for key in KEYS}
+        importers, exporters, sectors = (known[key].get(labels[key]) for key in ("importer", "exporter", "sector"))
+        if name == "change_pp" and units[k]:
+            fix = "Leave rate_unit blank: it belongs to tariff"
+            problems.append(Problem(table.where(k), "change_pp is always in percentage points", fix))
+        elif importers and exporters and sectors and np.isfinite(amounts[k]):
+            tariff = fraction(float(amounts[k]), units[k]) if name == "tariff" else None
+            written = f"{name} = {amounts[k]:g}"
+            cells = (importers, exporters, sectors)
+            rows.append(_Row(table.where(k), labels, cells, tariff, float(amounts[k]), written, units[k]))
+    return rows
 
 
-def _axis(world: World, key: str) -> tuple[str, ...]:
-    return world.sectors if key == "sector" else world.countries
-
-
-def _positions(table: Table, key: str, axis: tuple[str, ...], problems: list[Problem]) -> list[int | None]:
-    """Position of each label, −1 for every one, None (and one problem per label) where it is unknown."""
-    place: dict[str, int] = {label: k for k, label in enumerate(axis)} | {EVERY: -1}
+def _positions(world: World, table: Table, key: str, problems: list[Problem]) -> dict[str, list[int]]:
+    """The positions that each label stands for; one problem for each label that stands for none."""
+    axis = world.sectors if key == "sector" else world.countries
+    blocs = {} if key == "sector" else world.blocs
+    found = {label: [k] for k, label in enumerate(axis)} | {EVERY: list(range(len(axis)))}
+    found |= {bloc: [axis.index(member) for member in members] for bloc, members in blocs.items()}
     first: dict[str, int] = {}
-    for row, label in enumerate(table.columns[key]):
-        if label not in place:
+    for row, label in enumerate(table.texts(key)):
+        if label and label not in found:
             first.setdefault(label, row)
     for label, row in first.items():
-        what = f"unknown {key} {label!r}{nearest(label, axis)}"
-        problems.append(Problem(table.where(row), what, f"Use * or one of {', '.join(axis)}"))
-    return [place.get(label) for label in table.columns[key]]
+        what, fix = f"unknown sector {label[:60]!r}{nearest(label, axis)}", ""
+        if key != "sector":
+            what, fix = unknown_country(label, (*axis, *blocs)) or ("", "")
+        if not fix.startswith("Write"):
+            fix = f"Use * or one of {some((*axis, *blocs), 40)}"
+        problems.append(Problem(table.where(row), what.replace("country", key), fix))
+    return found
 
 
-def _refuse_contradictions(table: Table, value: str, amounts: Float[Array, " row"], problems: list[Problem]) -> None:
-    """Rows with the same three keys and different values: which one holds cannot be told."""
-    first: dict[tuple[str, ...], int] = {}
-    for row in range(len(table)):
-        key = tuple(table.columns[name][row] for name in KEYS)
-        earlier = first.setdefault(key, row)
-        known = np.isfinite(amounts[row]) and np.isfinite(amounts[earlier])
-        if known and amounts[row] != amounts[earlier]:
-            what = f"{'/'.join(key)} contradicts line {table.lines[earlier]}: {value} = {amounts[row]:g}"
-            problems.append(
-                Problem(table.where(row), f"{what} against {amounts[earlier]:g}", "Keep the row that is right")
-            )
-
-
-def _apply(
-    world: World, table: Table, row: int, value: str, amount: float, rates: Array, problems: list[Problem]
-) -> None:
+def _apply(world: World, row: _Row, rates: Float[Array, "importer exporter sector"], problems: list[Problem]) -> None:
     """Set the rates of one row, or say why it cannot be."""
-    labels = {key: table.columns[key][row] for key in KEYS}
-    where = table.where(row)
-    fault = _impossible(world, labels)
+    fault = _impossible(world, row)
     if fault is not None:
-        problems.append(Problem(where, fault, "Leave this row out"))
+        problems.append(Problem(row.where, fault, "Leave this row out"))
         return
-    cells = _matched(world, labels)
-    if not cells.any():
-        problems.append(Problem(where, "matches no tariff that can change", "Leave this row out"))
+    place = np.ix_(*row.cells)
+    importers, exporters, sectors = place
+    free = (importers != exporters) & world.tradable[sectors]
+    if not free.any():
+        problems.append(Problem(row.where, "matches no tariff that can change", "Leave this row out"))
         return
-    new = np.full(int(cells.sum()), amount) if value == "tariff" else world.tariff_rate[cells] + amount / 100.0
+    old = world.tariff_rate[place]
+    new = np.where(free, old + row.points / 100.0 if row.tariff is None else row.tariff, rates[place])
+    problem = _out_of_range(row, new[free])
+    if problem is not None:
+        problems.append(problem)
+        return
+    rates[place] = new
+
+
+def _out_of_range(row: _Row, new: Float[Array, " cell"]) -> Problem | None:
+    if row.tariff is not None:
+        fault = rate_fault(row.tariff, row.unit, "tariff")
+        if fault is not None:
+            return Problem(row.where, *fault)
     if new.max() > RATE_LIMIT:
-        meant = f"{amount / 100.0:g}" if value == "tariff" else f"{amount / 100.0:g} percentage points"
-        what = f"{value} = {amount:g} makes a rate of {new.max():g}, above {RATE_LIMIT:g} (1,000 percent)"
-        problems.append(Problem(where, what, f"Write tariffs as fractions: was {meant} meant?"))
-    elif new.min() <= -1.0:
-        what = f"{value} = {amount:g} makes a rate of {new.min():g}, at or below -1"
-        problems.append(Problem(where, what, "A subsidy cannot exceed the price"))
-    else:
-        rates[cells] = new
-
-
-def _impossible(world: World, labels: dict[str, str]) -> str | None:
-    if labels["exporter"] == labels["importer"] != EVERY:
-        return f"{labels['importer']} cannot put a tariff on its own sales"
-    sector = labels["sector"]
-    if sector != EVERY and not world.tradable[world.sectors.index(sector)]:
-        return f"sector {sector} is not tradable and carries no tariffs"
+        what = f"{row.written} makes a rate of {new.max():g}, above {RATE_LIMIT:g} (1,000 percent)"
+        return Problem(row.where, what, "Correct the rate")
+    if new.min() <= -1.0:
+        what = f"{row.written} makes a rate of {new.min():g}, at or below -1"
+        return Problem(row.where, what, "A subsidy cannot exceed the price")
     return None
 
 
-def _matched(world: World, labels: dict[str, str]) -> Bool[Array, "importer exporter sector"]:
-    def chosen(key: str) -> Bool[Array, " label"]:
-        return np.array([labels[key] in (EVERY, label) for label in _axis(world, key)])
-
-    cells = chosen("importer")[:, None, None] & chosen("exporter")[None, :, None] & chosen("sector")[None, None, :]
-    own = np.eye(world.n_countries, dtype=bool)[:, :, None]
-    return cells & ~own & world.tradable
-
-
-def _shortened(file: str, problems: list[Problem]) -> list[Problem]:
-    """The first faults, and how many more there are."""
-    limit = 4 * MAX_LISTED
-    if len(problems) <= limit:
-        return problems
-    return [*problems[:limit], Problem(file, f"has {len(problems) - limit} more faults", "Correct the first ones")]
+def _impossible(world: World, row: _Row) -> str | None:
+    if row.labels["exporter"] == row.labels["importer"] != EVERY:
+        return f"{row.labels['importer']} cannot put a tariff on its own sales"
+    sector = row.labels["sector"]
+    if sector != EVERY and not world.tradable[world.sectors.index(sector)]:
+        return f"sector {sector} is not tradable and carries no tariffs"
+    return None

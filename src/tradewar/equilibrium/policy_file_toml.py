@@ -9,7 +9,6 @@ Money is in the unit of the world; `money_unit` at the top, if given, must say t
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,23 +17,24 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool
 from numpy import ndarray as Array
-from pydantic import ValidationError
 
 from tradewar.equilibrium.commitments import INSTRUMENTS, BalanceTarget, Commitment, PurchaseCommitment, resolve
 from tradewar.equilibrium.policy import Policy
 from tradewar.equilibrium.policy_file import EVERY
-from tradewar.equilibrium.policy_file_schema import (
-    TABLES,
-    BalanceRow,
-    PolicyFile,
-    PurchaseRow,
-    TariffRow,
-    problems_of,
-)
+from tradewar.equilibrium.policy_file_schema import TABLES, BalanceRow, PolicyFile, PurchaseRow, TariffRow
 from tradewar.errors import PolicyError, Problem
-from tradewar.world.identities import RATE_LIMIT, nearest
+from tradewar.io import toml
+from tradewar.io.files import read_bytes
+from tradewar.io.nearest import nearest, some
+from tradewar.io.registers.countries import unknown_country
+from tradewar.io.registers.rates import fraction, rate_fault
+from tradewar.world.identities import RATE_LIMIT
 from tradewar.world.model import World
-from tradewar.world.table import decode
+
+_At = tuple[str | int, ...]
+"""The path of a key in the file, positions from 0."""
+_RATES = ("tariff", "rate")
+"""Keys that hold rates, in the unit that `rate_unit` declares."""
 
 
 def read_policy(world: World, path: Path, base: Policy) -> Policy:
@@ -43,14 +43,17 @@ def read_policy(world: World, path: Path, base: Policy) -> Policy:
     Raises:
         PolicyError: listing every fault.
     """
-    content = read_policy_file(path)
     problems: list[Problem] = []
-    at = _Reading(world, path.name, problems)
+    data = read_bytes(path, problems, toml.MAX_BYTES, what="policy file (TOML)")
+    content = None if data is None else toml.parse(path.name, data, PolicyFile, problems)
+    if data is None or content is None:
+        raise PolicyError(problems)
+    at = _Reading(world, content.rate_unit, toml.places(path.name, data), problems)
     if content.money_unit and content.money_unit != world.money_unit:
-        what = f"{content.money_unit!r} is not the unit of the world, {world.money_unit!r}"
-        problems.append(Problem(f"{path.name}: money_unit", what, "Convert the amounts"))
+        what = f"{content.money_unit[:60]!r} is not the unit of the world, {world.money_unit!r}"
+        at.fault(("money_unit",), what, "Convert the amounts")
     for table in TABLES:
-        _refuse_contradictions(path.name, table, getattr(content, table), problems)
+        _refuse_contradictions(at, table, getattr(content, table))
     policy = replace(
         base,
         name=content.name or path.stem,
@@ -67,37 +70,23 @@ def read_policy(world: World, path: Path, base: Policy) -> Policy:
     return policy
 
 
-def read_policy_file(path: Path) -> PolicyFile:
-    """The content of a policy file, checked for its form only.
-
-    Raises:
-        PolicyError: listing every fault.
-    """
-    problems: list[Problem] = []
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        what = "there is no such file" if isinstance(error, FileNotFoundError) else f"cannot be read ({error.strerror})"
-        raise PolicyError.at(str(path), what, "Give the path of a policy file (TOML)") from None
-    text = decode(path.name, data, problems)
-    if text is None:
-        raise PolicyError(problems)
-    try:
-        return PolicyFile.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        fix = "Correct the line; docs/howto-policy.md shows a whole file"
-        raise PolicyError.at(path.name, f"is not valid TOML: {error}", fix) from None
-    except ValidationError as error:
-        raise PolicyError(problems_of(error, path.name)) from None
-
-
 @dataclass(frozen=True)
 class _Reading:
     """What is read, on which world, and the faults found so far."""
 
     world: World
-    file: str
+    rate_unit: str
+    place: Callable[[_At], str]
     problems: list[Problem]
+
+    def fault(self, at: _At, what: str, fix: str) -> None:
+        """Note what is wrong with a key."""
+        self.problems.append(Problem(self.place(at), what, fix))
+
+    def amount(self, row: Any, key: str) -> float:
+        """What a key holds, rates as fractions."""
+        value = float(getattr(row, key))
+        return fraction(value, self.rate_unit) if key in _RATES else value
 
 
 def _tariffs(at: _Reading, rows: Sequence[TariffRow], base: Array | None) -> Array | None:
@@ -105,7 +94,7 @@ def _tariffs(at: _Reading, rows: Sequence[TariffRow], base: Array | None) -> Arr
 
     def amount(row: TariffRow, cells: Array) -> Array:
         if row.tariff is not None:
-            return np.full(int(cells.sum()), row.tariff)
+            return np.full(int(cells.sum()), at.amount(row, "tariff"))
         assert row.change_pp is not None
         return at.world.tariff_rate[cells] + row.change_pp / 100.0
 
@@ -117,7 +106,7 @@ def _lever(at: _Reading, table: str, key: str, rows: Sequence[Any], base: Array 
     """A lever between countries that is `neutral` where nothing is said."""
 
     def amount(row: Any, cells: Array) -> Array:
-        return np.full(int(cells.sum()), float(getattr(row, key)))
+        return np.full(int(cells.sum()), at.amount(row, key))
 
     start = np.full(at.world.trade_value.shape, neutral) if base is None else base
     return _border(at, table, rows, base, start, amount, may_name_services=table != "export_taxes")
@@ -128,20 +117,20 @@ def _subsidies(at: _Reading, rows: Sequence[Any], base: Array | None) -> Array |
     if not rows:
         return base
     array = np.zeros(at.world.gross_output.shape) if base is None else base.copy()
-    for k, row in enumerate(rows, start=1):
-        where = f"{at.file}: subsidies[{k}]"
-        countries = _countries(at, f"{where}.country", row.country)
-        sectors = _sectors(at, f"{where}.sector", row.sector, every_sector=True)
-        if _in_limits(at, f"{where}.rate", "subsidies", row.rate):
-            array[np.ix_(countries, sectors)] = row.rate
+    for k, row in enumerate(rows):
+        countries = _countries(at, ("subsidies", k, "country"), row.country)
+        sectors = _sectors(at, ("subsidies", k, "sector"), row.sector, every_sector=True)
+        rate = at.amount(row, "rate")
+        if _in_limits(at, ("subsidies", k, "rate"), rate):
+            array[np.ix_(countries, sectors)] = rate
     return array
 
 
 def _purchases(at: _Reading, rows: Sequence[PurchaseRow]) -> tuple[Commitment, ...]:
     """Promises to buy."""
     found: list[Commitment] = []
-    for k, row in enumerate(rows, start=1):
-        where = f"{at.file}: purchases[{k}]"
+    for k, row in enumerate(rows):
+        where = ("purchases", k)
         importer, exporters = _pair(at, where, row.importer, row.exporter)
         sectors = _sector_codes(at, where, row.sector)
         if importer and exporters and sectors:
@@ -154,13 +143,13 @@ def _purchases(at: _Reading, rows: Sequence[PurchaseRow]) -> tuple[Commitment, .
 def _balances(at: _Reading, rows: Sequence[BalanceRow]) -> tuple[Commitment, ...]:
     """Promises about bilateral surpluses."""
     found: list[Commitment] = []
-    for k, row in enumerate(rows, start=1):
-        where = f"{at.file}: balance[{k}]"
+    for k, row in enumerate(rows):
+        where = ("balance", k)
         importer, exporters = _pair(at, where, row.importer, (row.exporter,))
         sectors = _sector_codes(at, where, row.sector)
         if row.instrument not in INSTRUMENTS:
             what = f"{row.instrument!r} is unknown{nearest(row.instrument, INSTRUMENTS)}"
-            at.problems.append(Problem(f"{where}.instrument", what, f"Use one of {', '.join(INSTRUMENTS)}"))
+            at.fault((*where, "instrument"), what, f"Use one of {', '.join(INSTRUMENTS)}")
         elif importer and exporters and sectors:
             amounts = (row.target, row.reduction)
             found.append(BalanceTarget(exporters[0], importer, sectors, *amounts, row.instrument, row.name, row.cap))
@@ -183,95 +172,103 @@ def _border(
     if not rows:
         return base
     array = start.copy()
-    for k, row in enumerate(rows, start=1):
-        where = f"{at.file}: {table}[{k}]"
+    for k, row in enumerate(rows):
+        where = (table, k)
         before = len(at.problems)
         cells = _cells(at, where, row, may_name_services)
         if len(at.problems) > before:
             continue
         if not cells.any():
-            at.problems.append(Problem(where, "matches no trade that can change", "Leave this row out"))
+            at.fault(where, "matches no trade that can change", "Leave this row out")
             continue
         new = amount(row, cells)
         key = next(name for name in ("tariff", "change_pp", "ratio", "share", "rate") if _has(row, name))
-        worst = float(new[np.abs(new).argmax()]) if key == "change_pp" else float(getattr(row, key))
-        if _in_limits(at, f"{where}.{key}", table, worst):
+        worst = float(new[np.abs(new).argmax()]) if key == "change_pp" else at.amount(row, key)
+        if _in_limits(at, (*where, key), worst):
             array[cells] = new
     return array
 
 
-def _cells(at: _Reading, where: str, row: Any, may_name_services: bool) -> Bool[Array, "importer exporter sector"]:
+def _cells(at: _Reading, where: _At, row: Any, may_name_services: bool) -> Bool[Array, "importer exporter sector"]:
     world = at.world
-    importers = _countries(at, f"{where}.importer", row.importer)
-    exporters = _countries(at, f"{where}.exporter", row.exporter)
-    sectors = _sectors(at, f"{where}.sector", row.sector)
+    importers = _countries(at, (*where, "importer"), row.importer)
+    exporters = _countries(at, (*where, "exporter"), row.exporter)
+    sectors = _sectors(at, (*where, "sector"), row.sector)
     if len(row.importer) == 1 and row.importer == row.exporter and row.importer != (EVERY,):
-        at.problems.append(Problem(where, f"{row.importer[0]} is importer and exporter", "Name two countries"))
+        at.fault(where, f"{row.importer[0]} is importer and exporter", "Name two countries")
     cells = np.zeros(world.trade_value.shape, dtype=bool)
     cells[np.ix_(importers, exporters, sectors)] = True
     untaxed = [world.sectors[s] for s in sectors if not world.tradable[s]]
     if untaxed and not may_name_services:
         what = f"sector {', '.join(untaxed)} is not tradable and carries neither tariffs nor export taxes"
-        at.problems.append(Problem(f"{where}.sector", what, "Leave it out"))
+        at.fault((*where, "sector"), what, "Leave it out")
     return cells & ~np.eye(world.n_countries, dtype=bool)[:, :, None]
 
 
-def _countries(at: _Reading, where: str, labels: Sequence[str]) -> list[int]:
-    return _positions(at, where, "country", labels, at.world.countries, range(at.world.n_countries))
-
-
-def _sectors(at: _Reading, where: str, labels: Sequence[str], *, every_sector: bool = False) -> list[int]:
-    every = [s for s in range(at.world.n_sectors) if every_sector or at.world.tradable[s]]
-    return _positions(at, where, "sector", labels, at.world.sectors, every)
-
-
-def _positions(
-    at: _Reading, where: str, kind: str, labels: Sequence[str], axis: tuple[str, ...], every: Sequence[int]
-) -> list[int]:
+def _countries(at: _Reading, where: _At, labels: Sequence[str]) -> list[int]:
+    """Positions of countries, of the members of blocs, or of all."""
+    world = at.world
     if tuple(labels) == (EVERY,):
-        return list(every)
-    unknown = [label for label in labels if label not in axis]
-    for label in unknown:
-        what = f"unknown {kind} {label!r}{nearest(label, axis)}"
-        at.problems.append(Problem(where, what, f"Use * alone or codes among {', '.join(axis)}"))
+        return list(range(world.n_countries))
+    known = (*world.countries, *world.blocs)
+    for label in labels:
+        fault = unknown_country(label, known)
+        if fault is not None:
+            at.fault(where, fault[0], f"Use * alone or codes among {some(known, 40)}")
+    return sorted({world.countries.index(code) for label in labels if label in known for code in world.members(label)})
+
+
+def _sectors(at: _Reading, where: _At, labels: Sequence[str], *, every_sector: bool = False) -> list[int]:
+    axis = at.world.sectors
+    if tuple(labels) == (EVERY,):
+        return [s for s in range(at.world.n_sectors) if every_sector or at.world.tradable[s]]
+    for label in labels:
+        if label not in axis:
+            what = f"unknown sector {label[:60]!r}{nearest(label, axis)}"
+            at.fault(where, what, f"Use * alone or codes among {some(axis, 40)}")
     return sorted({axis.index(label) for label in labels if label in axis})
 
 
-def _pair(at: _Reading, where: str, importer: str, exporters: Sequence[str]) -> tuple[str, tuple[str, ...]]:
-    buyer = _countries(at, f"{where}.importer", (importer,)) if importer != EVERY else []
-    if importer == EVERY:
-        at.problems.append(Problem(f"{where}.importer", "is *, but a promise has one buyer", "Name one country"))
-    sellers = _countries(at, f"{where}.exporter", exporters)
+def _pair(at: _Reading, where: _At, importer: str, exporters: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    buyer = _countries(at, (*where, "importer"), (importer,)) if importer != EVERY else []
+    if importer == EVERY or len(buyer) > 1:
+        at.fault((*where, "importer"), f"is {importer}, but a promise has one buyer", "Name one country")
+    sellers = _countries(at, (*where, "exporter"), exporters)
     if tuple(exporters) == (EVERY,):
         sellers = [k for k in sellers if k not in buyer]
     elif set(buyer) & set(sellers):
-        at.problems.append(Problem(where, f"{importer} is importer and exporter", "Name two countries"))
+        at.fault(where, f"{importer} is importer and exporter", "Name two countries")
         sellers = []
     codes = at.world.countries
     return (codes[buyer[0]] if buyer else ""), tuple(codes[k] for k in sellers)
 
 
-def _sector_codes(at: _Reading, where: str, labels: Sequence[str]) -> tuple[str, ...]:
-    return tuple(at.world.sectors[s] for s in _sectors(at, f"{where}.sector", labels))
+def _sector_codes(at: _Reading, where: _At, labels: Sequence[str]) -> tuple[str, ...]:
+    return tuple(at.world.sectors[s] for s in _sectors(at, (*where, "sector"), labels))
 
 
-def _in_limits(at: _Reading, where: str, table: str, value: float) -> bool:
-    lowest, highest, fix = _LIMITS[table]
-    good = value > lowest or (value == lowest and table == "bans")
-    if not good or value > highest:
-        what = f"{value:g} is outside {'[' if table == 'bans' else '('}{lowest:g}, {highest:g}]"
-        at.problems.append(Problem(where, what, fix))
-        return False
-    return True
+def _in_limits(at: _Reading, where: _At, value: float) -> bool:
+    """True if an amount may be (rates as fractions); otherwise it is a problem."""
+    table, key = str(where[0]), str(where[-1])
+    fault = rate_fault(value, at.rate_unit, key) if key in _RATES else None
+    if fault is None:
+        lowest, highest, fix = _LIMITS[table]
+        good = value > lowest or (value == lowest and table == "bans")
+        if not good or value > highest:
+            what = f"{value:g} is outside {'[' if table == 'bans' else '('}{lowest:g}, {highest:g}]"
+            fault = (what, fix)
+    if fault is not None:
+        at.fault(where, *fault)
+    return fault is None
 
 
-_RATES = "Rates are fractions: was 0.25 meant for 25 percent?"
+_FRACTIONS = "Rates are fractions: was 0.25 meant for 25 percent?"
 _LIMITS = {
-    "tariffs": (-1.0, RATE_LIMIT, _RATES),
+    "tariffs": (-1.0, RATE_LIMIT, _FRACTIONS),
     "iceberg": (0.0, 1e6, "Trade costs are ratios: 1 is no change, 1.1 is ten percent more"),
     "bans": (0.0, 1.0, "A share lies between 0 and 1: 0.3 for 30 percent of varieties"),
-    "subsidies": (-1.0, RATE_LIMIT, _RATES),
-    "export_taxes": (-1.0, RATE_LIMIT, _RATES),
+    "subsidies": (-1.0, RATE_LIMIT, _FRACTIONS),
+    "export_taxes": (-1.0, RATE_LIMIT, _FRACTIONS),
 }
 """By table: lowest (excluded, but for bans) and highest value, and what to do."""
 
@@ -280,7 +277,7 @@ def _has(row: Any, name: str) -> bool:
     return getattr(row, name, None) is not None
 
 
-def _refuse_contradictions(file: str, table: str, rows: Sequence[Any], problems: list[Problem]) -> None:
+def _refuse_contradictions(at: _Reading, table: str, rows: Sequence[Any]) -> None:
     """Two rows with the same labels and different amounts: which one holds cannot be told."""
     labels = ("importer", "exporter", "sector", "country", "name", "instrument")
     first: dict[tuple[Any, ...], int] = {}
@@ -289,5 +286,4 @@ def _refuse_contradictions(file: str, table: str, rows: Sequence[Any], problems:
         key = tuple(facts[name] for name in labels if name in facts)
         earlier = first.setdefault(key, k)
         if facts != rows[earlier].model_dump():
-            where = f"{file}: {table}[{k + 1}]"
-            problems.append(Problem(where, f"contradicts {table}[{earlier + 1}]", "Keep the row that is right"))
+            at.fault((table, k), f"contradicts {at.place((table, earlier))}", "Keep the row that is right")

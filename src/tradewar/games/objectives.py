@@ -30,10 +30,11 @@ from numpy import ndarray as Array
 from tradewar.equilibrium.objectives import Seeds
 from tradewar.equilibrium.solution import Solution
 from tradewar.errors import InputError, Problem
+from tradewar.games.formats import POLITICAL_WEIGHTS
 from tradewar.games.stage import Position, Stage
+from tradewar.io.tables import read_path
 from tradewar.world import World
-from tradewar.world.identities import MAX_LISTED
-from tradewar.world.table import check_columns, flat_cells, list_rows, numbers, parse_csv
+from tradewar.world.table import fill, flat_cells, refuse_missing
 
 Payoff = Callable[[Solution, int], tuple[float, Seeds]]
 """A government's log payoff at an equilibrium and its direct derivatives (K = 1), for the country at a given index."""
@@ -84,29 +85,17 @@ def read_political_weights(world: World, path: Path | str) -> Float[Array, "coun
     Raises:
         InputError: listing every fault with line, value and fix, and every country and sector without a weight.
     """
-    file, problems = Path(path), list[Problem]()
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise InputError.at(str(file), f"cannot be read ({error.strerror})", "Give a readable CSV file") from None
-    table = parse_csv(file.name, data, problems)
-    if table is None or not check_columns(table, ("country", "sector", "weight"), problems=problems):
+    problems: list[Problem] = []
+    table = read_path(POLITICAL_WEIGHTS, path, problems, what="table of political weights (CSV)", partial=True)
+    if table is None:
         raise InputError(problems)
-    cells = flat_cells(table, {"country": world.countries, "sector": world.sectors}, problems)
-    values = numbers(table, "weight", problems)
-    list_rows(table, values < 0, lambda row: (f"weight {values[row]:g} is negative", "Weights are >= 0"), problems)
-    weights = np.full(world.n_countries * world.n_sectors, np.nan)
-    weights[cells[cells >= 0]] = values[cells >= 0]
-    weights = weights.reshape(world.n_countries, world.n_sectors)
-    if not problems:
-        absent = [f"{world.countries[k]}/{world.sectors[s]}" for k, s in np.argwhere(np.isnan(weights))]
-        if absent:
-            more = f" and {len(absent) - MAX_LISTED} more" if len(absent) > MAX_LISTED else ""
-            what = f"no weight for {', '.join(absent[:MAX_LISTED])}{more}"
-            problems.append(Problem(file.name, what, "Give every country and sector; 1 means no bias"))
+    axes = {"country": world.countries, "sector": world.sectors}
+    shape = (world.n_countries, world.n_sectors)
+    cells = flat_cells(table, axes, problems)
+    refuse_missing(table, cells, np.ones(shape, dtype=bool), axes, problems)
     if problems:
         raise InputError(problems)
-    return weights
+    return fill(shape, cells, table.numbers("weight"))
 
 
 def weighted(name: str, function: Payoff) -> Objective:

@@ -40,12 +40,18 @@ ZIP_AGAIN = "Zip the folder again"
 
 def members(place: str, data: bytes, problems: list[Problem], limits: Limits = DEFAULT) -> dict[str, bytes] | None:
     """The files of a zip by their names inside its one folder; None, and problems, where it is refused."""
+    found: dict[str, bytes] = {}
+    inside = ""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             wanted = _wanted(place, archive, problems, limits)
-            return None if wanted is None else {name: archive.read(info) for name, info in wanted.items()}
+            for inside, info in (wanted or {}).items():
+                found[inside] = archive.read(info)
+            return None if wanted is None else found
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError, NotImplementedError) as error:
-        what = f"is neither a folder nor a zip file that can be unpacked: it is damaged, or no zip ({error})"
+        what = f"is damaged: {inside} cannot be unpacked ({error})"
+        if not inside:
+            what = f"is neither a folder nor a zip file that can be unpacked: it is damaged, or no zip ({error})"
         problems.append(Problem(place, what, ZIP_AGAIN))
         return None
 

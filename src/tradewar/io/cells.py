@@ -16,6 +16,8 @@ from tradewar.io.registers import countries, dates, products, rates
 
 YES = {"yes": True, "no": False, "true": True, "false": False, "1": True, "0": False, "1.0": True, "0.0": False}
 EVERY = "*"
+MAX_LABEL = 200
+"""Characters of a label."""
 
 Fault = tuple[Array, Callable[[int], tuple[str, str]]]
 """Which rows have it, shape (rows,), and what is wrong with one of them, with the fix."""
@@ -39,16 +41,15 @@ def numbers(name: str, column: Column, found: Any) -> tuple[Array, list[Fault]]:
     def beyond(row: int) -> tuple[str, str]:
         return _beyond(name, column, float(values[row]), low, high)
 
+    outside = (values < low) | (values > high)
+    broken = ~np.isnan(values) & (values != np.floor(values)) & whole
     faults: list[Fault] = [
         (wrong, described),
         (np.isnan(values) & ~wrong & (not column.blank), lambda row: not_a_number(name, "")),
-        ((values < low) | (values > high), beyond),
-        (
-            ~np.isnan(values) & (values != np.floor(values)) & whole,
-            lambda row: (f"{name} = {values[row]:.10g} is no whole number", "Correct it"),
-        ),
+        (outside, beyond),
+        (broken, lambda row: (f"{name} = {values[row]:.10g} is no whole number", "Correct it")),
     ]
-    return np.where(wrong, np.nan, values), faults
+    return np.where(wrong | outside | broken, np.nan, values), faults
 
 
 def _without(absent: tuple[str, ...], found: list[str]) -> list[str]:
@@ -109,7 +110,8 @@ def _beyond(name: str, column: Column, value: float, low: float, high: float) ->
         fault = rates.rate_fault(value, name=name)
         if fault:
             return fault
-    return f"{name} = {value:.10g} is {limit}", f"Give a value from {low:g} to {high:g}"
+    allowed = f"of at least {low:g}" if math.isinf(high) else f"of at most {high:g}" if math.isinf(low) else ""
+    return f"{name} = {value:.10g} is {limit}", f"Give a value {allowed or f'from {low:g} to {high:g}'}"
 
 
 def texts(name: str, column: Column, found: Any) -> tuple[list[str], list[Fault]]:
@@ -145,6 +147,12 @@ def _choice(column: Column, text: str) -> tuple[str, str] | None:
     return f"{text[:60]!r} is unknown{nearest(text, column.choices)}", f"Use one of {', '.join(column.choices)}"
 
 
+def _label(column: Column, text: str) -> tuple[str, str] | None:
+    if len(text) <= MAX_LABEL:
+        return None
+    return f"{text[:40]!r}... has {len(text):,} characters", f"Give a label of at most {MAX_LABEL}"
+
+
 def _yes(column: Column, text: str) -> tuple[str, str] | None:
     return None if text.lower() in YES else (f"{text[:60]!r} is neither yes nor no", "Write yes or no")
 
@@ -177,6 +185,7 @@ def _country(column: Column, text: str) -> tuple[str, str] | None:
 
 _CHECKS: Mapping[str, Callable[[Column, str], tuple[str, str] | None]] = {
     "choice": _choice,
+    "label": _label,
     "yes": _yes,
     "day": _day,
     "instant": _instant,

@@ -56,7 +56,7 @@ def read_bytes(
         what: what was expected there ("tariff file (CSV)").
     """
     place = where or str(path)
-    fault = _fault(path, limit, what)
+    fault = file_fault(path, limit, what)
     if where and fault == _absent(what):
         fault = f"is missing from {Path(path).parent}", "Give this file"
     if fault is None:
@@ -72,7 +72,7 @@ def read_bytes(
     return None
 
 
-def _fault(path: Path | str, limit: int, what: str) -> tuple[str, str] | None:
+def file_fault(path: Path | str, limit: int, what: str) -> tuple[str, str] | None:
     """Why a path is no file that can be read, with the fix."""
     try:
         status = Path(path).stat()

@@ -23,6 +23,6 @@ def nearest(text: str, known: Iterable[str]) -> str:
 
 
 def some(words: Iterable[str], limit: int = 20) -> str:
-    """The words in a list that ends in how many more there are."""
-    listed = list(words)
+    """The words, shortened, in a list that ends in how many more there are."""
+    listed = [word[:_LONGEST] for word in words]
     return ", ".join(listed[:limit]) + (f" and {len(listed) - limit} more" if len(listed) > limit else "")

@@ -36,7 +36,7 @@ from tradewar.io.declare import NUMERIC, Column, TableSpec, describe, template
 from tradewar.io.files import Files, read_bytes
 from tradewar.io.nearest import nearest, some
 from tradewar.io.registers import dates
-from tradewar.io.text import Lines, csv_text, decode, split
+from tradewar.io.text import Lines, csv_text, decode, plain_columns, split
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,35 +111,62 @@ class Table:
 # ---------------------------------------------------------------- reading
 
 
-def read(spec: TableSpec, files: Files, problems: list[Problem], *, optional: bool = False) -> Table | None:
+def read(
+    spec: TableSpec,
+    files: Files,
+    problems: list[Problem],
+    *,
+    optional: bool = False,
+    beside: Sequence[TableSpec] = (),
+    partial: bool = False,
+) -> Table | None:
     """`NAME.csv` or `NAME.parquet` of a folder or zip; None where it is missing, and a problem unless it is optional.
 
-    A file whose name is nearly that of a missing optional table is a problem: it would not be read.
+    Args:
+        beside: every table of the folder. Any other file whose name is nearly that of an optional table that is missing
+            is then a problem: it would not be read.
+        partial: as in `parse`.
     """
     found = [name for name in (f"{spec.name}.csv", f"{spec.name}.parquet") if name in files]
     if len(found) == 2:
         problems.append(Problem(spec.name, "is there as CSV and as Parquet", "Remove one of the two"))
         return None
     if not found:
-        if not optional:
-            names = [name for name in files.names if name.endswith((".csv", ".parquet"))]
-            near = nearest(f"{spec.name}.csv", names)
-            problems.append(Problem(f"{spec.name}.csv", f"is missing from {files.place}{near}", "Give this file"))
+        others = {other.name for other in beside}
+        names = [name for name in files.names if name.endswith((".csv", ".parquet"))]
+        near = nearest(f"{spec.name}.csv", [name for name in names if name.rpartition(".")[0] not in others])
+        if not optional or (near and beside):
+            fix = "Rename or remove that file" if near else "Give this file"
+            problems.append(Problem(f"{spec.name}.csv", f"is missing from {files.place}{near}", fix))
         return None
     data = files.read(found[0], problems)
-    return None if data is None else parse(spec, found[0], data, problems)
+    return None if data is None else parse(spec, found[0], data, problems, partial=partial)
 
 
 def read_path(
-    spec: TableSpec, path: Path | str, problems: list[Problem], where: str = "", what: str = ""
+    spec: TableSpec,
+    path: Path | str,
+    problems: list[Problem],
+    where: str = "",
+    what: str = "",
+    *,
+    partial: bool = False,
 ) -> Table | None:
-    """A table in a file; None, and problems, where it cannot be read. For `where` and `what` see `read_bytes`."""
+    """A table in a file; None, and problems, where it cannot be read.
+
+    For `where` and `what` see `read_bytes`, for `partial` see `parse`.
+    """
     data = read_bytes(path, problems, where=where, what=what or f"table of {spec.name} (CSV)")
-    return None if data is None else parse(spec, Path(path).name, data, problems)
+    return None if data is None else parse(spec, Path(path).name, data, problems, partial=partial)
 
 
-def parse(spec: TableSpec, file: str, data: bytes, problems: list[Problem]) -> Table | None:
-    """The bytes of a CSV, or of a Parquet file by its name, as a checked table; None, and problems, otherwise."""
+def parse(spec: TableSpec, file: str, data: bytes, problems: list[Problem], *, partial: bool = False) -> Table | None:
+    """The bytes of a CSV, or of a Parquet file by its name, as a checked table; None, and problems, otherwise.
+
+    Args:
+        partial: give a table although cells of it are wrong (numbers are then NaN, texts as they stand), for a caller
+            who goes on looking for faults and then raises them all.
+    """
     before = len(problems)
     raw = _parquet(file, data, problems) if file.endswith(".parquet") else _csv(file, data, problems)
     if raw is None or not _header_right(spec, raw, problems):
@@ -151,7 +178,7 @@ def parse(spec: TableSpec, file: str, data: bytes, problems: list[Problem]) -> T
     # a cell that is wrong makes doubles and contradictions of its own
     if len(problems) == before:
         _refuse_repeated(table, problems)
-    return table if len(problems) == before else None
+    return table if partial or len(problems) == before else None
 
 
 @dataclass(frozen=True)
@@ -170,6 +197,9 @@ class _Raw:
 
 def _csv(file: str, data: bytes, problems: list[Problem]) -> _Raw | None:
     text = decode(file, data, problems)
+    plain = None if text is None else plain_columns(text)
+    if plain is not None:
+        return _Raw(file, tuple(plain.header), _first(plain.header, plain.columns), plain.lines, plain.header_line)
     found = None if text is None else split(file, text, problems, comments=True)
     if found is None or not _rectangular(file, found, problems):
         return None
@@ -227,10 +257,12 @@ def _header_right(spec: TableSpec, raw: _Raw, problems: list[Problem]) -> bool:
     where = f"{raw.file}, line {raw.header_line}"
     folded = [name.casefold() for name in raw.header]
     twice = dict.fromkeys(name for name in raw.header if folded.count(name.casefold()) > 1)
-    problems += [Problem(where, f"column {name!r} is there twice", "Keep one of them") for name in twice]
+    problems += [Problem(where, f"column {name[:60]!r} is there twice", "Keep one of them") for name in twice]
     for name in raw.header:
-        if spec.column(name) is None:
-            what = f"unknown column {name!r}{nearest(name, spec.names)}" if name else "a column has no name"
+        declared, near = spec.column(name), nearest(name, spec.names)
+        # a table that takes any column must not take a misspelt one for another
+        if not name or declared is None or (declared.name == "*" and near and name not in spec.names):
+            what = f"unknown column {name[:60]!r}{near}" if name else "a column has no name"
             problems.append(Problem(where, what, f"Remove or rename it; the columns are {some(spec.names, 40)}"))
     for column in spec.columns:
         if column.required and column.name not in raw.header:
@@ -291,11 +323,15 @@ def _refuse_repeated(table: Table, problems: list[Problem]) -> None:
     keys = [name for name in table.spec.key if table.has(name)]
     if not keys or len(table) < 2:
         return
-    columns = [_folded(table.cells[name]) for name in keys]
-    if len(set(zip(*columns, strict=True))) == len(table):
+    numbered = np.zeros(len(table), dtype=np.int64)
+    for name in keys:
+        numbers, distinct = _numbered(table.cells[name])
+        # numbered anew after each column, so that no product of their counts can overflow
+        numbered = np.unique(numbered * distinct + numbers, return_inverse=True)[1]
+    if numbered.max() + 1 == len(table):
         return
-    first: dict[tuple[Any, ...], int] = {}
-    earlier = [first.setdefault(key, row) for row, key in enumerate(zip(*columns, strict=True))]
+    first: dict[int, int] = {}
+    earlier = [first.setdefault(key, row) for row, key in enumerate(numbered.tolist())]
     again = np.array(earlier) != np.arange(len(table))
     others = [name for name in table.given if name not in keys]
 
@@ -305,11 +341,14 @@ def _refuse_repeated(table: Table, problems: list[Problem]) -> None:
     list_rows(table, again, describe, problems, "repeat an earlier row")
 
 
-def _folded(cells: Any) -> list[Any]:
+def _numbered(cells: Any) -> tuple[Array, int]:
+    """The cells of a key as whole numbers, one for each distinct cell (also but for case), and how many there are."""
     if isinstance(cells, np.ndarray):
-        return ["" if value != value else value for value in cells.tolist()]
-    fold = {text: text.casefold() for text in set(cells)}
-    return cells if len(set(fold.values())) == len(fold) else [fold[text] for text in cells]
+        distinct, numbers = np.unique(cells, return_inverse=True)  # NaN counts as one value
+        return numbers.reshape(-1), len(distinct)
+    place: dict[str, int] = {}
+    number = {text: place.setdefault(text.casefold(), len(place)) for text in set(cells)}
+    return np.fromiter(map(number.__getitem__, cells), dtype=np.int64, count=len(cells)), len(place)
 
 
 def _repeated(table: Table, keys: Sequence[str], others: Sequence[str], row: int, first: int) -> tuple[str, str]:

@@ -72,6 +72,12 @@ def split(file: str, text: str, problems: list[Problem], *, comments: bool = Fal
     if not text.strip():
         problems.append(Problem(file, "is empty", "Give a header line and the rows"))
         return None
+    separator = _other_separator(text)
+    if separator:
+        what = f"columns are separated by {separator}, not commas"
+        line = skipped + 1 + text[: len(text) - len(text.lstrip())].count("\n")
+        problems.append(Problem(f"{file}, line {line}", what, "Save the file with commas and decimal points"))
+        return None
     found, fault = _records(text, skipped)
     if fault is not None:
         line, what, fix = fault
@@ -82,12 +88,45 @@ def split(file: str, text: str, problems: list[Problem], *, comments: bool = Fal
         return None
     header_line, cells = found[0]
     header = [name.strip() for name in cells]
-    separator = _other_separator(header, text)
-    if separator:
-        what = f"columns are separated by {separator}, not commas"
-        problems.append(Problem(f"{file}, line {header_line}", what, "Save the file with commas and decimal points"))
-        return None
     return Lines(header, [row for _, row in found[1:]], [line for line, _ in found[1:]], header_line)
+
+
+@dataclass(frozen=True)
+class Columns:
+    """A CSV in columns of stripped cells, and where each row begins."""
+
+    header: list[str]
+    columns: list[list[str]]
+    lines: list[int]
+    header_line: int
+
+
+def plain_columns(text: str) -> Columns | None:
+    """The columns of a CSV that needs no parser: no quotes, and every line as long as the header; None for any other.
+
+    Programs write large tables so, and a row then is never a list of its own: five times as fast as `split`.
+    """
+    if '"' in text or "\r" in (text := text.replace("\r\n", "\n")):
+        return None
+    lines = text.split("\n")
+    skipped = next((k for k, line in enumerate(lines) if not line.startswith("#")), 0)
+    kept = [k for k in range(skipped, len(lines)) if not _is_blank(lines[k])]
+    if not kept:
+        return None
+    width = lines[kept[0]].count(",") + 1
+    rows = [lines[k] for k in kept[1:]]
+    if width == 1 or not rows or {row.count(",") for row in rows} != {width - 1} or max(map(len, rows)) > MAX_CELL:
+        return None
+    cells = ",".join(rows).split(",")
+    columns = [list(map(str.strip, cells[k::width])) for k in range(width)]
+    header = [name.strip() for name in lines[kept[0]].split(",")]
+    return Columns(header, columns, [k + 1 for k in kept[1:]], kept[0] + 1)
+
+
+def _is_blank(line: str) -> bool:
+    """True if no cell of a line without quotes holds anything."""
+    first = line[:1]
+    return (not first or first == "," or first.isspace()) and not line.replace(",", "").strip()
 
 
 def _records(text: str, skipped: int) -> tuple[list[tuple[int, list[str]]], tuple[int, str, str] | None]:
@@ -117,10 +156,11 @@ def _quoting(error: str) -> tuple[str, str]:
     )
 
 
-def _other_separator(header: Sequence[str], text: str) -> str:
-    if len(header) > 1:
+def _other_separator(text: str) -> str:
+    """What stands for the comma in the first line, where it has none."""
+    first = text.lstrip().partition("\n")[0]
+    if "," in first:
         return ""
-    first = text.partition("\n")[0]
     return "semicolons" if ";" in first else "tabs" if "\t" in first else ""
 
 

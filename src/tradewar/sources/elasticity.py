@@ -10,16 +10,9 @@ from jaxtyping import Float
 from numpy import ndarray as Array
 
 from tradewar.errors import Problem, WorldError
-from tradewar.world.table import (
-    check_columns,
-    fill,
-    flat_cells,
-    list_rows,
-    numbers,
-    parse_csv,
-    problems_or,
-    refuse_missing,
-)
+from tradewar.io.tables import list_rows, read_path
+from tradewar.sources.formats import ELASTICITIES
+from tradewar.world.table import fill, flat_cells, problems_or, refuse_missing
 
 Elasticity = float | int | str | Path | Mapping[str, float] | None
 """θ for all sectors, by sector, or the path of a CSV file `sector,trade_elasticity`. Text that is a number is one."""
@@ -59,17 +52,17 @@ def _number(given: float | int | str | Path) -> float | None:
 
 
 def _from_file(path: Path, sectors: Sequence[str]) -> Float[Array, " sector"]:
-    if not path.is_file():
+    if not path.exists():
         fix = "Give a number, or a CSV file with the columns sector, trade_elasticity"
         raise WorldError.at("trade elasticity", f"{str(path)!r} is neither a number nor a file", fix)
     problems: list[Problem] = []
-    table = parse_csv(path.name, path.read_bytes(), problems)
-    if table is None or not check_columns(table, ("sector", "trade_elasticity"), problems=problems):
+    table = read_path(ELASTICITIES, path, problems, what="table of elasticities (CSV)", partial=True)
+    if table is None:
         problems_or(problems)
     assert table is not None
     axes = {"sector": sectors}
     flat = flat_cells(table, axes, problems)
-    theta = numbers(table, "trade_elasticity", problems)
+    theta = table.numbers("trade_elasticity")
     refuse_missing(table, flat, np.ones(len(sectors), dtype=bool), axes, problems)
 
     def describe(row: int) -> tuple[str, str]:

@@ -2,10 +2,13 @@
 
 Rows `CCC_III` (country, industry), then `TLS` (taxes less subsidies on products), `VA` and `OUT`; the same columns,
 then six final uses `CCC_{HFCE,NPISH,GGFC,GFCF,INVNT,DPABR}` and `OUT`. Labels are split at the first underscore, so
-that `CHN_C17_18` is industry `C17_18`. The order of rows and columns does not matter. Totals may also be spelt in
-three parts (`TLS_TLS_TLS`), as in copies in circulation. USD million, basic prices. Negative values occur in `INVNT`
-and `TLS` only. In extended editions China and Mexico are divided (`CN1`, `CN2`; `MX1`, `MX2`) while the rows of the
-whole are zero: the parts are added to the whole.
+that `CHN_C17_18` is industry `C17_18`. The order of rows and columns does not matter. USD million, basic prices.
+Negative values occur in `INVNT` and `TLS` only. In extended editions China and Mexico are divided (`CN1`, `CN2`;
+`MX1`, `MX2`) while the rows of the whole are zero: the parts are added to the whole.
+
+Editions differ in spelling, and all are read: totals in three parts (`TLS_TLS_TLS`); in those of 2018 and 2021
+`TAXSUB` (also by country, `AUS_TAXSUB`), `VALU`, `OUTPUT` and `TOTAL`, industries without a letter (`10T12`), and `P33`
+for `DPABR`. `ICIO2021_2018.csv` is the table of 2018 in the edition of 2021.
 
 Source: OECD (2025), Inter-Country Input-Output tables. The tables hold neither tariffs nor elasticities.
 """
@@ -16,10 +19,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tradewar.errors import WorldError
 from tradewar.sources.elasticity import Elasticity
-from tradewar.sources.intercountry import Layout, about_table, to_world, use_table
-from tradewar.sources.labelled import read_labelled
+from tradewar.sources.intercountry import Layout, about_table, read_table, to_world, year_of
 
 if TYPE_CHECKING:
     from tradewar.world.model import World
@@ -91,15 +92,17 @@ LAYOUT = Layout(
         "GFCF": "gross fixed capital formation",
         "INVNT": "changes in inventories",
         "DPABR": "direct purchases abroad by residents",
+        "P33": "direct purchases abroad by residents",
     },
     totals={
-        "taxes": frozenset({"TLS", "TLS_TLS_TLS"}),
-        "value added": frozenset({"VA", "VA_VA_VA"}),
-        "output": frozenset({"OUT", "OUT_OUT_OUT"}),
+        "taxes": frozenset({"TLS", "TLS_TLS_TLS", "TAXSUB"}),
+        "value added": frozenset({"VA", "VA_VA_VA", "VALU"}),
+        "output": frozenset({"OUT", "OUT_OUT_OUT", "OUTPUT", "TOTAL"}),
     },
     may_be_negative=frozenset({"INVNT"}),
     fold={"CN1": "CHN", "CN2": "CHN", "MX1": "MEX", "MX2": "MEX"},
-    is_tradable=lambda code: bool(re.match(r"[ABC]\d", code)),
+    # sections A to C of ISIC 4, which are divisions 01 to 33
+    is_tradable=lambda code: bool(re.match(r"[ABC]\d|(?:0[1-9]|[12]\d|3[0-3])(?!\d)", code)),
     industry_names=INDUSTRY_NAMES,
 )
 
@@ -133,14 +136,6 @@ def read_icio(
         WorldError: listing every fault of the files.
     """
     place = Path(path)
-    found = re.search(r"(?<!\d)(\d{4})_SML", place.name) or re.search(r"(?<!\d)((?:19|20)\d\d)(?!\d)", place.stem)
-    if year is None and (found is None or place.suffix == ".zip"):
-        raise WorldError.at(place.name, "the name does not tell the year of the table", "Give the year")
-    chosen = year if year is not None else int(found.group(1)) if found else 0
-    member = f"{chosen}_SML.csv" if place.suffix == ".zip" else None
-    if trade_elasticity is None:
-        from tradewar.sources.elasticity import read_elasticity
-
-        read_elasticity(None, ())  # refused before the large table is read
-    table = use_table(read_labelled(place, member), LAYOUT)
+    chosen = year_of(place, year, edition_first="ICIO")
+    table = read_table(place, LAYOUT, trade_elasticity, f"{chosen}_SML.csv" if place.suffix == ".zip" else None)
     return to_world(table, LAYOUT, about_table(name, chosen, _ABOUT), trade_elasticity, tariffs, sparse_tariffs)

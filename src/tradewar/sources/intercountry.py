@@ -20,6 +20,7 @@ An industry without any output in the world is dropped and noted. In a country w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -29,11 +30,12 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray as Array
 
-from tradewar.errors import Problem
+from tradewar.errors import Problem, WorldError
+from tradewar.io.matrices import LabelledMatrix, read_labelled
+from tradewar.io.nearest import some
+from tradewar.io.registers.countries import is_iso3
 from tradewar.sources.elasticity import Elasticity, read_elasticity
-from tradewar.sources.labelled import LabelledMatrix
 from tradewar.sources.tariffs import read_tariffs
-from tradewar.world.codes import is_iso3
 from tradewar.world.identities import MAX_LISTED
 from tradewar.world.table import problems_or
 
@@ -160,7 +162,47 @@ def _note_odd_codes(countries: Sequence[str], layout: Layout, notes: list[str]) 
         notes.append(f"{', '.join(odd)}: neither an ISO3 code nor a known aggregate; taken for a single economy.")
 
 
-# ---------------------------------------------------------------- from labels to axes
+# ---------------------------------------------------------------- from a file to axes
+
+
+def year_of(path: Path, given: int | None, edition_first: str = "") -> int:
+    """The year of a table: what the user says, or the one year in the name of its file.
+
+    Args:
+        edition_first: what stands in front of EDITION_YEAR in names that hold both.
+
+    Raises:
+        WorldError: if the name holds no year, or several and none is known to be that of the table.
+    """
+    if given is not None:
+        return given
+    published = re.search(r"(?<!\d)(\d{4})_SML", path.name)
+    edition = re.search(rf"{edition_first}\w*?(\d{{4}})_(\d{{4}})(?!\d)", path.name) if edition_first else None
+    years = list(dict.fromkeys(re.findall(r"(?<!\d)((?:19|20)\d\d)(?!\d)", path.name)))
+    if path.suffix != ".zip" and published:
+        return int(published[1])
+    if path.suffix != ".zip" and edition:
+        return int(edition[2])
+    if path.suffix != ".zip" and len(years) == 1:
+        return int(years[0])
+    held = f": it holds {' and '.join(years)}" if len(years) > 1 else ""
+    raise WorldError.at(path.name, f"the name does not tell the year of the table{held}", "Give the year (--year)")
+
+
+def read_table(path: Path | str, layout: Layout, elasticity: Elasticity, member: str | None = None) -> UseTable:
+    """The table of a file.
+
+    Raises:
+        WorldError: listing every fault; if no elasticity is given, before the large table is read.
+    """
+    if elasticity is None:
+        read_elasticity(None, ())
+    problems: list[Problem] = []
+    matrix = read_labelled(path, problems, member)
+    if matrix is None:
+        problems_or(problems)
+    assert matrix is not None
+    return use_table(matrix, layout)
 
 
 def use_table(matrix: LabelledMatrix, layout: Layout) -> UseTable:
@@ -170,7 +212,7 @@ def use_table(matrix: LabelledMatrix, layout: Layout) -> UseTable:
         WorldError: naming labels that are unknown or missing, and negative values where there can be none.
     """
     rows, columns = _labels(matrix, layout)
-    countries = tuple(dict.fromkeys(country for country, _ in rows.values()))
+    countries = tuple(dict.fromkeys(country for country, _ in (*rows.values(), *columns.values())))
     industries = tuple(dict.fromkeys(industry for _, industry in rows.values()))
     uses = (*industries, *(code for code in layout.final_uses if code in {use for _, use in columns.values()}))
     problems = [*_absent(matrix.file, "row", rows.values(), countries, industries)]
@@ -198,9 +240,9 @@ def _labels(matrix: LabelledMatrix, layout: Layout) -> tuple[dict[int, tuple[str
     def parsed(labels: Sequence[str], axis: str) -> dict[int, tuple[str, str]]:
         found: dict[int, tuple[str, str]] = {}
         for k, label in enumerate(labels):
-            if label in totals:
-                continue
             country, separator, code = label.partition("_")
+            if label in totals or code in totals:
+                continue
             if not separator or not code:
                 fix = f"Labels of {layout.name} are COUNTRY_CODE or one of {', '.join(sorted(totals))}"
                 problems.append(Problem(f"{matrix.file}, {axis} {k + 1}", f"label {label!r} is unknown", fix))
@@ -213,7 +255,7 @@ def _labels(matrix: LabelledMatrix, layout: Layout) -> tuple[dict[int, tuple[str
     known = {*industries, *layout.final_uses}
     strange = sorted({code for _, code in columns.values()} - known)
     if strange:
-        what = f"columns end in {', '.join(strange)}, which is neither an industry nor a final use"
+        what = f"columns end in {some(strange, MAX_LISTED)}, which is neither an industry nor a final use"
         problems.append(Problem(matrix.file, what, f"Final uses are {', '.join(layout.final_uses)}"))
     mixed = sorted(industries & set(layout.final_uses))
     if mixed:
@@ -235,8 +277,13 @@ def _absent(
     absent = [f"{c}_{code}" for c in countries for code in codes if (c, code) not in present]
     if not absent:
         return []
-    listed = ", ".join(absent[:MAX_LISTED]) + (f" and {len(absent) - MAX_LISTED} more" if absent[MAX_LISTED:] else "")
-    return [Problem(file, f"{axis}s are missing: {listed}", "An absent cell is never a zero: take the whole table")]
+    return [
+        Problem(
+            file,
+            f"{axis}s are missing: {some(absent, MAX_LISTED)}",
+            "An absent cell is never a zero: take the whole table",
+        )
+    ]
 
 
 def _negative_problems(

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tradewar.errors import WorldError
+from tradewar.io.nearest import nearest
 from tradewar.sources.icio import read_icio
 from tradewar.sources.wiod import read_wiod
-from tradewar.world.identities import nearest
 from tradewar.world.tidy import read_world
 
 if TYPE_CHECKING:

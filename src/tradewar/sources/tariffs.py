@@ -1,7 +1,7 @@
 """Baseline tariffs for sources that hold none, from a file of the user.
 
-CSV with the columns `exporter,importer,sector,tariff` (a column `value` is ignored, so that the `flows.csv` of a tidy
-folder will do). Tariffs are rates: 0.25 is 25 percent. Every pair that trades a tradable good has a row, unless the
+CSV with the columns `exporter,importer,sector,tariff` (`sources.formats`). Tariffs are rates: 0.25 is 25 percent,
+unless a column `rate_unit` says otherwise. Every pair that trades a tradable good has a row, unless the
 user declares that what has no row is free. Rates on own sales and services are set to 0 and noted by `World.build`.
 """
 
@@ -14,18 +14,10 @@ import numpy as np
 from jaxtyping import Bool, Float
 from numpy import ndarray as Array
 
-from tradewar.errors import Problem, WorldError
-from tradewar.world.identities import RATE_LIMIT
-from tradewar.world.table import (
-    check_columns,
-    fill,
-    flat_cells,
-    list_rows,
-    numbers,
-    parse_csv,
-    problems_or,
-    refuse_missing,
-)
+from tradewar.errors import Problem
+from tradewar.io.tables import read_path
+from tradewar.sources.formats import BASE_TARIFFS
+from tradewar.world.table import fill, flat_cells, fractions, problems_or, refuse_missing, refuse_scale
 
 
 def read_tariffs(
@@ -41,26 +33,18 @@ def read_tariffs(
     Raises:
         WorldError: listing every fault with its line.
     """
-    place = Path(path)
-    if not place.is_file():
-        raise WorldError.at(str(place), "there is no such file of tariffs", "Give a CSV file")
     problems: list[Problem] = []
-    table = parse_csv(place.name, place.read_bytes(), problems)
-    needed = ("exporter", "importer", "sector", "tariff")
-    if table is None or not check_columns(table, needed, ("value",), problems=problems):
+    table = read_path(BASE_TARIFFS, path, problems, what="file of tariffs (CSV)", partial=True)
+    if table is None:
         problems_or(problems)
     assert table is not None
     axes = {"importer": countries, "exporter": countries, "sector": sectors}
     flat = flat_cells(table, axes, problems)
-    rates = numbers(table, "tariff", problems)
-
-    def percent(row: int) -> tuple[str, str]:
-        what = f"tariff = {rates[row]:.10g} is above {RATE_LIMIT:g}, that is {100 * RATE_LIMIT:,.0f} percent"
-        return what, f"Tariffs are rates: was {rates[row] / 100:.6g} meant, for {rates[row]:.6g} percent?"
-
-    list_rows(table, rates > RATE_LIMIT, percent, problems)
+    rates = fill(trade_value.shape, flat, fractions(table, "tariff", problems))
+    if not problems and not table.has("rate_unit"):
+        refuse_scale(table.file, countries, rates, problems)
     if not sparse:
         traded = (trade_value > 0) & tradable & ~np.eye(len(countries), dtype=bool)[:, :, None]
         refuse_missing(table, flat, traded, axes, problems)
     problems_or(problems)
-    return fill(trade_value.shape, flat, rates)
+    return rates

@@ -10,14 +10,11 @@ Source: Timmer, Dietzenbacher, Los, Stehrer and de Vries (2015), Review of Inter
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tradewar.errors import WorldError
-from tradewar.sources.elasticity import Elasticity, read_elasticity
-from tradewar.sources.intercountry import Layout, about_table, to_world, use_table
-from tradewar.sources.labelled import read_labelled
+from tradewar.sources.elasticity import Elasticity
+from tradewar.sources.intercountry import Layout, about_table, read_table, to_world, year_of
 
 if TYPE_CHECKING:
     from tradewar.world.model import World
@@ -97,12 +94,6 @@ def read_wiod(
     name: str | None = None,
 ) -> World:
     """A World from a table of the World Input-Output Database. Arguments and errors as `read_icio`."""
-    place = Path(path)
-    found = re.search(r"(?<!\d)((?:19|20)\d\d)(?!\d)", place.name)
-    if year is None and found is None:
-        raise WorldError.at(place.name, "the name does not tell the year of the table", "Give the year")
-    chosen = year if year is not None else int(found.group(1)) if found else 0
-    if trade_elasticity is None:
-        read_elasticity(None, ())  # refused before the large table is read
-    table = use_table(read_labelled(place), LAYOUT)
+    chosen = year_of(Path(path), year)
+    table = read_table(path, LAYOUT, trade_elasticity)
     return to_world(table, LAYOUT, about_table(name, chosen, _ABOUT), trade_elasticity, tariffs, sparse_tariffs)

@@ -29,8 +29,10 @@ from jaxtyping import Float
 from numpy import ndarray as Array
 
 from tradewar.errors import Problem
-from tradewar.world.identities import nearest
-from tradewar.world.table import Table, check_columns, parse_csv, problems_or
+from tradewar.io.nearest import nearest, some
+from tradewar.io.tables import read_path
+from tradewar.world.formats import MAP
+from tradewar.world.table import problems_or
 
 if TYPE_CHECKING:
     from tradewar.world.model import World
@@ -42,6 +44,7 @@ def aggregate(
     sectors: Mapping[str, str] | None = None,
     *,
     names: Mapping[str, str] | None = None,
+    sector_names: Mapping[str, str] | None = None,
     mix_tradable: bool = False,
 ) -> World:
     """A World with merged countries and sectors.
@@ -50,6 +53,7 @@ def aggregate(
         countries: for every country code the code of its group; None keeps the countries.
         sectors: for every sector code the code of its group; None keeps the sectors.
         names: names of groups by code; without one, a group of one keeps its name and others are called by their code.
+        sector_names: those of groups of sectors, where one code means both.
         mix_tradable: allow tradable sectors to be merged with others; the merged sector is tradable.
 
     Raises:
@@ -67,7 +71,9 @@ def aggregate(
     arrays, vanished = _merged_arrays(world, by_country, by_sector)
     notes = _notes(world, country_groups, sector_groups, vanished, arrays["income"])
     del arrays["income"]
-    labels = _labels(world, country_map, country_groups, sector_groups, by_country, by_sector, dict(names or {}))
+    declared = _declared(world, country_map, country_groups, notes)
+    kinds = {"country": dict(names or {}), "sector": dict(names or {}) | dict(sector_names or {})}
+    labels = declared | _labels(world, country_groups, sector_groups, by_country, by_sector, kinds)
     return world.replace(**arrays, **labels, notes=(*world.notes, *notes))
 
 
@@ -80,50 +86,38 @@ def aggregate_by_file(world: World, path: Path | str, *, mix_tradable: bool = Fa
     Raises:
         WorldError: listing every fault of the file, and those of `aggregate`.
     """
-    maps, names = _read_map(Path(path))
-    country_map, sector_map = maps["country"] or None, maps["sector"] or None
-    return aggregate(world, country_map, sector_map, names=names, mix_tradable=mix_tradable)
+    maps, names = _read_map(path)
+    merged = (maps["country"] or None, maps["sector"] or None)
+    return aggregate(world, *merged, names=names["country"], sector_names=names["sector"], mix_tradable=mix_tradable)
 
 
 # ---------------------------------------------------------------- the map
 
 
-def _read_map(path: Path) -> tuple[dict[str, dict[str, str]], dict[str, str]]:
+def _read_map(path: Path | str) -> tuple[dict[str, dict[str, str]], dict[str, dict[str, str]]]:
+    """By kind the group of each code, and the names of groups."""
     problems: list[Problem] = []
-    if not path.is_file():
-        problems_or([Problem(str(path), "there is no such file", "Give a CSV file with the columns kind, from, to")])
-    table = parse_csv(path.name, path.read_bytes(), problems)
-    if table is None or not check_columns(table, ("kind", "from", "to"), ("name",), problems=problems):
+    table = read_path(MAP, path, problems, what="map (CSV)")
+    if table is None:
         problems_or(problems)
     assert table is not None
     maps: dict[str, dict[str, str]] = {"country": {}, "sector": {}}
-    names: dict[str, str] = {}
-    for row in range(len(table)):
-        kind, old, new = (table.columns[column][row].strip() for column in ("kind", "from", "to"))
-        problems.extend(_row_problems(table, row, kind, old, new, maps))
-        maps.get(kind, {})[old] = new
-        if "name" in table.columns and table.columns["name"][row].strip():
-            names[new] = table.columns["name"][row].strip()
+    names: dict[str, dict[str, str]] = {"country": {}, "sector": {}}
+    lines: dict[tuple[str, str], int] = {}
+    for row, (kind, old, new, name) in enumerate(zip(*map(table.texts, MAP.names), strict=True)):
+        maps[kind][old] = new
+        if name and names[kind].setdefault(new, name) != name:
+            what = f"{new} is called {name!r}, but {names[kind][new]!r} in line {lines[kind, new]}"
+            problems.append(Problem(table.where(row), what, "Give the group one name"))
+        if name:
+            lines.setdefault((kind, new), table.lines[row])
     problems_or(problems)
     return maps, names
 
 
-def _row_problems(
-    table: Table, row: int, kind: str, old: str, new: str, maps: Mapping[str, Mapping[str, str]]
-) -> list[Problem]:
-    if kind not in maps:
-        return [Problem(table.where(row), f"kind = {kind!r} is unknown", "Write country or sector")]
-    if not old or not new:
-        return [Problem(table.where(row), "from or to is empty", "Give both codes")]
-    if old in maps[kind]:
-        what = f"{kind} {old!r} is mapped twice: to {maps[kind][old]!r} and to {new!r}"
-        return [Problem(table.where(row), what, "Keep one row")]
-    return []
-
-
 def _map_problems(kind: str, labels: Sequence[str], groups: Mapping[str, str]) -> list[Problem]:
     problems = [
-        Problem(f"map of {kind} codes", f"unknown {kind} {label!r}{nearest(label, labels)}", f"Use {', '.join(labels)}")
+        Problem(f"map of {kind} codes", f"unknown {kind} {label!r}{nearest(label, labels)}", f"Use {some(labels)}")
         for label in groups
         if label not in labels
     ]
@@ -224,12 +218,11 @@ def _weighted(
 
 def _labels(
     world: World,
-    country_map: Mapping[str, str],
     country_groups: tuple[str, ...],
     sector_groups: tuple[str, ...],
     by_country: Float[Array, "group country"],
     by_sector: Float[Array, "kind sector"],
-    names: Mapping[str, str],
+    names: Mapping[str, Mapping[str, str]],
 ) -> dict[str, Any]:
     members = [np.flatnonzero(row) for row in by_country]
     aggregates = [
@@ -245,12 +238,34 @@ def _labels(
         details["members"] = tuple(" ".join(world.countries[k] for k in inside) for inside in members)
     return {
         "countries": country_groups,
-        "country_names": _names(country_groups, by_country, world.country_names, names),
+        "country_names": _names(country_groups, by_country, world.country_names, names["country"]),
         "aggregates": tuple(aggregates),
         "sectors": sector_groups,
-        "sector_names": _names(sector_groups, by_sector, world.sector_names, names),
+        "sector_names": _names(sector_groups, by_sector, world.sector_names, names["sector"]),
         "country_details": details,
     }
+
+
+def _declared(
+    world: World, groups: Mapping[str, str], codes: Sequence[str], notes: list[str]
+) -> dict[str, Mapping[str, Any]]:
+    """Days of tariffs and blocs, for the groups. What a group does not have as a whole is left out and noted."""
+    inside = {code: [country for country in world.countries if groups[country] == code] for code in codes}
+    days = {code: {world.tariffs_as_of.get(country) for country in members} for code, members in inside.items()}
+    mixed = [code for code, found in days.items() if len(found) > 1]
+    if mixed:
+        what = "members whose tariffs are of different days, or of a day that is not stated"
+        notes.append(f"{', '.join(mixed)}: {what}; the day of the group is not stated.")
+    blocs: dict[str, tuple[str, ...]] = {}
+    for bloc, members in world.blocs.items():
+        merged = tuple(dict.fromkeys(groups[country] for country in members))
+        if all(country in members for code in merged for country in inside[code]):
+            if len(merged) > 1:  # a bloc that is one group is a single customs territory now
+                blocs[bloc] = merged
+        else:
+            notes.append(f"Bloc {bloc} is left out: its members are merged with other countries.")
+    known = {code: day for code, found in days.items() if len(found) == 1 for day in found if day is not None}
+    return {"tariffs_as_of": known, "blocs": blocs}
 
 
 def _joined(texts: Sequence[str], separator: str) -> str:

@@ -8,7 +8,7 @@ from jaxtyping import Float
 from numpy import ndarray as Array
 
 from tradewar.errors import WorldError
-from tradewar.world.identities import nearest
+from tradewar.io.nearest import nearest
 
 if TYPE_CHECKING:
     from tradewar.world.model import World

@@ -7,7 +7,7 @@ with every offending cell named. Tolerances are relative unless stated.
 
 | identity | limit | what happens |
 |---|---|---|
-| shapes and axes agree, labels unique | exact | refused |
+| shapes and axes agree, labels unique, also but for case | exact | refused |
 | all values finite | exact | refused |
 | F ≥ 0 | exact | refused |
 | t > −1 | exact | refused |
@@ -25,14 +25,14 @@ with every offending cell named. Tolerances are relative unless stated.
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 from numpy import ndarray as Array
 
 from tradewar.errors import Problem, WorldError
+from tradewar.io.nearest import nearest
 from tradewar.world import accounts
 
 SHARE_NOTE = 1e-6
@@ -105,13 +105,6 @@ def _owned(values: Any, kind: type) -> Array:
     return np.array(values, dtype=kind, order="C")
 
 
-def nearest(code: str, axis: Sequence[str]) -> str:
-    """`; did you mean 'USA'?` where a label of the axis is close to the code, else an empty string."""
-    by_folded = {label.casefold(): label for label in axis}
-    found = difflib.get_close_matches(code.strip().casefold(), list(by_folded), n=1, cutoff=0.6)
-    return f"; did you mean {by_folded[found[0]]!r}?" if found else ""
-
-
 # ---------------------------------------------------------------- what is refused
 
 
@@ -137,7 +130,8 @@ def _axis_problems(world: Mapping[str, Any]) -> Iterable[Problem]:
         labels = tuple(world.get(axis) or ())
         if not labels:
             yield Problem(axis, "is empty", "Give at least one label")
-        repeated = sorted({label for label in labels if labels.count(label) > 1})
+        folded = [label.casefold() for label in labels]
+        repeated = sorted({label for label in labels if folded.count(label.casefold()) > 1})
         if repeated:
             yield Problem(axis, f"has {', '.join(repeated)} more than once", "Give every label once")
         if len(world.get(names) or ()) != len(labels):
@@ -146,9 +140,31 @@ def _axis_problems(world: Mapping[str, Any]) -> Iterable[Problem]:
         if len(texts) != len(world.get("countries") or ()):
             what = f"has {len(texts)} texts for {len(world['countries'])} countries"
             yield Problem(f"country details {name!r}", what, "Give one each")
-    for code in world.get("aggregates", ()):
-        if code not in world.get("countries", ()):
-            yield Problem("aggregates", f"declares {code!r}, which is not a country of this world", "Remove it")
+    yield from declaration_problems(world)
+
+
+def declaration_problems(world: Mapping[str, Any]) -> Iterable[Problem]:
+    """What is wrong with the codes that a world declares: aggregates, importers with a day, blocs and their members."""
+
+    def listed(name: str) -> tuple[str, ...]:
+        given: Any = world.get(name)
+        return tuple(given) if given else ()
+
+    countries = listed("countries")
+    blocs = {f"blocs.{bloc}": tuple(members) for bloc, members in dict(world.get("blocs") or {}).items()}
+    named = {name: listed(name) for name in ("aggregates", "tariffs_as_of")} | blocs
+    for where, codes in named.items():
+        for code in dict.fromkeys(codes):
+            if code not in countries:
+                what = f"names {code!r}, which is not a country of this world{nearest(code, countries)}"
+                yield Problem(where, what, "Remove it or correct the code")
+            elif codes.count(code) > 1:
+                yield Problem(where, f"names {code!r} {codes.count(code)} times", "Name it once")
+    for where, members in blocs.items():
+        if where.removeprefix("blocs.") in countries:
+            yield Problem(where, "is itself a country of this world", "Give the bloc another code, or leave it out")
+        if not members:
+            yield Problem(where, "has no members", "Name the countries of this world that belong to it")
 
 
 def _shape_problems(world: Mapping[str, Any]) -> Iterable[Problem]:

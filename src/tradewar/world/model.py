@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from datetime import date
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 Market = Literal["competitive", "monopolistic"]
 
+_MAPPINGS = ("country_details", "tariffs_as_of", "blocs")
 CONSISTENCY_TOLERANCE = 1e-9
 """Largest gap between given and implied consumption shares at which the baseline counts as an equilibrium."""
 
@@ -76,6 +78,13 @@ class World:
     """False where the source holds no tariffs: all rates are then zero because unknown, not because free."""
     country_details: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, Any])
     """Further text by country, by the name of its column in countries.csv (`members`, `io_source`); carried."""
+    tariffs_as_of: Mapping[str, date] = field(default_factory=dict[str, Any])
+    """By importer, the day whose measures its tariffs contain: adding them again counts them twice. Importers that are
+    not there: not stated."""
+    blocs: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, Any])
+    """Codes of groups of countries (customs unions) that are single countries here -> their members."""
+    superseded_by: str = ""
+    """Name of the world that replaces this one, which is kept so that earlier results can be repeated."""
     notes: tuple[str, ...] = ()
     """What was changed when the world was read, aggregated, balanced or rebased, as sentences with figures."""
 
@@ -103,7 +112,8 @@ class World:
                 object.__setattr__(self, item.name, _read_only(value))
         frozen_sets = {name: _read_only(np.asarray(theta)) for name, theta in self.elasticity_sets.items()}
         object.__setattr__(self, "elasticity_sets", MappingProxyType(frozen_sets))
-        object.__setattr__(self, "country_details", MappingProxyType(dict(self.country_details)))
+        for name in _MAPPINGS:
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
     def replace(self, **changes: Any) -> Self:
         """A checked copy with some fields changed."""
@@ -129,10 +139,8 @@ class World:
 
     def __getstate__(self) -> dict[str, Any]:
         # mappingproxy objects do not pickle, and worlds travel to worker processes
-        return {item.name: getattr(self, item.name) for item in fields(self)} | {
-            "elasticity_sets": dict(self.elasticity_sets),
-            "country_details": dict(self.country_details),
-        }
+        state = {item.name: getattr(self, item.name) for item in fields(self)}
+        return state | {name: dict(state[name]) for name in ("elasticity_sets", *_MAPPINGS)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         for name, value in state.items():
@@ -158,6 +166,16 @@ class World:
             WorldError: if the world does not have it; the message lists the codes it has.
         """
         return _position(self.countries, code, "country", self.name)
+
+    def members(self, code: str) -> tuple[str, ...]:
+        """The countries that a code stands for: the members of a bloc, or the country itself.
+
+        Raises:
+            WorldError: if it is neither.
+        """
+        if code in self.blocs:
+            return self.blocs[code]
+        return (self.countries[_position((*self.countries, *self.blocs), code, "country", self.name)],)
 
     def sector_index(self, code: str) -> int:
         """Position of a sector on the sector axes. Raises as `country_index`."""
@@ -262,7 +280,7 @@ def _read_only(array: Array) -> Array:
 
 def _position(axis: tuple[str, ...], code: str, what: str, world: str) -> int:
     from tradewar.errors import WorldError
-    from tradewar.world.identities import nearest
+    from tradewar.io.nearest import nearest
 
     try:
         return axis.index(code)

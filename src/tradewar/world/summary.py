@@ -11,7 +11,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -45,6 +47,8 @@ class CountrySummary:
     trade_deficit: float
     exports: float
     imports: float
+    tariffs_as_of: date | None
+    """The day whose measures its tariffs contain; None where it is not stated."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,9 @@ class WorldSummary:
     consistent: bool
     inconsistency: float
     elasticity_sets: tuple[str, ...]
+    superseded_by: str
     notes: tuple[str, ...]
+    blocs: Mapping[str, tuple[str, ...]]
     countries: tuple[CountrySummary, ...]
     sectors: tuple[SectorSummary, ...]
     checks: tuple[IdentityCheck, ...]
@@ -100,6 +106,7 @@ def summarise(world: World) -> WorldSummary:
             trade_deficit=float(world.trade_deficit[k]),
             exports=float(exports[k]),
             imports=float(imports[k]),
+            tariffs_as_of=world.tariffs_as_of.get(code),
         )
         for k, code in enumerate(world.countries)
     )
@@ -125,7 +132,9 @@ def summarise(world: World) -> WorldSummary:
         consistent=world.consistent,
         inconsistency=world.inconsistency,
         elasticity_sets=tuple(world.elasticity_sets),
+        superseded_by=world.superseded_by,
         notes=world.notes,
+        blocs=dict(world.blocs),
         countries=countries,
         sectors=sectors,
         checks=check(world),

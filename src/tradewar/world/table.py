@@ -1,306 +1,58 @@
-"""A table on disk as columns of text with their line numbers, and what can be wrong with one.
+"""Rows of tables as cells over the axes of a world: labels on their axis, rates as fractions, no cell missing.
 
-Every reader of files that people write goes through here, so that each fault is named by file and line, value, limit
-and fix, and all faults of a file are listed at once. Nothing is guessed: text is converted by us, not by a parser
-that turns `NA` into a missing value or a decimal comma into two columns.
+What a table is and whether its cells are numbers is the matter of `tradewar.io.tables`; here stands what needs a world.
 
 | fault | what is said |
 |---|---|
-| file missing, empty, not UTF-8 (UTF-16 and Latin-1 are recognised) | the file, and how to save it |
-| semicolons or tabs between columns, decimal commas | the line, and how to write it |
-| column unknown, missing or there twice | the column, with the nearest known name |
-| row too short or too long | the line, and how many fields it has |
-| text, NaN or nothing where a number belongs | the line, the column and the text |
-| label not on its axis (also wrong case) | the first line, how many rows, and the nearest label |
-| row there twice, with the same or another value | both lines, and both values |
+| label not on its axis (wrong case, another code of a country) | the first line, how many rows, and the label meant |
 | row missing | the labels of the absent cells |
-
-A UTF-8 byte-order mark is accepted. Files may be CSV or, under the same name, Parquet; a folder may be zipped.
+| a tariff that is no fraction | the line, and what was meant |
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import math
-import zipfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray as Array
 
 from tradewar.errors import Problem, WorldError
-from tradewar.world.identities import MAX_LISTED, nearest
+from tradewar.io.nearest import nearest, some
+from tradewar.io.registers import rates
+from tradewar.io.registers.countries import unknown_country
+from tradewar.io.tables import MAX_LISTED, Table, list_rows
+from tradewar.world.identities import RATE_LIMIT
 
-SAVE_AS_UTF8 = "Save the file as CSV in UTF-8"
-
-RowDescription = Callable[[int], tuple[str, str]]
-"""For a row that is wrong: what is wrong with it and what to do."""
-
-
-@dataclass(frozen=True)
-class Files:
-    """The files of a folder or of a zipped folder."""
-
-    place: str
-    names: tuple[str, ...]
-    folder: Path | None
-    members: Mapping[str, bytes]
-
-    def read(self, name: str) -> bytes:
-        """The bytes of one file.
-
-        Raises:
-            WorldError: if it cannot be read.
-        """
-        if self.folder is None:
-            return self.members[name]
-        try:
-            return (self.folder / name).read_bytes()
-        except OSError as error:
-            raise WorldError.at(
-                str(self.folder / name), f"cannot be read ({error.strerror})", "Check the file"
-            ) from None
-
-
-@dataclass(frozen=True)
-class Table:
-    """Columns of text; `lines[k]` is the line of row k in the file (in Parquet files its row)."""
-
-    file: str
-    columns: Mapping[str, Sequence[str]]
-    lines: Sequence[int]
-
-    def __len__(self) -> int:
-        return len(self.lines)
-
-    def where(self, row: int) -> str:
-        """The place of a row, as `Problem.where` wants it."""
-        return f"{self.file}, {'row' if self.file.endswith('.parquet') else 'line'} {self.lines[row]}"
-
-
-def open_files(path: Path | str) -> Files:
-    """The files of a folder, or of a `.zip` of one.
-
-    Raises:
-        WorldError: if there is no such folder or the zip cannot be read.
-    """
-    place = Path(path)
-    if place.is_dir():
-        return Files(str(place), tuple(sorted(p.name for p in place.iterdir() if p.is_file())), place, {})
-    if not place.is_file():
-        raise WorldError.at(str(place), "there is no such folder or zip file", "Give the path of a tidy folder")
-    try:
-        with zipfile.ZipFile(place) as archive:
-            members = {Path(name).name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
-    except (zipfile.BadZipFile, OSError, RuntimeError) as error:
-        raise WorldError.at(str(place), f"is neither a folder nor a readable zip ({error})", "Zip it again") from None
-    return Files(str(place), tuple(sorted(members)), None, members)
-
-
-def read_table(files: Files, stem: str, problems: list[Problem]) -> Table | None:
-    """`stem.csv` or `stem.parquet` of a folder; None (and a problem) where it is missing, double or unreadable."""
-    found = [name for name in (f"{stem}.csv", f"{stem}.parquet") if name in files.names]
-    if not found:
-        near = nearest(f"{stem}.csv", [name for name in files.names if name.endswith((".csv", ".parquet"))])
-        problems.append(Problem(f"{stem}.csv", f"is missing from {files.place}{near}", "Give this file"))
-        return None
-    if len(found) == 2:
-        problems.append(Problem(stem, "is there as CSV and as Parquet", "Remove one of the two"))
-        return None
-    parse = parse_csv if found[0].endswith(".csv") else parse_parquet
-    return parse(found[0], files.read(found[0]), problems)
-
-
-def decode(file: str, data: bytes, problems: list[Problem]) -> str | None:
-    """The text of a UTF-8 file, with or without byte-order mark; None and a problem where it is not UTF-8."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in data[:200]:
-        problems.append(Problem(file, "is UTF-16, not UTF-8", SAVE_AS_UTF8))
-        return None
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        guess = data[error.start : error.start + 1].decode("latin-1")
-        what = f"is not UTF-8: byte 0x{data[error.start]:02x} ({guess!r} in Latin-1)"
-        problems.append(Problem(f"{file}, line {line}", what, SAVE_AS_UTF8))
-        return None
-
-
-def parse_csv(file: str, data: bytes, problems: list[Problem]) -> Table | None:
-    """A comma-separated file with one header line."""
-    text = decode(file, data, problems)
-    if text is None:
-        return None
-    if not text.strip():
-        problems.append(Problem(file, "is empty", "Give a header line and the rows"))
-        return None
-    try:
-        lines, rows = _split(text)
-    except csv.Error as error:
-        problems.append(Problem(file, f"cannot be split into columns ({error})", "Look for a quote that is not closed"))
-        return None
-    header = [name.strip() for name in rows[0]]
-    for separator, called in ((";", "semicolons"), ("\t", "tabs")):
-        if len(header) == 1 and separator in header[0]:
-            what = f"columns are separated by {called}, not commas"
-            problems.append(Problem(f"{file}, line {lines[0]}", what, "Save the file with commas and decimal points"))
-            return None
-    if len(rows) == 1:
-        problems.append(Problem(file, "has a header and no rows", "Give the rows"))
-        return None
-    return _columns(file, header, rows[1:], lines[1:], problems)
-
-
-def parse_parquet(file: str, data: bytes, problems: list[Problem]) -> Table | None:
-    """A Parquet file; its values are taken as text, which is exact for floating-point numbers."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        content = pq.read_table(pa.BufferReader(data))
-    except (pa.ArrowException, OSError) as error:
-        problems.append(Problem(file, f"is not a readable Parquet file ({error})", "Write it again"))
-        return None
-    if content.num_rows == 0:
-        problems.append(Problem(file, "is empty", "Give the rows"))
-        return None
-    columns = {
-        name: ["" if value is None else str(value) for value in content.column(k).to_pylist()]
-        for k, name in enumerate(content.column_names)
-    }
-    return Table(file, columns, range(1, content.num_rows + 1))
-
-
-def _split(text: str) -> tuple[list[int], list[list[str]]]:
-    """Rows that are not blank, with their line numbers."""
-    reader = csv.reader(io.StringIO(text, newline=""))
-    lines: list[int] = []
-    rows: list[list[str]] = []
-    for row in reader:
-        if row:
-            lines.append(reader.line_num)
-            rows.append(row)
-    return lines, rows
-
-
-def _columns(
-    file: str, header: list[str], rows: list[list[str]], lines: list[int], problems: list[Problem]
-) -> Table | None:
-    """Rows turned into columns; refused where a row has more or fewer fields than the header."""
-    width = len(header)
-    ragged = [k for k, row in enumerate(rows) if len(row) != width]
-    for k in ragged[:MAX_LISTED]:
-        what = f"has {len(rows[k])} fields, the header has {width}"
-        fix = "Write decimal points, not decimal commas, and put text that holds a comma in quotes"
-        problems.append(Problem(f"{file}, line {lines[k]}", what, fix))
-    if len(ragged) > MAX_LISTED:
-        problems.append(Problem(file, f"{len(ragged) - MAX_LISTED} more lines have the wrong number of fields"))
-    repeated = sorted({name for name in header if header.count(name) > 1})
-    if repeated:
-        problems.append(Problem(f"{file}, line 1", f"names {', '.join(repeated)} more than once", "Keep one of them"))
-    if ragged or repeated:
-        return None
-    return Table(file, dict(zip(header, zip(*rows, strict=True), strict=True)), lines)
-
-
-def check_columns(
-    table: Table,
-    required: Sequence[str],
-    optional: Sequence[str] = (),
-    prefixes: tuple[str, ...] = (),
-    problems: list[Problem] | None = None,
-) -> bool:
-    """True if every required column is there and none is unknown; otherwise each is a problem."""
-    known = (*required, *optional)
-    found: list[Problem] = []
-    for name in table.columns:
-        if name not in known and not (prefixes and name.startswith(prefixes)):
-            fix = f"Remove or rename it; the columns are {', '.join((*known, *(f'{p}*' for p in prefixes)))}"
-            found.append(Problem(f"{table.file}, line 1", f"unknown column {name!r}{nearest(name, known)}", fix))
-    for name in required:
-        if name not in table.columns:
-            fix = f"The header must name {', '.join(required)}"
-            found.append(Problem(f"{table.file}, line 1", f"column {name!r} is missing", fix))
-    if problems is not None:
-        problems.extend(found)
-    return not found
-
-
-# ---------------------------------------------------------------- numbers and labels
-
-
-def numbers(table: Table, column: str, problems: list[Problem]) -> Float[Array, " row"]:
-    """A column as finite numbers; NaN, with a problem, where a cell is none."""
-    texts = table.columns[column]
-    try:
-        values = np.fromiter(map(float, texts), dtype=float, count=len(texts))
-    except ValueError:
-        values = np.array([_number(text) for text in texts])
-    # Python reads 1_000 as a thousand; a table that holds it is more likely broken
-    wrong = ~np.isfinite(values)
-    if any("_" in text for text in texts):
-        wrong |= np.array(["_" in text for text in texts])
-    list_rows(table, wrong, lambda row: _not_a_number(column, texts[row]), problems)
-    return np.where(wrong, np.nan, values)
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return math.nan
-
-
-def _not_a_number(column: str, text: str) -> tuple[str, str]:
-    if not text.strip():
-        return f"{column} is empty", "An absent figure is never a zero: write 0 if it is zero"
-    fix = "Write a finite number such as 0.25"
-    if text.count(",") == 1 and math.isfinite(_number(text.replace(",", "."))):
-        fix = f"Write a decimal point, not a comma: {text.strip().replace(',', '.')}"
-    elif text.strip().endswith("%") and math.isfinite(_number(text.strip()[:-1])):
-        fix = f"Write a fraction, not a percentage: {float(text.strip()[:-1]) / 100:g}"
-    return f"{column} = {text!r} is not a finite number", fix
+_COUNTRIES = ("country", "exporter", "importer")
+PERCENT = 'Tariffs are rates, 0.25 for 25 percent: divide by 100, or declare rate_unit = "percent"; "fraction" if meant'
 
 
 def positions(table: Table, column: str, axis: Sequence[str], problems: list[Problem]) -> Int[Array, " row"]:
     """Positions of a column's labels on an axis; -1, with one problem per distinct label, where it is not on it."""
     place = {label: k for k, label in enumerate(axis)}
-    texts = table.columns[column]
-    index = np.fromiter((place.get(text, -1) for text in texts), dtype=np.int64, count=len(texts))
+    texts = table.texts(column)
+    index = np.fromiter(map(place.get, texts, repeat(-1)), dtype=np.int64, count=len(texts))
     unknown: dict[str, list[int]] = {}
-    for row in np.flatnonzero(index < 0):
-        unknown.setdefault(texts[int(row)], []).append(int(row))
+    for row in np.flatnonzero(index < 0).tolist():
+        if texts[row]:  # a blank cell was refused when the table was read
+            unknown.setdefault(texts[row], []).append(row)
     for text, rows in list(unknown.items())[:MAX_LISTED]:
-        times = f" ({len(rows)} rows, this is the first)" if len(rows) > 1 else ""
-        what = f"unknown {column.replace('_', ' ')} {text!r}{times}{nearest(text, axis)}"
-        problems.append(Problem(table.where(rows[0]), what, f"Use one of {_some(axis)}"))
+        what, fix = _unknown(column, text, axis)
+        times = f" ({len(rows)} rows have it, this is the first)" if len(rows) > 1 else ""
+        problems.append(Problem(table.where(rows[0]), what, f"{fix}{times}"))
     if len(unknown) > MAX_LISTED:
         problems.append(Problem(table.file, f"{len(unknown) - MAX_LISTED} more labels of {column} are unknown"))
     return index
 
 
-def _some(labels: Sequence[str], limit: int = 20) -> str:
-    return ", ".join(labels[:limit]) + (f" and {len(labels) - limit} more" if len(labels) > limit else "")
-
-
-def list_rows(
-    table: Table, wrong: Bool[Array, " row"], describe: RowDescription, problems: list[Problem], what_more: str = ""
-) -> None:
-    """One problem for each of the first rows that are wrong, and one for the number of the rest."""
-    rows = np.flatnonzero(wrong)
-    for row in rows[:MAX_LISTED]:
-        what, fix = describe(int(row))
-        problems.append(Problem(table.where(int(row)), what, fix))
-    if len(rows) > MAX_LISTED:
-        more = what_more or "have the same fault as the last one named"
-        problems.append(Problem(table.file, f"{len(rows) - MAX_LISTED} more rows {more}"))
-
-
-# ---------------------------------------------------------------- rows to cells
+def _unknown(column: str, text: str, axis: Sequence[str]) -> tuple[str, str]:
+    if column in _COUNTRIES:
+        what, fix = unknown_country(text, axis) or ("", "")
+        return what.replace("country", column), fix
+    what = f"unknown {column.replace('_', ' ')} {text[:60]!r}{nearest(text, axis)}"
+    return what, f"Use one of {some(axis)}"
 
 
 def flat_cells(table: Table, axes: Mapping[str, Sequence[str]], problems: list[Problem]) -> Int[Array, " row"]:
@@ -316,31 +68,44 @@ def flat_cells(table: Table, axes: Mapping[str, Sequence[str]], problems: list[P
         known &= index >= 0
         flat = flat * len(axis) + index
     flat[~known] = -1
-    _refuse_duplicates(table, flat, tuple(axes), problems)
     return flat
 
 
-def _refuse_duplicates(table: Table, flat: Int[Array, " row"], keys: tuple[str, ...], problems: list[Problem]) -> None:
-    order = np.argsort(flat, kind="stable")
-    placed = flat[order]
-    again = np.zeros(len(flat), dtype=bool)
-    first = np.arange(len(flat))
-    for k in np.flatnonzero((placed[1:] == placed[:-1]) & (placed[1:] >= 0)) + 1:
-        again[order[k]] = True
-        first[order[k]] = first[order[k - 1]]
-    others = [name for name in table.columns if name not in keys]
+def fractions(table: Table, column: str, problems: list[Problem], unit: str = "") -> Float[Array, " row"]:
+    """A column of tariffs of a world as fractions; what cannot be a rate is a problem.
+
+    Args:
+        unit: what the file declares, one of `tradewar.io.registers.rates.UNITS`; a column `rate_unit` says it by row.
+    """
+    units = [text or unit for text in table.texts("rate_unit")] if table.has("rate_unit") else [unit] * len(table)
+    given = table.numbers(column)
+    percent = np.array([text == "percent" for text in units])
+    found = np.where(percent, given / 100.0, given)
 
     def describe(row: int) -> tuple[str, str]:
-        labels = "/".join(table.columns[key][row] for key in keys)
-        differing = [name for name in others if table.columns[name][row] != table.columns[name][int(first[row])]]
-        line = table.lines[int(first[row])]
-        if not differing:
-            return f"{labels} is there twice: the same row is in line {line}", "Remove one of them"
-        now = ", ".join(f"{name} = {table.columns[name][row]}" for name in differing)
-        then = ", ".join(table.columns[name][int(first[row])] for name in differing)
-        return f"{labels} contradicts line {line}: {now} against {then}", "Keep the row that is right"
+        if found[row] > RATE_LIMIT:
+            what = f"{column} = {given[row]:.10g} is above {RATE_LIMIT:g}, that is {100 * RATE_LIMIT:,.0f} percent"
+            return what, f"{PERCENT}: was {found[row] / 100:.6g} meant?"
+        return rates.rate_fault(float(found[row]), units[row], column) or ("", "")
 
-    list_rows(table, again, describe, problems, "repeat an earlier row")
+    list_rows(table, (found > RATE_LIMIT) | (found <= -1.0), describe, problems)
+    return found
+
+
+def is_scale(tariff_rate: Float[Array, "importer exporter sector"]) -> Bool[Array, " importer"]:
+    """Importers whose tariffs are a scale rather than a policy: more than half of those that are not 0 are above 1."""
+    taxed = (tariff_rate != 0).sum(axis=(1, 2))
+    return 2 * (tariff_rate > rates.UNDECLARED_LIMIT).sum(axis=(1, 2)) > taxed
+
+
+def refuse_scale(
+    file: str, countries: Sequence[str], tariff_rate: Float[Array, "importer exporter sector"], problems: list[Problem]
+) -> None:
+    """A problem that names the importers whose tariffs are a scale: undeclared, they are percentages."""
+    found = [code for code, wrong in zip(countries, is_scale(tariff_rate), strict=True) if wrong]
+    if found:
+        what = f"most tariffs of {some(found)} are above 1, that is 100 percent (largest {tariff_rate.max():.6g})"
+        problems.append(Problem(file, what, PERCENT))
 
 
 def cell_label(axes: Iterable[Sequence[str]], cell: Int[Array, " axis"]) -> str:
@@ -364,10 +129,8 @@ def refuse_missing(
     absent = np.argwhere(needed & ~given)
     if len(absent) <= int((flat < 0).sum()):
         return
-    listed = ", ".join(cell_label(axes.values(), cell) for cell in absent[:MAX_LISTED])
-    more = f" and {len(absent) - MAX_LISTED} more" if len(absent) > MAX_LISTED else ""
-    order = "/".join(axes)
-    what = f"{len(absent)} of {int(needed.sum())} rows are missing ({order}): {listed}{more}"
+    listed = some([cell_label(axes.values(), cell) for cell in absent], MAX_LISTED)
+    what = f"{len(absent)} of {int(needed.sum())} rows are missing ({'/'.join(axes)}): {listed}"
     problems.append(Problem(table.file, what, "An absent cell is never a zero: give every row, with 0 where it is 0"))
 
 
@@ -378,21 +141,6 @@ def fill(
     array = np.full(shape, empty)
     array.flat[flat[flat >= 0]] = values[flat >= 0]
     return array
-
-
-def unique_labels(table: Table, column: str, problems: list[Problem]) -> tuple[str, ...]:
-    """A column of labels that must be there, once each, without spaces around them."""
-    labels = tuple(table.columns[column])
-    seen: dict[str, int] = {}
-    for row, label in enumerate(labels):
-        if not label.strip() or label != label.strip():
-            what = f"{column} = {label!r} is empty or has spaces around it"
-            problems.append(Problem(table.where(row), what, "Give the bare label"))
-        elif label in seen:
-            what = f"{column} {label!r} is already in line {table.lines[seen[label]]}"
-            problems.append(Problem(table.where(row), what, "Give every label once"))
-        seen.setdefault(label, row)
-    return labels
 
 
 def problems_or(problems: Iterable[Problem]) -> None:

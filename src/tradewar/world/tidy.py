@@ -26,7 +26,8 @@ sales or on a sector that is not tradable. Input shares that sum to 1 within 1e-
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,33 +36,29 @@ from jaxtyping import Bool, Float, Int
 from numpy import ndarray as Array
 
 from tradewar.errors import Problem
+from tradewar.io.files import Files, open_place
+from tradewar.io.registers.countries import is_iso3
+from tradewar.io.tables import MAX_LISTED, Table, list_rows, read
+from tradewar.world import formats
 from tradewar.world.header import FILE as HEADER_FILE
 from tradewar.world.header import Header, read_header
-from tradewar.world.identities import MAX_LISTED, NEGATIVE_SHARE_LIMIT, RATE_LIMIT, SHARE_LIMIT, nearest
+from tradewar.world.identities import SHARE_LIMIT, declaration_problems
 from tradewar.world.table import (
-    Files,
-    Table,
     cell_label,
-    check_columns,
     fill,
     flat_cells,
-    list_rows,
-    numbers,
-    open_files,
+    fractions,
     problems_or,
-    read_table,
     refuse_missing,
-    unique_labels,
+    refuse_scale,
 )
-from tradewar.world.tidy_files import TABLES, write_world
+from tradewar.world.tidy_files import write_world
 
 if TYPE_CHECKING:
     from tradewar.world.model import World
 
 __all__ = ["read_world", "write_world"]
 
-COUNTRY_DETAILS = ("members", "io_source")
-"""Further columns of countries.csv that are kept as text."""
 OUTPUT_NOTE = 1e-5
 """Gross output of production.csv that differs from the flows by more than this, relative, is noted."""
 OUTPUT_LIMIT = 1e-2
@@ -80,8 +77,11 @@ def read_world(path: Path | str, *, rescale_shares: bool = False) -> World:
     """
     from tradewar.world.model import World
 
-    files = open_files(path)
     problems: list[Problem] = []
+    files = open_place(path, problems, "tidy folder, or zip of one")
+    if files is None:
+        problems_or(problems)
+    assert files is not None
     header = read_header(files, problems)
     tables = _read_tables(files, problems)
     parts: dict[str, Any] = {}
@@ -92,43 +92,33 @@ def read_world(path: Path | str, *, rescale_shares: bool = False) -> World:
     if header is None or "country_names" not in parts or "trade_elasticity" not in parts:
         problems_or(problems)
     assert header is not None
-    problems_or(_undeclared(parts["countries"], header.aggregates))
     parts |= _header_parts(header, parts["countries"])
+    problems_or(replace(fault, where=f"{HEADER_FILE}: {fault.where}") for fault in declaration_problems(parts))
     parts |= _economy(tables, parts, header, problems, rescale_shares)
     problems_or(problems)
     return World.build(**parts)
 
 
 def _header_parts(header: Header, countries: Sequence[str]) -> dict[str, Any]:
-    from tradewar.world.codes import is_iso3
-
     odd = [code for code in countries if code not in header.aggregates and not is_iso3(code)]
     note = f"{', '.join(odd)}: neither an ISO3 code nor declared as an aggregate; taken for a single economy."
     names = ("name", "year", "money_unit", "source", "terms", "aggregates", "market", "has_tariffs")
-    return {name: getattr(header, name) for name in names} | {"notes": (*header.notes, *([note] if odd else []))}
-
-
-def _undeclared(countries: Sequence[str], aggregates: Sequence[str]) -> Iterable[Problem]:
-    for code in aggregates:
-        if code not in countries:
-            what = f"aggregates names {code!r}, which is not in countries.csv{nearest(code, countries)}"
-            yield Problem(HEADER_FILE, what, "Remove it or add the country")
+    parts = {name: getattr(header, name) for name in (*names, "superseded_by", "blocs")}
+    notes = (*header.notes, *([note] if odd else []))
+    return parts | {"notes": notes, "tariffs_as_of": header.days(countries)}
 
 
 def _read_tables(files: Files, problems: list[Problem]) -> dict[str, Table | None]:
     """The tables that are there; optional ones that are not are left out, nearly named ones are refused."""
-    optional = ["consumption"]
     stems = {Path(name).stem for name in files.names if name.endswith((".csv", ".parquet"))}
-    if not stems & {"production", "inputs"}:
-        optional += ["production", "inputs"]
+    optional = {"consumption"} if stems & {"production", "inputs"} else {"consumption", "production", "inputs"}
     tables: dict[str, Table | None] = {}
-    for stem in TABLES:
-        if stem in optional and stem not in stems:
-            near = nearest(stem, sorted(stems - set(TABLES)))
-            if near:
-                problems.append(Problem(f"{stem}.csv", f"is not in {files.place}{near}", "Rename or remove that file"))
-            continue
-        tables[stem] = read_table(files, stem, problems)
+    for spec in formats.FOLDER:
+        # labels that are wrong would make every other row wrong; other cells hide nothing
+        partial = spec not in (formats.COUNTRIES, formats.SECTORS)
+        tables[spec.name] = read(
+            spec, files, problems, optional=spec.name in optional, beside=formats.FOLDER, partial=partial
+        )
     return tables
 
 
@@ -136,10 +126,8 @@ def _read_tables(files: Files, problems: list[Problem]) -> dict[str, Table | Non
 
 
 def _countries(table: Table, aggregates: Sequence[str], problems: list[Problem]) -> dict[str, Any]:
-    if not check_columns(table, ("country",), ("name", *COUNTRY_DETAILS), problems=problems):
-        return {}
     before = len(problems)
-    codes = unique_labels(table, "country", problems)
+    codes = tuple(table.texts("country"))
     lower = np.array([code != code.upper() and code not in aggregates for code in codes])
 
     def describe(row: int) -> tuple[str, str]:
@@ -148,45 +136,36 @@ def _countries(table: Table, aggregates: Sequence[str], problems: list[Problem])
     list_rows(table, lower, describe, problems)
     if len(problems) > before:  # every other table would repeat the fault
         return {}
-    details = {name: tuple(table.columns[name]) for name in COUNTRY_DETAILS if name in table.columns}
-    names = tuple(table.columns.get("name", codes))
-    return {"countries": codes, "country_names": names, "country_details": details}
+    details = {name: tuple(table.texts(name)) for name in table.given if name not in ("country", "name")}
+    return {"countries": codes, "country_names": _names(table, codes), "country_details": details}
+
+
+def _names(table: Table, codes: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name or code for name, code in zip(table.texts("name"), codes, strict=True))
 
 
 def _sectors(table: Table, problems: list[Problem]) -> dict[str, Any]:
-    known = ("name", "tradable", "trade_elasticity", "substitution_elasticity", "scale_elasticity")
-    if not check_columns(table, ("sector",), known, ("theta_", "sigma_"), problems):
-        return {}
-    given = [name for name in ("trade_elasticity", "substitution_elasticity") if name in table.columns]
-    if len(given) != 1:
-        what = "gives both trade_elasticity and substitution_elasticity" if given else "gives no elasticities"
-        fix = "Give column trade_elasticity (theta) or substitution_elasticity (sigma = theta + 1)"
-        problems.append(Problem(f"{table.file}, line 1", what, fix))
-        return {}
-    before = len(problems)
-    sectors = unique_labels(table, "sector", problems)
-    if len(problems) > before:
-        return {}
+    sectors = tuple(table.texts("sector"))
     sets: dict[str, Array] = {}
-    for column in (name for name in table.columns if name.startswith(("theta_", "sigma_"))):
+    for column in (name for name in table.given if name.startswith(("theta_", "sigma_"))):
         name = column.removeprefix("theta_")
         if name in sets or name in ("", "default"):
             what = f"column {column!r} names an elasticity set {name!r}, which is taken"
             problems.append(Problem(f"{table.file}, line 1", what, "Call it otherwise"))
         sets[name] = _theta(table, column, problems)
-    scale = numbers(table, "scale_elasticity", problems) if "scale_elasticity" in table.columns else None
+    given = "trade_elasticity" if table.has("trade_elasticity") else "substitution_elasticity"
     return {
         "sectors": sectors,
-        "sector_names": tuple(table.columns.get("name", sectors)),
-        "tradable": _tradable(table, problems),
-        "trade_elasticity": _theta(table, given[0], problems),
+        "sector_names": _names(table, sectors),
+        "tradable": table.yes("tradable", True),
+        "trade_elasticity": _theta(table, given, problems),
         "elasticity_sets": sets,
-        "scale_elasticity": scale,
+        "scale_elasticity": table.numbers("scale_elasticity") if table.has("scale_elasticity") else None,
     }
 
 
 def _theta(table: Table, column: str, problems: list[Problem]) -> Float[Array, " sector"]:
-    values = numbers(table, column, problems)
+    values = table.numbers(column)
     is_sigma = column.startswith(("sigma_", "substitution_"))
     least = 1.0 if is_sigma else 0.0
 
@@ -196,16 +175,6 @@ def _theta(table: Table, column: str, problems: list[Problem]) -> Float[Array, "
 
     list_rows(table, values <= least, describe, problems)
     return values - least
-
-
-def _tradable(table: Table, problems: list[Problem]) -> Bool[Array, " sector"]:
-    if "tradable" not in table.columns:
-        return np.ones(len(table), dtype=bool)
-    meaning = {"1": True, "0": False, "true": True, "false": False, "1.0": True, "0.0": False}
-    texts = [text.strip().lower() for text in table.columns["tradable"]]
-    wrong = np.array([text not in meaning for text in texts])
-    list_rows(table, wrong, lambda row: (f"tradable = {texts[row]!r} is neither 1 nor 0", "Write 1 or 0"), problems)
-    return np.array([meaning.get(text, True) for text in texts])
 
 
 # ---------------------------------------------------------------- the tables over the axes
@@ -241,21 +210,28 @@ def _economy(
 def _flows(
     table: Table, axes: Mapping[str, Any], header: Header, problems: list[Problem]
 ) -> tuple[Float[Array, "importer exporter sector"], Float[Array, "importer exporter sector"]]:
-    needed = ("exporter", "importer", "sector", "value")
-    optional = ("tariff",) if header.has_tariffs else ()
-    if not check_columns(table, (*needed, *optional), () if optional else ("tariff",), problems=problems):
-        empty = np.zeros((len(axes["countries"]), len(axes["countries"]), len(axes["sectors"])))
-        return empty, empty
     order = {"importer": axes["countries"], "exporter": axes["countries"], "sector": axes["sectors"]}
     shape = (len(axes["countries"]), len(axes["countries"]), len(axes["sectors"]))
+    if header.has_tariffs and not table.has("tariff"):
+        fix = f"Give it, or say has_tariffs = false in {HEADER_FILE}"
+        problems.append(Problem(f"{table.file}, line 1", "column 'tariff' is missing", fix))
     flat = flat_cells(table, order, problems)
-    values = numbers(table, "value", problems)
-    rates = numbers(table, "tariff", problems) if "tariff" in table.columns else np.zeros(len(table))
-    _refuse_values(table, values, rates, header, problems)
-    _refuse_impossible_tariffs(table, flat, rates, axes, problems)
     if not header.sparse_flows:
         refuse_missing(table, flat, _needed_flows(flat, shape, axes["tradable"]), order, problems)
-    return fill(shape, flat, values), fill(shape, flat, rates)
+    flows = fill(shape, flat, table.numbers("value"))
+    if not table.has("tariff"):
+        return flows, np.zeros(shape)
+    before = len(problems)
+    rates = fractions(table, "tariff", problems, header.rate_unit)
+    _refuse_impossible_tariffs(table, flat, rates, axes, problems)
+    tariffs = fill(shape, flat, rates)
+    if not header.has_tariffs and (rates != 0).any():
+        first = int(np.flatnonzero(rates != 0)[0])
+        what = f"tariff = {rates[first]:.10g} although {HEADER_FILE} says has_tariffs = false"
+        problems.append(Problem(table.where(first), what, "Remove the column or the declaration"))
+    if len(problems) == before and not header.rate_unit:
+        refuse_scale(table.file, axes["countries"], tariffs, problems)
+    return flows, tariffs
 
 
 def _needed_flows(
@@ -268,28 +244,6 @@ def _needed_flows(
     return ~foreign[:, :, None] | traded
 
 
-def _refuse_values(
-    table: Table, values: Float[Array, " row"], rates: Float[Array, " row"], header: Header, problems: list[Problem]
-) -> None:
-    def negative(row: int) -> tuple[str, str]:
-        return f"value = {values[row]:.10g} is negative (must be >= 0)", "Trade values cannot be negative"
-
-    def percent(row: int) -> tuple[str, str]:
-        what = f"tariff = {rates[row]:.10g} is above {RATE_LIMIT:g}, that is {100 * RATE_LIMIT:,.0f} percent"
-        return what, f"Tariffs are rates: was {rates[row] / 100:.6g} meant, for {rates[row]:.6g} percent?"
-
-    def subsidy(row: int) -> tuple[str, str]:
-        return f"tariff = {rates[row]:.10g} is at or below -1", "A subsidy cannot exceed the price"
-
-    list_rows(table, values < 0, negative, problems)
-    list_rows(table, rates > RATE_LIMIT, percent, problems)
-    list_rows(table, rates <= -1, subsidy, problems)
-    if not header.has_tariffs and (rates != 0).any():
-        first = int(np.flatnonzero(rates != 0)[0])
-        what = f"tariff = {rates[first]:.10g} although {HEADER_FILE} says has_tariffs = false"
-        problems.append(Problem(table.where(first), what, "Remove the column or the declaration"))
-
-
 def _refuse_impossible_tariffs(
     table: Table,
     flat: Int[Array, " row"],
@@ -297,17 +251,17 @@ def _refuse_impossible_tariffs(
     axes: Mapping[str, Any],
     problems: list[Problem],
 ) -> None:
-    own = np.array([e == i for e, i in zip(table.columns["exporter"], table.columns["importer"], strict=True)])
+    own = np.array([e == i for e, i in zip(table.texts("exporter"), table.texts("importer"), strict=True)])
     sector = np.where(flat >= 0, flat % len(axes["sectors"]), 0)
     services = ~axes["tradable"][sector] & (flat >= 0)
     taxed = np.nan_to_num(rates) != 0
 
     def on_own(row: int) -> tuple[str, str]:
-        country = table.columns["importer"][row]
+        country = table.texts("importer")[row]
         return f"tariff = {rates[row]:.10g} on own sales of {country} (must be 0)", "Nobody taxes own sales: write 0"
 
     def on_services(row: int) -> tuple[str, str]:
-        name = table.columns["sector"][row]
+        name = table.texts("sector")[row]
         what = f"tariff = {rates[row]:.10g} on {name}, which is not tradable (must be 0)"
         return what, "Write 0, or set tradable = 1 in sectors.csv"
 
@@ -322,12 +276,10 @@ def _production(
     notes: list[str],
     problems: list[Problem],
 ) -> Float[Array, "country sector"]:
-    if not check_columns(table, ("country", "sector", "gross_output", "value_added_share"), problems=problems):
-        return np.ones_like(output)
     order = {"country": axes["countries"], "sector": axes["sectors"]}
     flat = flat_cells(table, order, problems)
-    share = numbers(table, "value_added_share", problems)
-    stated = numbers(table, "gross_output", problems)
+    share = table.numbers("value_added_share")
+    stated = table.numbers("gross_output")
     refuse_missing(table, flat, np.ones(output.shape, dtype=bool), order, problems)
     sold = np.where(flat >= 0, output.flat[flat], np.nan)
     gap = np.abs(stated - sold) / np.maximum(np.maximum(np.abs(stated), np.abs(sold)), np.finfo(float).tiny)
@@ -358,19 +310,11 @@ def _inputs(
     problems: list[Problem],
 ) -> Float[Array, "country supplying using"]:
     n, s = len(axes["countries"]), len(axes["sectors"])
-    if not check_columns(table, ("country", "supplying_sector", "using_sector", "share"), problems=problems):
-        return np.zeros((n, s, s))
     order = {"country": axes["countries"], "supplying_sector": axes["sectors"], "using_sector": axes["sectors"]}
     before = len(problems)
     flat = flat_cells(table, order, problems)
-    share = numbers(table, "share", problems)
+    share = table.numbers("share")
     refuse_missing(table, flat, np.ones((n, s, s), dtype=bool), order, problems)
-
-    def negative(row: int) -> tuple[str, str]:
-        what = f"share = {share[row]:.10g} is below {-NEGATIVE_SHARE_LIMIT:g}"
-        return what, "Input shares are >= 0 (smaller negatives are set to 0)"
-
-    list_rows(table, share < -NEGATIVE_SHARE_LIMIT, negative, problems)
     inputs = fill((n, s, s), flat, share)
     if len(problems) == before:
         if rescaled is not None:
@@ -384,18 +328,12 @@ def _consumption(
     table: Table, axes: Mapping[str, Any], rescaled: list[str] | None, problems: list[Problem]
 ) -> Float[Array, "country sector"]:
     n, s = len(axes["countries"]), len(axes["sectors"])
-    if not check_columns(table, ("country", "sector", "share"), problems=problems):
-        return np.full((n, s), 1.0 / s)
     order = {"country": axes["countries"], "sector": axes["sectors"]}
     before = len(problems)
     flat = flat_cells(table, order, problems)
-    share = numbers(table, "share", problems)
+    share = table.numbers("share")
     refuse_missing(table, flat, np.ones((n, s), dtype=bool), order, problems)
 
-    def negative(row: int) -> tuple[str, str]:
-        return f"share = {share[row]:.10g} is negative", "Consumption shares are >= 0"
-
-    list_rows(table, share < 0, negative, problems)
     consumption = fill((n, s), flat, share)
     if len(problems) == before:
         if rescaled is not None:

@@ -21,9 +21,11 @@ from jaxtyping import Float
 from numpy import ndarray as Array
 
 from tradewar.errors import Problem, SweepError
-from tradewar.world import table as tables
+from tradewar.io.tables import read_path
 from tradewar.world.elasticities import choose
+from tradewar.world.formats import STANDARD_ERRORS
 from tradewar.world.model import World
+from tradewar.world.table import fill, flat_cells, refuse_missing
 
 FEWEST_SETS = 3
 """Published sets below this number say nothing about their spread."""
@@ -152,25 +154,19 @@ def from_file(
     Raises:
         SweepError: listing every fault with file, line, value and fix.
     """
-    place = Path(path)
-    if not place.is_file():
-        raise SweepError.at(str(path), "is not a file", "Name a CSV file with columns sector, standard_error")
     problems: list[Problem] = []
-    table = tables.parse_csv(place.name, place.read_bytes(), problems)
-    if table is None or not tables.check_columns(
-        table, ("sector", "standard_error"), optional=("trade_elasticity",), problems=problems
-    ):
+    table = read_path(STANDARD_ERRORS, path, problems, what="table of standard errors (CSV)", partial=True)
+    if table is None:
         raise SweepError(problems)
     axes = {"sector": world.sectors}
-    flat = tables.flat_cells(table, axes, problems)
-    tables.refuse_missing(table, flat, np.ones(world.n_sectors, dtype=bool), axes, problems)
-    names = [name for name in ("standard_error", "trade_elasticity") if name in table.columns]
-    values = {name: tables.numbers(table, name, problems) for name in names}
+    flat = flat_cells(table, axes, problems)
+    refuse_missing(table, flat, np.ones(world.n_sectors, dtype=bool), axes, problems)
     if problems:
         raise SweepError(problems)
-    filled = {name: tables.fill((world.n_sectors,), flat, value) for name, value in values.items()}
+    names = [name for name in ("standard_error", "trade_elasticity") if table.has(name)]
+    filled = {name: fill((world.n_sectors,), flat, table.numbers(name)) for name in names}
     centre = filled.get("trade_elasticity", choose(world, elasticities or "default"))
-    return Uncertainty(distribution_named(distribution), centre, filled["standard_error"], place.name)
+    return Uncertainty(distribution_named(distribution), centre, filled["standard_error"], table.file)
 
 
 def distribution_named(name: str) -> Distribution:

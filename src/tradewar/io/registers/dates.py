@@ -85,7 +85,8 @@ def day_fault(text: str) -> tuple[str, str]:
         orders = {(match[3], match[2], match[1]), (match[3], match[1], match[2])}
         meant = sorted(day.isoformat() for day in map(_day_of, orders) if day)
         if meant:
-            return f"{word!r} is not a day in ISO order", f"Write {' or '.join(meant)}, whichever is meant"
+            which = ", whichever is meant" if len(meant) > 1 else ""
+            return f"{word!r} is not a day in ISO order", f"Write {' or '.join(meant)}{which}"
     if match := _SLASHED.fullmatch(word):
         day = _day_of(tuple(part for part in match.groups() if part))
         if day:
