@@ -193,6 +193,15 @@ def test_quoted_figures_of_ones_own(tmp_path: Path) -> None:
         read_incident_series(gap, "CHN", "2019-02-20")
 
 
+def test_which_data_set_leads_does_not_hang_on_the_order_of_rows(tmp_path: Path) -> None:
+    rows = [*probe("desk"), *probe("bureau")]
+    promises = {"bureau": make.TRUCE, "desk": make.TRUCE + 'measured_on = "desk"\n'}
+    for lead, promise in promises.items():
+        for order in (rows, rows[::-1]):
+            place = make.write(tmp_path / "t", promise, incident_counts=make.counts(order))
+            assert monitor(place, "2019-02-20")[0].truce[-1].sources[0].dataset == lead
+
+
 def test_a_zip_of_a_folder_is_read_like_the_folder(tmp_path: Path) -> None:
     import shutil
 

@@ -105,6 +105,13 @@ def test_cells_that_a_spreadsheet_would_run_are_written_as_text(tmp_path: Path) 
     assert "'=1" in refused_csv(read(tmp_path, row(event_id="=1", date="2017-99-01")))
 
 
+def test_columns_in_other_capitals_are_read_and_others_are_named(tmp_path: Path) -> None:
+    header = ",".join(COLUMNS).replace("victim_countries", "Victim_Countries") + ",remark"
+    found = read(tmp_path, GOOD + ",x", header=header)
+    assert found.incidents[0].victims == ("USA", "JPN")
+    assert found.notes == ("own.csv: columns that are not read: remark.",)
+
+
 def test_undated_incidents_are_kept_and_counted(tmp_path: Path) -> None:
     found = read(tmp_path, GOOD, row(date="", date_precision=""))
     assert (len(found.incidents), found.undated) == (2, 1)

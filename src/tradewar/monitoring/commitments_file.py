@@ -4,6 +4,7 @@
 |---|---|---|
 | `[[truce]]` | `name`, `sponsor`, `baseline`, `reviews`, `known_from`, `source` | yes |
 | `[[truce]]` | `allowed_ratio` (share of the base rate that is allowed; 0.5) | no |
+| `[[truce]]` | `measured_on` (the data set that leads; the first by name that is known on the day) | no |
 | `[[purchase]]` | `name`, `group`, `reporter`, `addition`, `base_year`, `year`, `base_years` | yes |
 | `[[purchase]]` | `known_from`, `source` | yes |
 | `[[purchase]]` | `tolerance` (0), `force_majeure` (what else happened; never part of the probability) | no |
@@ -73,6 +74,7 @@ class TruceEntry(_Promise):
     baseline: Months
     reviews: Annotated[tuple[Months, ...], Field(min_length=1)]
     allowed_ratio: Annotated[float, Field(gt=0, le=1)] = 0.5
+    measured_on: str = ""
 
     @model_validator(mode="after")
     def _windows_in_order(self) -> Self:

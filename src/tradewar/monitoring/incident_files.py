@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tradewar.errors import EvidenceError, Problem
 from tradewar.io.files import read_bytes
+from tradewar.io.nearest import some
 from tradewar.io.text import Lines, csv_text, decode, split
 from tradewar.monitoring import layouts
 from tradewar.monitoring.formats import INCIDENTS
@@ -44,18 +45,22 @@ def read_incidents(
         raise EvidenceError(problems)
     _refuse_twins(found, file.name)
     reader = layouts.find(found.header, layout, file.name)
+    unread = [column[:60] for column in found.header if column and column.casefold() not in INCIDENTS.names]
+    notes = (
+        [f"{file.name}: columns that are not read: {some(unread)}."] if unread and reader.name == "canonical" else []
+    )
     rows = (
         (line, raw, problem or reader.convert(raw, f"{file.name}, line {line}", number))
         for number, (line, raw, problem) in enumerate(_rows(found, file.name), start=1)
     )
-    return accept(rows, file.name, reader.name, reader.notes, max_rows)
+    return accept(rows, file.name, reader.name, (*reader.notes, *notes), max_rows)
 
 
 def _refuse_twins(found: Lines, name: str) -> None:
     folded = [column.casefold() for column in found.header]
-    twice = sorted({column for column in found.header if column and folded.count(column.casefold()) > 1})
+    twice = sorted({column[:60] for column in found.header if column and folded.count(column.casefold()) > 1})
     if twice:
-        what = f"the header has {', '.join(twice)} more than once"
+        what = f"the header has {some(twice)} more than once"
         raise EvidenceError(Problem(f"{name}, line {found.header_line}", what, "Give every column once"))
 
 

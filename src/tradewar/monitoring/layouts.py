@@ -59,8 +59,8 @@ def find(header: Sequence[str], layout: str, name: str) -> Layout:
         if not missing_columns(header, item):
             return item
     wanted = "; ".join(f"{item.name} needs {', '.join(missing_columns(header, item))}" for item in choices.values())
-    how = "; ".join(f"{item.title}: {item.how_to_get}" for item in DATASETS.values())
-    raise EvidenceError(Problem(f"{name}, line 1", f"the header fits no layout: {wanted}", f"Public data: {how}"))
+    fault = Problem(f"{name}, line 1", f"the header fits no layout: {wanted}", "Add them, or give public data")
+    raise EvidenceError([fault, *(Problem(item.title, item.how_to_get) for item in DATASETS.values())])
 
 
 def missing_columns(header: Sequence[str], layout: Layout) -> list[str]:
@@ -133,7 +133,7 @@ def _first_problem(*values: str | Problem) -> Problem | None:
 
 def _canonical(row: Row, where: str, number: int) -> Converted:
     del where, number
-    return {name: readable(cell.strip()) for name, cell in row.items()}
+    return {name.casefold(): readable(cell.strip()) for name, cell in row.items()}
 
 
 # ---------------------------------------------------------------- Council on Foreign Relations

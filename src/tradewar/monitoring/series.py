@@ -229,6 +229,8 @@ class TruceCommitment:
     the first, which is the window that a reversal rises from."""
     allowed_ratio: float = 0.5
     """ρ, share of the base rate allowed."""
+    measured_on: str = ""
+    """The data set that leads, where several are known; the first given where this is empty or not known yet."""
     known_from: str = ""
     """Day on which the promise became known, `YYYY-MM-DD`."""
     source: str = ""

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -86,6 +86,7 @@ def _truce(entry: TruceEntry) -> TruceCommitment:
         baseline=(entry.baseline[0], entry.baseline[1]),
         reviews=tuple((first, last) for first, last in entry.reviews),
         allowed_ratio=entry.allowed_ratio,
+        measured_on=entry.measured_on,
         known_from=entry.known_from.isoformat(),
         source=entry.source,
     )
@@ -118,7 +119,7 @@ def _purchase(entry: PurchaseEntry, evidence: EvidenceFolder, as_of: dt.date, wh
 
 
 def read_incident_series(folder: Evidence_, sponsor: str, as_of: str | dt.date) -> tuple[IncidentSeries, ...]:
-    """Counts of a sponsor from every data set that could be read on a day; the first is the lead source.
+    """Counts of a sponsor from every data set that could be read on a day, those kept by month first, by name.
 
     Raises:
         EvidenceError: as `open_evidence`; counts without a column of the sponsor.
@@ -133,7 +134,7 @@ def _monthly_series(evidence: EvidenceFolder, sponsor: str, as_of: dt.date) -> t
         have = ", ".join(evidence.monthly[0].counts)
         what = f"has no column of the sponsor {sponsor} (of {have})"
         raise EvidenceError(Problem("incident_counts.csv", what, "Give its counts, or name another sponsor"))
-    for name in dict.fromkeys(item.dataset for item in evidence.monthly):
+    for name in sorted({item.dataset for item in evidence.monthly}):
         if day_of(evidence.about(name).known_from) > as_of:
             continue
         own = [item for item in evidence.monthly if item.dataset == name]
@@ -275,7 +276,7 @@ def read_yearly(folder: Evidence_, sponsor: str, as_of: str | dt.date) -> tuple[
         item.dataset: item.by_years() for item in _monthly_series(evidence, sponsor, day) if len(item.counts) > 12
     }
     result: list[YearlyCounts] = []
-    for (name, meaning, part), counts in found.items():
+    for (name, meaning, part), counts in sorted(found.items()):
         if not part and name in monthly:
             years = [int(month[:4]) for month in monthly[name].months()]
             counts = {year: float(n) for year, n in zip(years, monthly[name].counts, strict=True) if year in counts}
@@ -301,7 +302,7 @@ def read_activity(folder: Evidence_, as_of: str | dt.date) -> tuple[ActivityCoun
         for (name, dimension, sponsor, span, member), n, vintage in zip(members, table.numbers("n"), dated, strict=True)
         if (vintage or dt.date.min) == vintages[name] and day_of(evidence.about(name).known_from) <= day
     ]
-    return known_by(counts, day)
+    return known_by(sorted(counts, key=astuple), day)
 
 
 def read_published_figures(folder: Evidence_, as_of: str | dt.date) -> tuple[dict[str, str], ...]:
@@ -311,7 +312,8 @@ def read_published_figures(folder: Evidence_, as_of: str | dt.date) -> tuple[dic
         return ()
     known = [found is not None and found <= day for found in table.days("known_from")]
     rows = ({name: str(row[name]) for name in table.spec.names} for row in table.rows())
-    return tuple(row for row, told in zip(rows, known, strict=True) if told)
+    told = [row for row, is_known in zip(rows, known, strict=True) if is_known]
+    return tuple(sorted(told, key=lambda row: (row["known_from"], row["report"], row["item"], row["adversary"])))
 
 
 # ---------------------------------------------------------------- purchases
@@ -341,7 +343,9 @@ def read_deliveries(
         if (COVERED, reporter) not in months and parts:
             shared = set(parts[0]).intersection(*parts[1:])
             months[COVERED, reporter] = {month: sum(part[month] for part in parts) for month in sorted(shared)}
-    wanted = [key for key in months if key[0] != NOT_COVERED and months[key] and (groups is None or key[0] in groups)]
+    wanted = [
+        key for key in sorted(months) if key[0] != NOT_COVERED and months[key] and (groups is None or key[0] in groups)
+    ]
     if not wanted:
         have = ", ".join(sorted({group for group, _ in months})) or "nothing"
         what = f"no deliveries of {', '.join(groups or ())} were published by {day} (of {have})"
