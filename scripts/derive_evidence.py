@@ -81,11 +81,30 @@ def by_month(table: pd.DataFrame, last: str) -> pd.DataFrame:
     return filled.rename_axis("month").reset_index()
 
 
+QUOTED = {
+    "cfr_all": ("cfr", "public_disclosure", "", ""),
+    "cfr_to_USA": ("cfr", "public_disclosure", "against USA", CFR_VINTAGES[-1]),
+    "csis_all": ("csis", "public_disclosure", "", ""),
+    "csis_to_USA": ("csis", "public_disclosure", "against USA", ""),
+    "dcid_all": ("dcid2", "operation_start", "", ""),
+    "dcid_to_USA": ("dcid2", "operation_start", "against USA", ""),
+    "eurepoc_start": ("eurepoc1.1", "operation_start", "", ""),
+    "eurepoc_to_USA": ("eurepoc1.1", "operation_start", "against USA", ""),
+    "eurepoc_first-attribution": ("eurepoc1.1", "first_attribution", "", ""),
+    "cissm_US_nation-state": ("cissm", "event_or_report", "nation-state against USA", ""),
+}
+"""Data set, meaning of the date, part of the data set, and since when a part is known, where later than the whole."""
+
+
 def quoted_counts(source: Path) -> pd.DataFrame:
     """Yearly figures on China from data sets that may not be bundled, and from all others for the same table."""
-    table = pd.read_csv(source / "china_truce_cross_dataset.csv")
-    years = [str(year) for year in range(2013, 2020)]
-    return table[["series", *years]].melt("series", var_name="year", value_name="CHN").sort_values(["series", "year"])
+    table = pd.read_csv(source / "china_truce_cross_dataset.csv").set_index("series")
+    rows = [
+        (series, *described, year, table.loc[series, str(year)])
+        for series, described in QUOTED.items()
+        for year in range(2013, 2020)
+    ]
+    return pd.DataFrame(rows, columns=["series", "dataset", "date_meaning", "part", "known_from", "year", "CHN"])
 
 
 def activity_counts(source: Path) -> pd.DataFrame:

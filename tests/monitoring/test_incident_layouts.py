@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tradewar.monitoring.countries import code_of, codes_in, region_of
+from tradewar.monitoring.activity import attribution_confidence
+from tradewar.monitoring.countries import code_of, codes_in, prose, region_of
 from tradewar.monitoring.incident_files import read_incidents
 from tradewar.monitoring.incidents import IncidentFile
 
@@ -97,3 +98,109 @@ def test_country_names(name: str, code: str | None) -> None:
 def test_countries_in_a_text_and_their_regions() -> None:
     assert codes_in("Ministries in South Korea, Nigeria and the United States") == ("KOR", "NGA", "USA")
     assert [region_of(code) for code in ("ISR", "USA", "VNM", "ZZZ")] == ["MENA", "North America", "Southeast Asia", ""]
+
+
+# ---------------------------------------------------------------- victims named in a sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "codes", "remark"),
+    [
+        ("US, UK and Germany", ("USA", "GBR", "DEU"), ""),
+        ("USA, UAE, Japan", ("USA", "ARE", "JPN"), ""),
+        ("Universities in New Mexico and Georgia", ("USA",), "'Georgia' could be GEO or a part of USA"),
+        ("Ministries in Georgia and Armenia", ("GEO", "ARM"), ""),
+        ("Claimants in the South China Sea", (), "names no country"),
+        ("Bank of China branches in Nigeria; Guinea-Bissau", ("NGA", "GNB"), "'Bank of China' is taken for a firm"),
+        ("Papua New Guinea, Equatorial Guinea, Democratic Republic of the Congo", ("PNG", "GNQ", "COD"), ""),
+        ("Northern Ireland, American Samoa, Hong Kong", ("GBR", "ASM", "HKG"), ""),
+        ("Burma; Swaziland; Macedonia; Cape Verde", ("MMR", "SWZ", "MKD", "CPV"), ""),
+        ("Bosnia and Herzegovina and Trinidad and Tobago", ("BIH", "TTO"), ""),
+        ("Firms in Latin America", (), "names no country"),
+        ("Turkiye, Côte d'Ivoire", ("TUR", "CIV"), ""),
+        ("tell us of Japan, Jordanian ministries", ("JPN",), "'Jordanian ministries' is no country"),
+        ("New Jersey and Jersey", ("USA", "JEY"), ""),
+        ("", (), ""),
+    ],
+)
+def test_countries_in_a_sentence(text: str, codes: tuple[str, ...], remark: str) -> None:
+    found = prose(text)
+    assert found.codes == codes
+    assert bool(found.remarks) == bool(remark) and remark in "; ".join(found.remarks)
+
+
+def test_what_was_not_understood_of_a_row_is_told(tmp_path: Path) -> None:
+    rows = ["Title,Date,Victims,Sponsor,Type,Category"]
+    rows += [f'{name},3/4/2017,"{who}",China and Russia,Espionage,Government' for name, who in
+             (("One", "Claimants in the South China Sea"), ("Two", "Japan"))]  # fmt: skip
+    found = read(tmp_path, "\n".join(rows) + "\n")
+    assert [item.sponsors for item in found.incidents] == [("CHN", "RUS")] * 2
+    assert len(found.notes) == 1 and found.notes[0].startswith("table.csv, line 2: victims: ")
+    assert found.notes[0] in found.report()
+
+
+# ---------------------------------------------------------------- who is a sponsor
+
+
+@pytest.mark.parametrize(
+    ("category", "sponsors", "suggested"),
+    [
+        ("['Non-state-group']", (), False),
+        ("['Individual hacker(s)']", (), False),
+        ("['Unknown - not attributed']", (), False),
+        ("", (), False),
+        ("['State']", ("CHN",), False),
+        ("['Non-state actor, state-affiliation suggested']", ("CHN",), True),
+    ],
+)
+def test_a_sponsor_is_where_the_source_says_state(
+    tmp_path: Path, category: str, sponsors: tuple[str, ...], suggested: bool
+) -> None:
+    text = (
+        "ID,start_date,initiator_country,initiator_category,receiver_country,incident_type\n"
+        f"1,2016-05-02,['China'],\"{category}\",['Japan'],Data theft\n"
+    )
+    found = read(tmp_path, text)
+    (item,) = found.incidents
+    assert (item.sponsors, item.suggested) == (sponsors, suggested)
+    assert bool(found.notes) == (not sponsors or suggested)
+    assert attribution_confidence(found.incidents, ("eurepoc",)).popitem()[1] == (
+        50 if sponsors and not suggested else 30
+    )
+
+
+def test_each_initiator_has_its_own_category(tmp_path: Path) -> None:
+    text = (
+        "ID,start_date,initiator_country,initiator_category,receiver_country\n"
+        "1,2016-05-02,\"['China', 'Russia']\",\"['Non-state-group', 'State']\",['Japan']\n"
+    )
+    assert read(tmp_path, text).incidents[0].sponsors == ("RUS",)
+
+
+def test_a_canonical_row_that_no_state_is_behind_has_no_sponsor(tmp_path: Path) -> None:
+    rows = "event_id,dataset,date,date_meaning,sponsor_iso3,state_linked\na,own,2016-05-02,operation_start,CHN,0\n"
+    found = read(tmp_path, rows)
+    assert found.incidents[0].sponsors == () and "CHN" in found.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("end", "date"), [("2016-12-31", "2016"), ("2019-01-01", "2016"), ("2016-03-01", "2016-01-01"), ("", "2016-01-01")]
+)
+def test_the_first_of_january_may_stand_for_a_year(tmp_path: Path, end: str, date: str) -> None:
+    text = f"ID,start_date,end_date,initiator_country,receiver_country\n7,2016-01-01,{end},['China'],['Japan']\n"
+    (item,) = read(tmp_path, text).incidents
+    assert (item.date, item.date_precision) == (date, "year" if len(date) == 4 else "day")
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [("345", "SRB"), ("679", "YEM"), ("210", "NLD"), ("101", "VEN"), ("900", "AUS"), ("816.0", "VNM")],
+)
+def test_numbers_of_living_states_are_read(tmp_path: Path, number: str, code: str) -> None:
+    text = f"initiator,StateA,StateB,interactionstartdate\n710,710,{number},3/5/2014\n"
+    assert read(tmp_path, text).incidents[0].victims == (code,)
+
+
+def test_the_number_of_a_state_that_is_gone_is_refused(tmp_path: Path) -> None:
+    found = read(tmp_path, "initiator,StateA,StateB,interactionstartdate\n710,710,817,3/5/2014\n")
+    assert "line 2: state '817' is gone (South Vietnam)" in str(found.refused[0].problem)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tradewar.errors import EvidenceError
-from tradewar.monitoring.incident_files import read_incidents, write_incidents, write_refused
+from tradewar.monitoring.activity import activity_counts, by_year
+from tradewar.monitoring.incident_files import incidents_csv, read_incidents, refused_csv
 from tradewar.monitoring.incidents import COLUMNS, IncidentFile
 
 GOOD = "own-1,own,2018-05-04,day,operation_start,CHN,USA;JPN,technology,espionage,espionage,APT10,https://example.org"
@@ -44,6 +45,10 @@ def test_a_good_row(tmp_path: Path) -> None:
         ({"sponsor_iso3": "CHIN"}, "'CHIN' is not an ISO3 code; did you mean"),
         ({"sponsor_iso3": "China"}, "did you mean 'CHN'"),
         ({"victim_countries": "USA;XQX"}, "'XQX' is not an ISO3 code"),
+        ({"date": "２０１８-05-04"}, "not in ISO form"),
+        ({"date": "04/05/2018"}, "Write 2018-04-05 or 2018-05-04"),
+        ({"date_precision": "fortnight"}, "date_precision 'fortnight' is not known"),
+        ({"event_id": "OWN-1"}, "already on line 2 as 'own-1'"),
         ({"date_meaning": "discovery"}, "'discovery' is not known"),
         ({"event_id": " "}, "event_id is empty"),
         ({"event_id": "own-1"}, "already on line 2"),
@@ -58,6 +63,53 @@ def test_a_faulty_row_is_refused_alone(tmp_path: Path, changes: dict[str, str], 
     assert str(refusal.problem).startswith("own.csv, line 3: ") and says in str(refusal.problem)
     assert refusal.row["date"] == (changes.get("date") or "2018-05-04")
     assert str(refusal.problem) in found.report()
+
+
+@pytest.mark.parametrize(
+    ("date", "given", "held"),
+    [("2017", "day", "year"), ("2017-06", "day", "month"), ("2017-06-15", "month", "month"), ("2017-06-15", "", "day"),
+     ("2017-06-15", "day_approximate", "day_approximate"), ("2017-01-01", "year", "year")],
+)  # fmt: skip
+def test_no_date_is_more_precise_than_what_it_holds(tmp_path: Path, date: str, given: str, held: str) -> None:
+    (item,) = read(tmp_path, row(date=date, date_precision=given)).incidents
+    assert (item.date, item.date_precision) == (date, held)
+
+
+def test_one_event_under_the_names_of_one_group_counts_once(tmp_path: Path) -> None:
+    twin = row(event_id="own-2", actor="Stone Panda")
+    other = row(event_id="own-3", actor="Fancy Bear")
+    found = read(tmp_path, GOOD, twin, other)
+    assert [item.same_as for item in found.incidents] == ["", "own-1", ""]
+    assert len(found.notes) == 1 and "line 3: 'own-2' agrees with 'own-1' on line 2" in found.notes[0]
+    (row_of_2018,) = by_year(activity_counts(found.incidents))
+    assert row_of_2018.n == 2
+
+
+def test_which_meaning_of_the_date_holds_does_not_hang_on_the_order_of_rows(tmp_path: Path) -> None:
+    rows = [GOOD, row(date_meaning="public_disclosure")]
+    kept = [read(tmp_path, *order).incidents[0].event_id for order in (rows, rows[::-1])]
+    assert kept[0] == kept[1]
+
+
+def test_a_header_that_is_no_header_ends_the_reading(tmp_path: Path) -> None:
+    with pytest.raises(EvidenceError, match="line 1: has a cell of more than 100,000 characters"):
+        read(tmp_path, GOOD, header=",".join(COLUMNS) + "," + "x" * 140_000)
+
+
+def test_cells_that_a_spreadsheet_would_run_are_written_as_text(tmp_path: Path) -> None:
+    found = read(tmp_path, row(event_id='"=1+1"', actor="@cmd", source_url="+x"))
+    text = incidents_csv(found.incidents)
+    assert "'=1+1" in text and "'@cmd" in text and "'+x" in text
+    (tmp_path / "copy.csv").write_text(text, encoding="utf-8")
+    assert read_incidents(tmp_path / "copy.csv").incidents == found.incidents
+    assert "'=1" in refused_csv(read(tmp_path, row(event_id="=1", date="2017-99-01")))
+
+
+def test_columns_in_other_capitals_are_read_and_others_are_named(tmp_path: Path) -> None:
+    header = ",".join(COLUMNS).replace("victim_countries", "Victim_Countries") + ",remark"
+    found = read(tmp_path, GOOD + ",x", header=header)
+    assert found.incidents[0].victims == ("USA", "JPN")
+    assert found.notes == ("own.csv: columns that are not read: remark.",)
 
 
 def test_undated_incidents_are_kept_and_counted(tmp_path: Path) -> None:
@@ -83,7 +135,7 @@ def test_rows_beyond_the_limit_are_refused_one_by_one(tmp_path: Path) -> None:
 def test_an_enormous_cell_refuses_its_row_only(tmp_path: Path) -> None:
     found = read(tmp_path, GOOD, row(actor="x" * 1_100_000), row(event_id="own-3"))
     assert {incident.event_id for incident in found.incidents} >= {"own-1", "own-3"}
-    assert len(found.refused) == 1 and "cannot be read as CSV" in str(found.refused[0].problem)
+    assert len(found.refused) == 1 and "more than 100,000 characters" in str(found.refused[0].problem)
 
 
 def test_files_that_cannot_be_read_say_why(tmp_path: Path) -> None:
@@ -96,13 +148,13 @@ def test_files_that_cannot_be_read_say_why(tmp_path: Path) -> None:
     (tmp_path / "other.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     (tmp_path / "twice.csv").write_text("date,date\n1,2\n", encoding="utf-8")
     for name, says in (
-        ("big.csv", "above the limit of 1,000; nothing was read"),
-        ("latin.csv", "not UTF-8 at byte 9 (0xe9)"),
+        ("big.csv", "has 2,000 bytes, more than the limit of 1,000"),
+        ("latin.csv", "line 1: is not UTF-8: byte 0xe9 ('é' in Windows-1252)"),
         ("empty.csv", "is empty"),
         ("sheet.xlsx", "Save the sheet as CSV"),
         ("other.csv", "cfr needs Title"),
         ("twice.csv", "more than once"),
-        ("absent.csv", "does not exist"),
+        ("absent.csv", "there is no such file"),
         (".", "is a folder"),
     ):
         with pytest.raises(EvidenceError) as refused:
@@ -122,11 +174,9 @@ def test_an_unknown_layout_says_how_to_get_the_public_data(tmp_path: Path) -> No
 
 def test_written_files_read_back_alike(tmp_path: Path) -> None:
     found = read(tmp_path, GOOD, row(date="2018-05", date_precision="month"), row(event_id="own-3", date="2018-13-01"))
-    write_incidents(found.incidents, tmp_path / "copy.csv")
+    (tmp_path / "copy.csv").write_text(incidents_csv(found.incidents), encoding="utf-8")
     assert read_incidents(tmp_path / "copy.csv").incidents == found.incidents
-    write_refused(found, tmp_path / "refused.csv")
-    with (tmp_path / "refused.csv").open(encoding="utf-8") as file:
-        (kept,) = csv.DictReader(file)
+    (kept,) = csv.DictReader(refused_csv(found).splitlines())
     assert kept["line"] == "4" and kept["date"] == "2018-13-01" and "does not exist" in kept["reason"]
 
 

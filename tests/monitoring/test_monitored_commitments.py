@@ -194,19 +194,22 @@ def test_commitments_with_wrong_keys_are_refused(evidence: Path, tmp_path: Path)
     (tmp_path / "commitments.toml").write_text(text.replace("sponsor =", "sponser ="), encoding="utf-8")
     with pytest.raises(EvidenceError) as refused:
         read_commitments(tmp_path, "2019-02-20")
-    assert "truce 1 sponsor: is missing" in str(refused.value)
+    assert "line 3: truce[1].sponsor: is missing" in str(refused.value)
     assert "unknown key 'sponser'" in str(refused.value)
     (tmp_path / "commitments.toml").write_text("[[truce]\n", encoding="utf-8")
     with pytest.raises(EvidenceError, match="TOML"):
         monitor(tmp_path, "2019-02-20")
-    with pytest.raises(EvidenceError, match="missing"):
+    with pytest.raises(EvidenceError, match="there is no such folder"):
         monitor(tmp_path / "nowhere", "2019-02-20")
 
 
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (('sponsor = "CHN"', 'sponsor = "China"'), "'China' is not a country as CHN"),
+        (
+            ('sponsor = "CHN"', 'sponsor = "China"'),
+            "line 5: truce[1].sponsor: 'China' is not the ISO3 code of CHN: write CHN",
+        ),
         (('["2013-10", "2015-09"]', '["2013-13", "2015-09"]'), "'2013-13' is not a month as 2013-10"),
         (('["2013-10", "2015-09"]', '["2015-10", "2013-09"]'), "ends before it begins"),
         (('["2013-10", "2015-09"]', '["2013-10", "2015-10"]'), "overlaps the one that ends in 2015-10"),
@@ -217,6 +220,7 @@ def test_commitments_with_wrong_keys_are_refused(evidence: Path, tmp_path: Path)
         (('"Phase One purchases 2020, energy"', '"Phase One purchases 2020, all covered goods"'), "more than once"),
         (('group = "Energy"', 'group = "Coal"'), "no deliveries of Coal"),
         (('reporter = "USA"', 'reporter = "CHN"'), "no deliveries on the statistics of CHN"),
+        (('"2015-09-25"', '"25/09/2015"'), "write 2015-09-25"),
         (("[[truce]]", "[[truces]]"), "unknown key 'truces'; did you mean 'truce'?"),
     ],
 )

@@ -152,13 +152,13 @@ def judge(folder: Path, as_of: dt.date) -> KeptFindings:
     Raises:
         EvidenceError: a table that is missing or wrong.
     """
+    from tradewar.monitoring.evidence_folder import open_evidence
     from tradewar.monitoring.monitor import monitor
 
-    day = as_of.isoformat()
-    known = read_commitments(folder, day)
-    counted = (folder / "activity_counts.csv").is_file() and bool(read_activity(folder, day))
-    report = embedded_report(folder, day) if counted else None
-    evidence = report.commitments if report else monitor(folder, day)
+    day, tables = as_of.isoformat(), open_evidence(folder)
+    known = read_commitments(tables, day)
+    report = embedded_report(tables, day) if read_activity(tables, day) else None
+    evidence = report.commitments if report else monitor(tables, day)
     promises = (*known.truces, *known.purchases)
     commitments = tuple(_kept(promise, found) for promise, found in zip(promises, evidence, strict=True))
     return KeptFindings(as_of, folder, commitments, report)

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from tradewar.io.registers.countries import is_iso3
+
 Kind = Literal[
     "text", "label", "number", "whole", "rate", "share", "yes", "day", "instant", "month", "year", "period", "country",
     "code", "choice",
@@ -40,6 +42,8 @@ class Column:
     """Several values separated by semicolons; `*` stands for every one."""
     absent: tuple[str, ...] = ()
     """Texts of a source that stand for a blank cell ("n/a"), in lower case."""
+    named: Literal["", "country"] = ""
+    """What the rest of a name must be where this stands for every column whose name begins so."""
     example: str = ""
     """A cell that is right, for templates, the documentation and the tests of every table."""
 
@@ -83,7 +87,12 @@ class TableSpec:
         if name in plain:
             return plain[name]
         stems = (column for column in self.columns if column.name.endswith("*"))
-        return next((column for column in stems if name.startswith(column.name[:-1])), None)
+        return next((column for column in stems if _in_group(name, column)), None)
+
+
+def _in_group(name: str, group: Column) -> bool:
+    stem = group.name[:-1]
+    return name.startswith(stem) and (group.named != "country" or is_iso3(name[len(stem) :]))
 
 
 def template(spec: TableSpec) -> str:

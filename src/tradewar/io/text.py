@@ -13,7 +13,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tradewar.errors import Problem
@@ -55,6 +55,8 @@ class Lines:
     rows: list[list[str]]
     lines: list[int]
     header_line: int
+    faults: list[tuple[int, Problem]] = field(default_factory=list[tuple[int, Problem]])
+    """Line and fault of each record that could not be read, where the rest was asked for."""
 
 
 def split(file: str, text: str, problems: list[Problem], *, comments: bool = False, rest: bool = False) -> Lines | None:
@@ -62,7 +64,7 @@ def split(file: str, text: str, problems: list[Problem], *, comments: bool = Fal
 
     Args:
         comments: lines before the header that begin with `#` are passed over.
-        rest: what was read before a fault of quoting is given, with the problem, in place of None.
+        rest: records that cannot be read are passed over and listed as `faults`, in place of None and a problem.
     """
     skipped = 0
     if comments:
@@ -78,17 +80,17 @@ def split(file: str, text: str, problems: list[Problem], *, comments: bool = Fal
         line = skipped + 1 + text[: len(text) - len(text.lstrip())].count("\n")
         problems.append(Problem(f"{file}, line {line}", what, "Save the file with commas and decimal points"))
         return None
-    found, fault = _records(text, skipped)
-    if fault is not None:
-        line, what, fix = fault
-        problems.append(Problem(f"{file}, line {line}", what, fix))
-        if not rest:
-            return None
+    found, refused = _records(text, skipped)
+    faults = [(line, Problem(f"{file}, line {line}", *said)) for line, said in refused]
+    if faults and (not rest or not found or faults[0][0] < found[0][0]):
+        problems.append(faults[0][1])
+        return None
     if not found:
+        problems.append(Problem(file, "is empty", "Give a header line and the rows"))
         return None
     header_line, cells = found[0]
     header = [name.strip() for name in cells]
-    return Lines(header, [row for _, row in found[1:]], [line for line, _ in found[1:]], header_line)
+    return Lines(header, [row for _, row in found[1:]], [line for line, _ in found[1:]], header_line, faults)
 
 
 @dataclass(frozen=True)
@@ -129,22 +131,26 @@ def _is_blank(line: str) -> bool:
     return (not first or first == "," or first.isspace()) and not line.replace(",", "").strip()
 
 
-def _records(text: str, skipped: int) -> tuple[list[tuple[int, list[str]]], tuple[int, str, str] | None]:
-    """(line, cells) of every record that is not blank, and the fault that ended the reading: line, what, fix."""
+def _records(text: str, skipped: int) -> tuple[list[tuple[int, list[str]]], list[tuple[int, tuple[str, str]]]]:
+    """(line, cells) of every record that is not blank, and (line, (what, fix)) of those that cannot be read."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     found: list[tuple[int, list[str]]] = []
-    began = reader.line_num
+    faults: list[tuple[int, tuple[str, str]]] = []
+    began, rows = reader.line_num, iter(reader)
     previous = csv.field_size_limit(MAX_CELL)
     try:
-        for row in reader:
-            if any(map(str.strip, row)):
-                found.append((skipped + began + 1, row))
+        while True:
+            try:
+                row = next(rows)
+                if any(map(str.strip, row)):
+                    found.append((skipped + began + 1, row))
+            except StopIteration:
+                return found, faults
+            except csv.Error as error:
+                faults.append((skipped + began + 1, _quoting(str(error))))
             began = reader.line_num
-    except csv.Error as error:
-        return found, (skipped + began + 1, *_quoting(str(error)))
     finally:
         csv.field_size_limit(previous)
-    return found, None
 
 
 def _quoting(error: str) -> tuple[str, str]:
@@ -187,6 +193,11 @@ def _inert(cell: object) -> object:
     if isinstance(cell, str) and cell.startswith(_FORMULA) and not _is_number(cell):
         return f"'{cell}"
     return cell
+
+
+def readable(cell: str) -> str:
+    """A cell without the apostrophe that `csv_text` put in front of what looks like a formula."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
 
 
 def _is_number(text: str) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 import numpy as np
@@ -19,7 +20,7 @@ from tradewar.monitoring.checks import require
 from tradewar.monitoring.countries import region_of
 from tradewar.monitoring.datasets import DATASETS
 from tradewar.monitoring.incidents import Incident
-from tradewar.monitoring.series import DateMeaning, IncidentSeries, month_number, month_text
+from tradewar.monitoring.series import DATE_MEANINGS, IncidentSeries, day_of, month_number, month_text
 
 ALL, MISSING = "(all)", "(missing)"
 FEW = 5
@@ -47,7 +48,7 @@ def activity_counts(incidents: Iterable[Incident], sponsors: Sequence[str] = SPO
     """Counts of every data set, dimension, sponsor, year and member. Undated incidents are left out."""
     counts: Counter[tuple[str, str, str, str, int, str]] = Counter()
     for incident in incidents:
-        if incident.year is None:
+        if incident.year is None or incident.same_as:
             continue
         regions = tuple(dict.fromkeys(region for code in incident.victims if (region := region_of(code))))
         lists = {"sector": incident.sectors, "region": regions, "motive": incident.motives}
@@ -63,13 +64,12 @@ def activity_counts(incidents: Iterable[Incident], sponsors: Sequence[str] = SPO
     )
 
 
-def known_by(counts: Iterable[ActivityCount], day: str) -> tuple[ActivityCount, ...]:
+def known_by(counts: Iterable[ActivityCount], day: str | date) -> tuple[ActivityCount, ...]:
     """Counts of years that had ended by a day, in data sets that could be read by then."""
+    asked = day_of(day)
+    since = {name: day_of(item.known_from) for name, item in DATASETS.items()}
     return tuple(
-        item
-        for item in counts
-        if f"{item.last_year}-12-31" <= day
-        and (item.dataset not in DATASETS or DATASETS[item.dataset].known_from <= day)
+        item for item in counts if date(item.last_year, 12, 31) <= asked and since.get(item.dataset, date.min) <= asked
     )
 
 
@@ -166,27 +166,23 @@ def attribution_confidence(
     """Confidence that the named sponsor is right, 0 to 100, by (data set, event_id). An own convention.
 
     75 where two data sets or a government statement name the same sponsor within 180 days, 50 where one curated data
-    set does, 30 otherwise. Undated incidents get 30.
+    set states it, 30 otherwise. Undated incidents get 30.
     """
     named: dict[str, list[tuple[int, str, str]]] = {}
-    for item in incidents:
-        for sponsor in item.sponsors if item.date else ():
-            named.setdefault(sponsor, []).append((_day(item.date), item.dataset, item.date_meaning))
+    days = [0 if item.first_day is None else item.first_day.toordinal() for item in incidents]
+    for item, day in zip(incidents, days, strict=True):
+        for sponsor in item.sponsors if day else ():
+            named.setdefault(sponsor, []).append((day, item.dataset, item.date_meaning))
     result: dict[tuple[str, str], int] = {}
-    for item in incidents:
-        confidence = 50 if item.dataset in curated and item.date else 30
-        day = _day(item.date) if item.date else 0
-        for sponsor in item.sponsors if item.date else ():
+    for item, day in zip(incidents, days, strict=True):
+        confidence = 50 if item.dataset in curated and day and item.sponsors and not item.suggested else 30
+        for sponsor in item.sponsors if day else ():
             for other, name, meaning in named[sponsor]:
                 second = name != item.dataset or meaning == "government_statement"
                 if second and abs(other - day) <= CONFIDENCE_DAYS:
                     confidence = 75
         result[item.dataset, item.event_id] = confidence
     return result
-
-
-def _day(date: str) -> int:
-    return int(np.datetime64(date, "D").astype(int))
 
 
 def series_of(
@@ -205,7 +201,7 @@ def series_of(
     Raises:
         EvidenceError: no incident, several data sets or several meanings of the date.
     """
-    wanted = [item for item in incidents if victim is None or victim in item.victims]
+    wanted = [item for item in incidents if not item.same_as and (victim is None or victim in item.victims)]
     keys = sorted({(item.dataset, item.date_meaning) for item in wanted})
     found = ", ".join(f"{name} ({meaning})" for name, meaning in keys) or "none"
     require(len(keys) == 1, "incidents", f"hold {found}", "Give the incidents of one data set with one meaning of date")
@@ -228,7 +224,7 @@ def series_of(
     def build(by_code: Mapping[str, np.ndarray], without: IncidentSeries | None) -> IncidentSeries:
         return IncidentSeries(
             dataset=name,
-            date_meaning=_meaning(meaning),
+            date_meaning=next(known for known in DATE_MEANINGS if known == meaning),
             sponsor=sponsor,
             first_month=month_text(start),
             counts=by_code[sponsor],
@@ -241,14 +237,3 @@ def series_of(
 
     plain = build({code: counts[code] - profiles[code] for code in counts}, None) if has_profiles else None
     return build(counts, plain)
-
-
-def _meaning(text: str) -> DateMeaning:
-    meanings: dict[str, DateMeaning] = {
-        "public_disclosure": "public_disclosure",
-        "operation_start": "operation_start",
-        "event_or_report": "event_or_report",
-        "government_statement": "government_statement",
-        "first_attribution": "first_attribution",
-    }
-    return meanings[text]

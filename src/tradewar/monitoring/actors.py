@@ -32,8 +32,8 @@ class Actor:
 
 
 def folded(name: str) -> str:
-    """A name without case, spaces and punctuation."""
-    return re.sub(r"[^0-9a-z]", "", name.casefold())
+    """A name without case, spaces and punctuation; the letters of every script stay."""
+    return re.sub(r"[\W_]", "", name.casefold()) or name
 
 
 @cache

@@ -4,6 +4,7 @@
 |---|---|---|
 | `[[truce]]` | `name`, `sponsor`, `baseline`, `reviews`, `known_from`, `source` | yes |
 | `[[truce]]` | `allowed_ratio` (share of the base rate that is allowed; 0.5) | no |
+| `[[truce]]` | `measured_on` (the data set that leads; the first by name that is known on the day) | no |
 | `[[purchase]]` | `name`, `group`, `reporter`, `addition`, `base_year`, `year`, `base_years` | yes |
 | `[[purchase]]` | `known_from`, `source` | yes |
 | `[[purchase]]` | `tolerance` (0), `force_majeure` (what else happened; never part of the probability) | no |
@@ -15,54 +16,55 @@ of a purchase is its addition over deliveries of the base year. Days are written
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
-from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from tradewar.errors import EvidenceError, Problem
-from tradewar.world.identities import nearest
+from tradewar.errors import Problem
+from tradewar.io import toml
+from tradewar.io.registers import dates
+from tradewar.io.registers.countries import misspelt_country
+from tradewar.io.strict import Strict, Text
 
 COMMITMENTS_FILE = "commitments.toml"
 
 
 def _day(value: object) -> object:
-    """A TOML date or the same as text."""
-    return value.isoformat() if isinstance(value, dt.date) and not isinstance(value, dt.datetime) else value
+    """A TOML date, or the same as text."""
+    if not isinstance(value, str):
+        return value
+    found = dates.parse_day(value)
+    if found is None:
+        what, fix = dates.day_fault(value)
+        raise ValueError(f"{what}: {fix[:1].lower()}{fix[1:]}")
+    return found
 
 
-_FORMS = {
-    r"^\d{4}-\d{2}-\d{2}$": "a day as 2015-09-25",
-    r"^\d{4}-(0[1-9]|1[0-2])$": "a month as 2013-10",
-    r"^[A-Z]{3}$": "a country as CHN",
-}
-"""What a text must look like, in words."""
-_DAY, _MONTH, _CODE = _FORMS
+def _month(value: str) -> str:
+    if dates.parse_month(value) is None:
+        raise ValueError(f"{value!r} is not a month as 2013-10")
+    return value
 
-Text = Annotated[str, Field(min_length=1, strict=True)]
-Day = Annotated[str, BeforeValidator(_day), Field(pattern=_DAY, strict=True)]
-Month = Annotated[str, Field(pattern=_MONTH, strict=True)]
+
+def _code(value: str) -> str:
+    fault = misspelt_country(value)
+    if fault is not None:
+        raise ValueError(f"{fault[0]}: {fault[1][:1].lower()}{fault[1][1:]}")
+    return value
+
+
+Day = Annotated[dt.date, Field(strict=True), BeforeValidator(_day)]
+Month = Annotated[str, Field(strict=True), AfterValidator(_month)]
 Year = Annotated[int, Field(ge=1900, le=2200, strict=True)]
 Months = Annotated[tuple[Month, ...], Field(min_length=2, max_length=2)]
-Code = Annotated[str, Field(pattern=_CODE, strict=True)]
+Code = Annotated[str, Field(strict=True), AfterValidator(_code)]
 
 
-class _Promise(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
+class _Promise(Strict):
     name: Text
     known_from: Day
     source: Text
-
-    @model_validator(mode="after")
-    def _a_day_of_the_calendar(self) -> Self:
-        try:
-            dt.date.fromisoformat(self.known_from)
-        except ValueError:
-            raise ValueError(f"known_from {self.known_from!r} is not a day") from None
-        return self
 
 
 class TruceEntry(_Promise):
@@ -72,6 +74,7 @@ class TruceEntry(_Promise):
     baseline: Months
     reviews: Annotated[tuple[Months, ...], Field(min_length=1)]
     allowed_ratio: Annotated[float, Field(gt=0, le=1)] = 0.5
+    measured_on: str = ""
 
     @model_validator(mode="after")
     def _windows_in_order(self) -> Self:
@@ -108,56 +111,21 @@ class PurchaseEntry(_Promise):
         return self
 
 
-class CommitmentsFile(BaseModel):
+class CommitmentsFile(Strict):
     """The content of `commitments.toml`."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     truce: tuple[TruceEntry, ...] = ()
     purchase: tuple[PurchaseEntry, ...] = ()
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:
-        names = [entry.name for entry in (*self.truce, *self.purchase)]
+        names = [entry.name.casefold() for entry in (*self.truce, *self.purchase)]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"the name {twice[0]!r} is used more than once")
         return self
 
 
-_MODELS: tuple[type[BaseModel], ...] = (CommitmentsFile, TruceEntry, PurchaseEntry)
-
-
-def parse_commitments(text: str, where: str = COMMITMENTS_FILE) -> CommitmentsFile:
-    """The commitments of a file.
-
-    Raises:
-        EvidenceError: text that is not TOML, or every entry with a key missing, unknown or out of its range.
-    """
-    try:
-        return CommitmentsFile.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as fault:
-        raise EvidenceError(Problem(where, f"is not TOML ({fault})", "Correct the line")) from None
-    except ValidationError as error:
-        raise EvidenceError([_problem(fault, where) for fault in error.errors()]) from None
-
-
-def _problem(fault: Mapping[str, Any], file: str) -> Problem:
-    path: Sequence[object] = fault["loc"]
-    parts = [f"{part + 1}" if isinstance(part, int) else str(part) for part in path]
-    where = f"{file}: {' '.join(parts)}" if parts else file
-    key = parts[-1] if parts else ""
-    match fault["type"]:
-        case "extra_forbidden":
-            known = sorted({name for model in _MODELS for name in model.model_fields})
-            return Problem(where, f"unknown key {key!r}{nearest(key, known)}", "Remove or rename it")
-        case "missing":
-            return Problem(where, "is missing", f"Give {key}")
-        case "value_error":
-            return Problem(where, str(fault["ctx"]["error"]), "Correct the entry")
-        case "string_pattern_mismatch":
-            form = _FORMS[fault["ctx"]["pattern"]]
-            return Problem(where, f"{fault['input']!r} is not {form}", f"Write {form}")
-        case _:
-            said = str(fault["msg"])
-            return Problem(where, f"{fault['input']!r}: {said[:1].lower()}{said[1:]}", "Correct the value")
+def parse_commitments(data: bytes, problems: list[Problem], file: str = COMMITMENTS_FILE) -> CommitmentsFile | None:
+    """The commitments of a file; None, and a problem for every fault with its line, where it is not right."""
+    return toml.parse(file, data, CommitmentsFile, problems)

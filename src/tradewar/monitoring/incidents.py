@@ -1,17 +1,20 @@
 """Incidents as coded facts, checked row by row.
 
-The canonical layout is a CSV with the columns of `COLUMNS`; lists are separated by semicolons. A row that breaks a
-rule is refused with its line, its reason and its whole content; every other row is kept. Nothing is lost: the rows
-read are the incidents accepted and the rows refused, and both are counted.
+The canonical layout is the table `formats.INCIDENTS`; lists are separated by semicolons. A row that breaks a rule is
+refused with its line, its reason and its whole content; every other row is kept. Nothing is lost: the rows read are the
+incidents accepted and the rows refused, and both are counted.
 
 | rule | what happens to the row |
 |---|---|
-| `event_id` present, unique within its data set | refused; the message names the first line |
+| `event_id` present, unique within its data set, also but for case | refused; the message names the first line |
 | `date` is YYYY-MM-DD, YYYY-MM or YYYY, of a day that exists, not before 1980, not after the day of reading | refused |
+| `date_precision` is known; no finer than the date | refused; made coarser |
 | `date` empty | kept, excluded from every count, its number printed |
 | `date_meaning` is known | refused |
 | one `date_meaning` per data set: that of most of its rows | the others are refused |
 | sponsors and victims are ISO3 codes (or EUU, NATO, XKX) | refused |
+| `state_linked` is no | kept without sponsor, and a note says so |
+| agrees with an earlier row in every coded fact but identifier and alias of the group | kept, counted once, noted |
 | as many fields as the header | refused |
 | no more than `MAX_ROWS` rows | the rows beyond are refused; a file above `MAX_BYTES` is not read at all |
 """
@@ -19,37 +22,27 @@ read are the incidents accepted and the rows refused, and both are counted.
 from __future__ import annotations
 
 import difflib
-import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date as Day
 
-from tradewar.errors import Problem
+from tradewar.errors import EvidenceError, Problem
+from tradewar.io.cells import YES
+from tradewar.io.registers import dates
 from tradewar.monitoring.countries import code_of, countries
+from tradewar.monitoring.formats import ATTRIBUTIONS, INCIDENTS, PRECISIONS
 from tradewar.monitoring.series import COLLECTION
 
-COLUMNS = (
-    "event_id",
-    "dataset",
-    "date",
-    "date_precision",
-    "date_meaning",
-    "sponsor_iso3",
-    "victim_countries",
-    "victim_sectors",
-    "type",
-    "motive",
-    "actor",
-    "source_url",
-)
-REQUIRED = ("event_id", "dataset", "date", "date_meaning", "sponsor_iso3")
-OPTIONAL = ("actor_profile", "victim_sectors_wide", "victim_regions")
+COLUMNS = INCIDENTS.names[:12]
+"""The core columns of the canonical layout."""
+REQUIRED = tuple(column.name for column in INCIDENTS.columns if column.required)
 FIRST_YEAR = 1980
 MAX_ROWS = 200_000
 MAX_BYTES = 64 * 1024 * 1024
-PRECISION = {4: "year", 7: "month", 10: "day"}
-_ISO_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+MAX_NOTES = 10
+NOTE = "(note)"
+"""The cell in which a layout tells what it read in a row and could not use, one remark per line."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +65,10 @@ class Incident:
     source_url: str = ""
     actor_profile: bool = False
     """Whether the entry describes a group rather than an event."""
+    suggested: bool = False
+    """Whether the source suggests that a state is behind it, and does not state it."""
+    same_as: str = ""
+    """Identifier of the earlier incident that it repeats under another name of the group; it is in no count."""
 
     @property
     def year(self) -> int | None:
@@ -82,6 +79,12 @@ class Incident:
     def month(self) -> str:
         """YYYY-MM, empty where the date is no finer than a year."""
         return self.date[:7] if len(self.date) >= 7 and self.date_precision != "year" else ""
+
+    @property
+    def first_day(self) -> Day | None:
+        """The first day of its date."""
+        period = dates.parse_period(self.date)
+        return None if period is None else period.first
 
 
 @dataclass(frozen=True)
@@ -118,12 +121,14 @@ class IncidentFile:
         return sum(not incident.date for incident in self.incidents)
 
     def report(self) -> str:
-        """One line of totals, then one line per refused row."""
+        """One line of totals, then the notes (at most `MAX_NOTES`) and one line per refused row."""
         total = (
             f"{self.name} ({self.layout}): {self.rows_read} rows, {len(self.incidents)} accepted "
             f"({self.undated} undated), {len(self.refused)} refused, {self.left_out} outside the scope"
         )
-        return "\n".join([total, *self.notes, *(str(refusal.problem) for refusal in self.refused)])
+        more = [f"{len(self.notes) - MAX_NOTES} more notes"] if len(self.notes) > MAX_NOTES else []
+        refused = [str(refusal.problem) for refusal in self.refused]
+        return "\n".join([total, *self.notes[:MAX_NOTES], *more, *refused])
 
 
 def canonical_problem(row: Mapping[str, str], where: str) -> Problem | None:
@@ -134,9 +139,19 @@ def canonical_problem(row: Mapping[str, str], where: str) -> Problem | None:
     problem = date_problem(row.get("date", "").strip(), where)
     if problem:
         return problem
+    precision = row.get("date_precision", "").strip()
+    if precision and precision not in PRECISIONS:
+        return Problem(where, f"date_precision {precision!r} is not known", f"Use one of {', '.join(PRECISIONS)}")
     meaning = row.get("date_meaning", "").strip()
     if meaning not in COLLECTION:
         return Problem(where, f"date_meaning {meaning!r} is not known", f"Use one of {', '.join(COLLECTION)}")
+    for name in ("state_linked", "actor_profile"):
+        said = row.get(name, "").strip()
+        if said and said.lower() not in YES:
+            return Problem(where, f"{name} {said!r} is neither yes nor no", "Write yes or no")
+    attribution = row.get("attribution", "").strip()
+    if attribution and attribution not in ATTRIBUTIONS:
+        return Problem(where, f"attribution {attribution!r} is not known", f"Use one of {', '.join(ATTRIBUTIONS)}")
     for name in ("sponsor_iso3", "victim_countries"):
         for code in listed(row.get(name, "")):
             if code not in countries():
@@ -149,15 +164,17 @@ def date_problem(text: str, where: str) -> Problem | None:
     if not text:
         return None
     fix = "Write YYYY-MM-DD, YYYY-MM or YYYY"
-    if not _ISO_DATE.fullmatch(text):
-        return Problem(where, f"date {text!r} is not in ISO form", fix)
-    try:
-        day = Day.fromisoformat(text + "-01-01"[len(text) - 10 :] if len(text) < 10 else text)
-    except ValueError:
-        return Problem(where, f"date {text!r} does not exist", fix)
-    if day.year < FIRST_YEAR:
+    period = dates.parse_period(text)
+    if period is None or period.precision == "quarter":
+        parts = text.split("-")
+        shape = [len(part) if part.isascii() and part.isdigit() else 0 for part in parts]
+        iso = shape in ([4, 2, 2], [4, 2])
+        _, meant = dates.day_fault(text)
+        what = "does not exist" if iso else "is not in ISO form"
+        return Problem(where, f"date {text!r} {what}", meant if not iso and "whichever" in meant else fix)
+    if period.first.year < FIRST_YEAR:
         return Problem(where, f"date {text!r} is before {FIRST_YEAR}", "Check the century")
-    if day > Day.today():
+    if period.first > Day.today():
         return Problem(where, f"date {text!r} lies in the future", "Check the year")
     return None
 
@@ -178,21 +195,32 @@ def listed(text: str) -> tuple[str, ...]:
 def incident_of(row: Mapping[str, str]) -> Incident:
     """The incident of a canonical row without problems."""
     date = row.get("date", "").strip()
+    stateless = row.get("state_linked", "").strip() and not YES[row["state_linked"].strip().lower()]
     return Incident(
         event_id=row["event_id"].strip(),
         dataset=row["dataset"].strip(),
         date=date,
-        date_precision=row.get("date_precision", "").strip() or PRECISION.get(len(date), ""),
+        date_precision=_precision(date, row.get("date_precision", "").strip()),
         date_meaning=row["date_meaning"].strip(),
-        sponsors=listed(row.get("sponsor_iso3", "")),
+        sponsors=() if stateless else listed(row.get("sponsor_iso3", "")),
         victims=listed(row.get("victim_countries", "")),
         sectors=listed(row.get("victim_sectors", "")),
         type=row.get("type", "").strip(),
         motives=listed(row.get("motive", "")),
         actors=listed(row.get("actor", "")),
         source_url=row.get("source_url", "").strip(),
-        actor_profile=row.get("actor_profile", "").strip() in ("1", "true", "True"),
+        actor_profile=YES.get(row.get("actor_profile", "").strip().lower(), False),
+        suggested=row.get("attribution", "").strip() == "suggested",
     )
+
+
+def _precision(date: str, given: str) -> str:
+    """The coarser of the precision given and that which the date holds."""
+    period = dates.parse_period(date)
+    if period is None:
+        return given
+    held = "day" if period.precision == "quarter" else period.precision
+    return max(given or held, held, key=PRECISIONS.index)
 
 
 def accept(
@@ -210,12 +238,14 @@ def accept(
         notes: carried into the result.
         max_rows: rows beyond this number are refused.
     """
-    candidates: list[tuple[int, Mapping[str, str], Incident]] = []
+    candidates: list[_Candidate] = []
     refused: list[Refusal] = []
-    first_line: dict[tuple[str, str], int] = {}
+    first: dict[tuple[str, str], tuple[int, str]] = {}
+    told: list[str] = []
+    unit = "object" if layout == "stix" else "line"
     left_out = 0
     for number, (line, raw, row) in enumerate(rows, start=1):
-        where = f"{name}, line {line}"
+        where = f"{name}, {unit} {line}"
         if row is None:
             left_out += 1
             continue
@@ -224,35 +254,89 @@ def accept(
             problem = Problem(where, f"is row {number}, beyond the limit of {max_rows:,}", "Split the file")
         if problem is None and not isinstance(row, Problem):
             incident = incident_of(row)
-            key = (incident.dataset, incident.event_id)
-            earlier = first_line.setdefault(key, line)
+            earlier, known = first.setdefault(
+                (incident.dataset.casefold(), incident.event_id.casefold()), (line, incident.event_id)
+            )
             if earlier == line:
                 candidates.append((line, raw, incident))
+                told += [f"{where}: {remark}." for remark in _remarks(row, incident)]
                 continue
-            what = f"event_id {incident.event_id!r} of {incident.dataset!r} is already on line {earlier}"
+            twin = "" if known == incident.event_id else f" as {known!r}"
+            what = f"event_id {incident.event_id!r} of {incident.dataset!r} is already on {unit} {earlier}{twin}"
             problem = Problem(where, what, "Give every incident its own identifier; one row per incident")
         assert problem is not None
         refused.append(Refusal(line, problem, dict(raw)))
-    incidents, mixed = _one_meaning(candidates, name)
+    kept, mixed = _one_meaning(candidates, f"{name}, {unit}")
+    incidents, repeated = _told_once(kept, f"{name}, {unit}")
     ordered = tuple(sorted([*refused, *mixed], key=lambda refusal: refusal.line))
-    return IncidentFile(name, layout, tuple(incidents), ordered, left_out, notes)
+    return IncidentFile(name, layout, tuple(incidents), ordered, left_out, (*notes, *told, *repeated))
 
 
-def _one_meaning(
-    candidates: list[tuple[int, Mapping[str, str], Incident]], name: str
-) -> tuple[list[Incident], list[Refusal]]:
+_Candidate = tuple[int, Mapping[str, str], Incident]
+
+
+def _remarks(row: Mapping[str, str], incident: Incident) -> list[str]:
+    """What was read in a row and not used."""
+    found = [remark for remark in row.get(NOTE, "").split("\n") if remark]
+    named = row.get("sponsor_iso3", "").strip()
+    if named and not incident.sponsors:
+        found.append(f"the source names {named} and says that no state is behind it: it has no sponsor")
+    return found
+
+
+def _one_meaning(candidates: Sequence[_Candidate], place: str) -> tuple[list[_Candidate], list[Refusal]]:
     """Keep, per data set, the rows whose date means what most dates of the data set mean."""
     counts: dict[str, Counter[str]] = {}
     for _, _, incident in candidates:
         counts.setdefault(incident.dataset, Counter())[incident.date_meaning] += 1
-    kept: list[Incident] = []
+    # of two that are equally common the alphabet decides, not the order of rows
+    usual = {dataset: max(sorted(found), key=found.__getitem__) for dataset, found in counts.items()}
+    kept: list[_Candidate] = []
     refused: list[Refusal] = []
     for line, raw, incident in candidates:
-        usual = counts[incident.dataset].most_common(1)[0][0]
-        if incident.date_meaning == usual:
-            kept.append(incident)
+        most = usual[incident.dataset]
+        if incident.date_meaning == most:
+            kept.append((line, raw, incident))
             continue
-        what = f"date_meaning {incident.date_meaning!r} differs from {usual!r} of most rows of {incident.dataset!r}"
+        what = f"date_meaning {incident.date_meaning!r} differs from {most!r} of most rows of {incident.dataset!r}"
         fix = "Dates of different meaning are different series: give these rows another dataset name"
-        refused.append(Refusal(line, Problem(f"{name}, line {line}", what, fix), dict(raw)))
+        refused.append(Refusal(line, Problem(f"{place} {line}", what, fix), dict(raw)))
     return kept, refused
+
+
+def _told_once(candidates: Sequence[_Candidate], place: str) -> tuple[list[Incident], list[str]]:
+    """Incidents that repeat an earlier one under another alias of its group, marked so, and a note on each."""
+    first: dict[Incident, list[tuple[int, Incident]]] = {}
+    found: list[Incident] = []
+    notes: list[str] = []
+    for line, _, incident in candidates:
+        facts = incident.date, incident.sponsors, incident.victims, incident.actors, incident.source_url
+        alike = first.setdefault(_facts(incident), []) if all(facts) else []
+        earlier = next((known for known in alike if _one_group(incident.actors, known[1].actors)), None)
+        alike.append((line, incident))
+        if earlier is not None:
+            other = earlier[1]
+            notes.append(
+                f"{place} {line}: {incident.event_id!r} agrees with {other.event_id!r} on {place.split()[-1]} "
+                f"{earlier[0]} in date, sponsor, victim and address, and {', '.join(incident.actors)} and "
+                f"{', '.join(other.actors)} are one group: counted once."
+            )
+            incident = replace(incident, same_as=other.event_id)
+        found.append(incident)
+    return found, notes
+
+
+def _facts(incident: Incident) -> Incident:
+    """The incident without its identifier and its group, its lists in order."""
+    lists = {key: tuple(sorted(getattr(incident, key))) for key in ("sponsors", "victims", "sectors", "motives")}
+    return replace(incident, event_id="", actors=(), **lists)
+
+
+def _one_group(actors: Sequence[str], others: Sequence[str]) -> bool:
+    """True if both name the same groups, by their aliases where the list of them is installed."""
+    from tradewar.monitoring.actors import canonical_name
+
+    try:
+        return {canonical_name(name) for name in actors} == {canonical_name(name) for name in others}
+    except EvidenceError:
+        return set(actors) == set(others)

@@ -22,9 +22,12 @@ from datetime import datetime
 from typing import Any
 
 from tradewar.errors import EvidenceError, Problem
-from tradewar.monitoring.countries import code_of, codes_in
+from tradewar.io.registers import dates
+from tradewar.io.text import readable
+from tradewar.monitoring.countries import code_of, codes_of_list, prose
 from tradewar.monitoring.datasets import DATASETS
-from tradewar.monitoring.incidents import REQUIRED
+from tradewar.monitoring.incidents import NOTE, REQUIRED
+from tradewar.monitoring.states import STATES, gone
 
 Row = Mapping[str, str]
 Converted = Row | Problem | None
@@ -56,8 +59,8 @@ def find(header: Sequence[str], layout: str, name: str) -> Layout:
         if not missing_columns(header, item):
             return item
     wanted = "; ".join(f"{item.name} needs {', '.join(missing_columns(header, item))}" for item in choices.values())
-    how = "; ".join(f"{item.title}: {item.how_to_get}" for item in DATASETS.values())
-    raise EvidenceError(Problem(f"{name}, line 1", f"the header fits no layout: {wanted}", f"Public data: {how}"))
+    fault = Problem(f"{name}, line 1", f"the header fits no layout: {wanted}", "Add them, or give public data")
+    raise EvidenceError([fault, *(Problem(item.title, item.how_to_get) for item in DATASETS.values())])
 
 
 def missing_columns(header: Sequence[str], layout: Layout) -> list[str]:
@@ -77,19 +80,20 @@ def _get(row: Row, *names: str) -> str:
     return ""
 
 
-_DATE_FORMATS = ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%d.%m.%Y", "%Y-%m-%d %H:%M:%S", "%B %Y", "%Y-%m", "%Y")
+_DATE_FORMATS = ("%m/%d/%Y", "%m/%d/%y", "%d.%m.%Y", "%Y-%m-%d %H:%M:%S", "%B %Y")
 
 
 def iso_date(text: str) -> str | None:
     """ISO date, month or year of a date as a tracker writes it (month first); None where it is none of these."""
     text = text.strip()
-    for form in _DATE_FORMATS:
+    period = dates.parse_period(text)
+    if period is not None and period.precision != "quarter":
+        return text
+    for form in _DATE_FORMATS if text.isascii() else ():
         try:
             day = datetime.strptime(text, form)
         except ValueError:
             continue
-        if form == "%Y":
-            return f"{day:%Y}"
         return f"{day:%Y-%m}" if "%d" not in form else f"{day:%Y-%m-%d}"
     return None
 
@@ -104,15 +108,10 @@ def _date(row: Row, where: str, *names: str) -> str | Problem:
 
 def _codes(names: Sequence[str], where: str, what: str) -> str | Problem:
     """ISO3 codes of country names, joined; unknown ones are a problem, empty and unattributed ones are not."""
-    codes: list[str] = []
-    for name in names:
-        if name.casefold() in _NOT_A_COUNTRY:
-            continue
-        code = code_of(name)
-        if code is None:
-            return Problem(where, f"{what} {name!r} is not a known country", "Write its ISO3 code or English name")
-        codes.append(code)
-    return ";".join(dict.fromkeys(codes))
+    codes, unknown = codes_of_list([name for name in names if name.casefold() not in _NOT_A_COUNTRY])
+    if unknown:
+        return Problem(where, f"{what} {unknown[0]!r} is not a known country", "Write its ISO3 code or English name")
+    return ";".join(codes)
 
 
 _NOT_A_COUNTRY = {
@@ -134,7 +133,7 @@ def _first_problem(*values: str | Problem) -> Problem | None:
 
 def _canonical(row: Row, where: str, number: int) -> Converted:
     del where, number
-    return row
+    return {name.casefold(): readable(cell.strip()) for name, cell in row.items()}
 
 
 # ---------------------------------------------------------------- Council on Foreign Relations
@@ -161,13 +160,15 @@ def _cfr(row: Row, where: str, number: int) -> Converted:
         return problem
     kind = _get(row, "Type").casefold()
     category = _get(row, "Category").casefold()
+    victims = prose(_get(row, "Victims"))
     return {
         "event_id": f"cfr-{number:04d}",
         "dataset": "cfr",
         "date": date,
         "date_meaning": "public_disclosure",
         "sponsor_iso3": sponsors,
-        "victim_countries": ";".join(codes_in(_get(row, "Victims"))),
+        "victim_countries": ";".join(victims.codes),
+        NOTE: "\n".join(f"victims: {remark}" for remark in victims.remarks),
         "victim_sectors": ";".join(word for name, word in _CFR_SECTORS.items() if name in category),
         "type": kind.replace(" ", "-"),
         "motive": _CFR_TYPES.get(kind, ""),
@@ -206,27 +207,61 @@ _EUREPOC_SECTORS = {
 }
 
 
+_STATE, _SUGGESTED = "state", "state-affiliation suggested"
+
+
 def _eurepoc(row: Row, where: str, number: int) -> Converted:
     date = _date(row, where, "start_date")
-    sponsors = _codes(_flat(_get(row, "initiator_country")), where, "initiator_country")
+    named = _codes(_flat(_get(row, "initiator_country")), where, "initiator_country")
     victims = _codes(
         [name for name in _flat(_get(row, "receiver_country")) if "(region)" not in name], where, "receiver_country"
     )
-    problem = _first_problem(date, sponsors, victims)
-    if problem or isinstance(date, Problem) or isinstance(sponsors, Problem) or isinstance(victims, Problem):
+    problem = _first_problem(date, named, victims)
+    if problem or isinstance(date, Problem) or isinstance(named, Problem) or isinstance(victims, Problem):
         return problem
+    sponsors, attribution, remark = _state_behind(row, named)
     hit = _flat(_get(row, "receiver_category")) + _flat(_get(row, "receiver_category_subcode"))
     sectors = [_EUREPOC_SECTORS[name.casefold()] for name in hit if name.casefold() in _EUREPOC_SECTORS]
+    year = _known_by_year(date, _get(row, "end_date"))
     return {
         "event_id": f"eurepoc-{_get(row, 'ID') or number}",
         "dataset": "eurepoc",
-        "date": date,
+        "date": date[:4] if year else date,
+        "date_precision": "year" if year else "",
         "date_meaning": "operation_start",
         "sponsor_iso3": sponsors,
+        "attribution": attribution,
         "victim_countries": victims,
         "victim_sectors": ";".join(dict.fromkeys(sectors)),
         "type": ";".join(name.casefold().replace(" ", "-") for name in _flat(_get(row, "incident_type"))),
+        NOTE: remark,
     }
+
+
+def _state_behind(row: Row, named: str) -> tuple[str, str, str]:
+    """The countries named that are sponsors, how they are named, and a remark.
+
+    An initiator is a sponsor where its category says that it is a state, or suggests it. A table without categories
+    names initiators only: they stand as they are.
+    """
+    if not named or "initiator_category" not in {name.casefold() for name in row}:
+        return named, "", ""
+    codes = named.split(";")
+    kinds = [kind.casefold() for kind in _flat(_get(row, "initiator_category"))]
+    pairs = list(zip(codes, kinds, strict=True)) if len(codes) == len(kinds) else [(c, k) for c in codes for k in kinds]
+    stated = {code for code, kind in pairs if kind == _STATE}
+    hinted = {code for code, kind in pairs if _SUGGESTED in kind} - stated
+    sponsors = [code for code in codes if code in stated | hinted]
+    others = [code for code in codes if code not in sponsors]
+    remarks = [f"{', '.join(others)}: the source names no state behind it, so it is no sponsor"] if others else []
+    remarks += [f"{', '.join(sorted(hinted))}: suggested by the source as sponsor, not stated"] if hinted else []
+    return ";".join(sponsors), "suggested" if hinted and not stated else "", "\n".join(remarks)
+
+
+def _known_by_year(start: str, end: str) -> bool:
+    """Whether a start on 1 January and an end on 1 January or 31 December say no more than the year."""
+    last = dates.parse_day(end)
+    return start[4:] == "-01-01" and last is not None and (last.month, last.day) in ((1, 1), (12, 31))
 
 
 def _flat(cell: str) -> list[str]:
@@ -248,13 +283,6 @@ def _strings(value: Any) -> list[str]:
 
 # ---------------------------------------------------------------- Dyadic Cyber Incident Dataset
 
-_STATE_OF_CODE = {
-    "2": "USA", "20": "CAN", "200": "GBR", "220": "FRA", "255": "DEU", "260": "DEU", "290": "POL", "365": "RUS",
-    "366": "EST", "368": "LTU", "369": "UKR", "372": "GEO", "371": "ARM", "373": "AZE", "630": "IRN", "640": "TUR",
-    "645": "IRQ", "652": "SYR", "660": "LBN", "666": "ISR", "670": "SAU", "694": "QAT", "696": "ARE", "710": "CHN",
-    "713": "TWN", "731": "PRK", "732": "KOR", "740": "JPN", "750": "IND", "770": "PAK", "816": "VNM", "840": "PHL",
-}  # fmt: skip
-"""Correlates of War state numbers of the rivals in the data set."""
 _DCID_METHODS = {
     "1": "defacement",
     "2": "denial-of-service",
@@ -281,15 +309,17 @@ def _dcid(row: Row, where: str, number: int) -> Converted:
         "date": date,
         "date_meaning": "operation_start",
         "sponsor_iso3": sponsor,
-        "victim_countries": second if sponsor == first else first,
+        "victim_countries": ";".join(state for state in (first, second) if state != sponsor),
         "type": _DCID_METHODS.get(method, ""),
     }
 
 
 def _state(text: str, where: str) -> str | Problem:
-    code = _STATE_OF_CODE.get(text.removesuffix(".0")) or code_of(text)
+    number = text.removesuffix(".0")
+    code = STATES.get(number) or (None if number.isdigit() else code_of(text))
     if code is None:
-        return Problem(where, f"state {text!r} is not known", "Write its Correlates of War number or ISO3 code")
+        what = f"state {text!r} is not known" if gone(number) is None else f"state {text!r} is gone ({gone(number)})"
+        return Problem(where, what, "Write its Correlates of War number or ISO3 code")
     return code
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Sequence
-from datetime import date as Day
+from functools import cache
 from typing import Any
 
 from tradewar.errors import EvidenceError, Problem
@@ -49,7 +49,7 @@ def _event(item: Incident, pymisp: Any) -> Any:
     event.uuid = _uuid(f"event:{key}")
     sponsors = ", ".join(_name(code) for code in item.sponsors) or "unknown sponsor"
     event.info = f"{item.event_id}: operation attributed to {sponsors}"
-    event.date = Day.fromisoformat(item.date + "-01-01"[len(item.date) - 10 :] if len(item.date) < 10 else item.date)
+    event.date = item.first_day
     event.analysis = ANALYSIS_COMPLETED
     event.distribution = OWN_ORGANISATION
     event.threat_level_id = THREAT_LEVEL_UNDEFINED
@@ -74,10 +74,14 @@ def _event(item: Incident, pymisp: Any) -> Any:
 
 
 def _tags(item: Incident) -> list[str]:
+    """Tags in the words of the galaxy; what it has no word for is a tag of our own, so that nothing is lost."""
     tags = ["tlp:clear"]
     tags += [f'misp-galaxy:threat-actor="{galaxy_name(name)}"' for name in item.actors]
-    tags += [f'misp-galaxy:sector="{MISP_SECTOR[sector]}"' for sector in item.sectors if sector in MISP_SECTOR]
-    tags += [f'misp-galaxy:target-information="{_name(code)}"' for code in item.victims]
+    for kind, values, words in (
+        ("sector", item.sectors, MISP_SECTOR),
+        ("target-information", item.victims, _target_names()),
+    ):
+        tags += [f'misp-galaxy:{kind}="{words[v]}"' if v in words else f'tradewar:{kind}="{v}"' for v in values]
     return list(dict.fromkeys(tags))
 
 
@@ -85,10 +89,18 @@ def _uuid(key: str) -> str:
     return str(uuid.uuid5(NAMESPACE, key))
 
 
-_TARGET_NAMES = {"USA": "United States"}
-"""Names of the cluster `target-information` that differ from those of the country cluster."""
+@cache
+def _target_names() -> dict[str, str]:
+    """Names of the cluster `target-information` by ISO3."""
+    cluster = load("pymispgalaxies", "the MISP export").Clusters(skip_duplicates=True).get("target-information")
+    found: dict[str, str] = {}
+    for value in cluster.values():
+        entry = value.to_dict()
+        codes: Any = (entry.get("meta") or {}).get("iso-code") or ()
+        found |= dict.fromkeys([codes] if isinstance(codes, str) else codes, str(entry["value"]))
+    return {code: found[code] for code in countries() if code in found}
 
 
 def _name(code: str) -> str:
     country = countries().get(code)
-    return _TARGET_NAMES.get(code) or (country.name if country else code)
+    return country.name if country else code

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import datetime as dt
 
 from tradewar.monitoring.evidence import Evidence
+from tradewar.monitoring.evidence_folder import EvidenceFolder, open_evidence
 from tradewar.monitoring.grades import Grade
 from tradewar.monitoring.purchases import monitor_purchase
-from tradewar.monitoring.series import PurchaseCommitment, TruceCommitment, last_full_month, month_number
-from tradewar.monitoring.tables import read_commitments, read_deliveries, read_incident_series
+from tradewar.monitoring.series import PurchaseCommitment, TruceCommitment, day_of, last_full_month, month_number
+from tradewar.monitoring.tables import Evidence_, read_commitments, read_deliveries, read_incident_series
 from tradewar.monitoring.truce import monitor_truce
 
 
-def monitor(folder: str | Path, as_of: str) -> tuple[Evidence, ...]:
+def monitor(folder: Evidence_, as_of: str | dt.date) -> tuple[Evidence, ...]:
     """Read the evidence tables of a folder and judge each commitment that was known on a day.
 
     Args:
-        folder: with `commitments.toml` and the tables of `monitoring.tables`.
+        folder: with `commitments.toml` and the tables of `monitoring.tables`, or a zip of one.
         as_of: `YYYY-MM-DD`.
 
     Returns:
@@ -25,33 +26,32 @@ def monitor(folder: str | Path, as_of: str) -> tuple[Evidence, ...]:
     Raises:
         EvidenceError: a day or a table that cannot be read.
     """
-    last_full_month(as_of)
-    place = Path(folder)
-    known = read_commitments(place, as_of)
-    truces = [_truce(item, place, as_of) for item in known.truces]
-    return (*truces, *(_purchase(item, place, as_of) for item in known.purchases))
+    day, evidence = day_of(as_of), open_evidence(folder)
+    known = read_commitments(evidence, day)
+    truces = [_truce(item, evidence, day) for item in known.truces]
+    return (*truces, *(_purchase(item, evidence, day) for item in known.purchases))
 
 
-def _truce(commitment: TruceCommitment, folder: Path, as_of: str) -> Evidence:
+def _truce(commitment: TruceCommitment, folder: EvidenceFolder, as_of: dt.date) -> Evidence:
     series = read_incident_series(folder, commitment.sponsor, as_of)
     start = month_number(commitment.reviews[0][0])
     if not series or last_full_month(as_of) < start:
         return _unobserved(commitment, "truce", as_of)
-    return monitor_truce(commitment, series, as_of)
+    return monitor_truce(commitment, series, as_of.isoformat())
 
 
-def _purchase(commitment: PurchaseCommitment, folder: Path, as_of: str) -> Evidence:
+def _purchase(commitment: PurchaseCommitment, folder: EvidenceFolder, as_of: dt.date) -> Evidence:
     series = read_deliveries(folder, as_of, (commitment.group,))
     if not any(len(item.year(commitment.year)) for item in series if item.reporter == commitment.reporter):
         return _unobserved(commitment, "purchase", as_of)
-    return monitor_purchase([commitment], series, as_of)
+    return monitor_purchase([commitment], series, as_of.isoformat())
 
 
-def _unobserved(commitment: TruceCommitment | PurchaseCommitment, kind: str, as_of: str) -> Evidence:
+def _unobserved(commitment: TruceCommitment | PurchaseCommitment, kind: str, as_of: dt.date) -> Evidence:
     return Evidence(
         commitment=commitment.name,
         kind=kind,
-        as_of=as_of,
+        as_of=as_of.isoformat(),
         grade=Grade.UNCLEAR,
         reasons=(f"nothing on it had been published by {as_of}",),
         breach_probability=float("nan"),

@@ -17,11 +17,13 @@ from tradewar.monitoring.checks import require
 from tradewar.monitoring.claims import CLAIMS, Claim, ClaimResult, YearlyCounts, claims_table
 from tradewar.monitoring.datasets import DATASETS
 from tradewar.monitoring.evidence import Evidence, plain
+from tradewar.monitoring.series import day_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from tradewar.monitoring.incident_files import IncidentFile
+    from tradewar.monitoring.tables import Evidence_
 
 Table = Literal["years", "sectors", "regions", "motives", "claims", "figures"]
 WINDOW_YEARS = 3
@@ -86,10 +88,11 @@ def activity_report(
         EvidenceError: no counts.
     """
     require(bool(counts), "counts", f"are none as of {as_of}", "Give incidents, or ask a later day")
-    last = min(int(as_of[:4]) - 1, max(item.last_year for item in counts))
+    day = day_of(as_of)
+    last = min(day.year - 1, max(item.last_year for item in counts))
     first_year, last_year = window or (last - WINDOW_YEARS + 1, last)
     # a claim is held against the years that had ended by the day, whatever its own span
-    known = [replace(item, last_year=min(item.last_year, last)) for item in claims if item.known_from <= as_of]
+    known = [replace(item, last_year=min(item.last_year, last)) for item in claims if day_of(item.known_from) <= day]
     sectors = (*shares(counts, "sector", first_year, last_year), *shares(counts, "sector_wide", first_year, last_year))
     return ActivityReport(
         as_of=as_of,
@@ -105,18 +108,21 @@ def activity_report(
     )
 
 
-def embedded_report(folder: Path, as_of: str, window: tuple[int, int] | None = None) -> ActivityReport:
+def embedded_report(folder: Evidence_, as_of: str, window: tuple[int, int] | None = None) -> ActivityReport:
     """The report from the evidence tables of a dispute, as known on a day."""
+    from tradewar.monitoring.evidence_folder import open_evidence
     from tradewar.monitoring.monitor import monitor
     from tradewar.monitoring.tables import read_activity, read_published_figures, read_yearly
 
+    evidence = open_evidence(folder)
+    sponsors = dict.fromkeys(truce.sponsor for truce in evidence.commitments.truce)
     return activity_report(
-        read_activity(folder, as_of),
+        read_activity(evidence, as_of),
         as_of,
         window,
-        read_yearly(folder, "CHN", as_of),
-        figures=read_published_figures(folder, as_of),
-        commitments=monitor(folder, as_of),
+        [item for sponsor in sponsors for item in read_yearly(evidence, sponsor, as_of)],
+        figures=read_published_figures(evidence, as_of),
+        commitments=monitor(evidence, as_of),
     )
 
 

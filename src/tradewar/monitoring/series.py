@@ -6,9 +6,9 @@ are never added or put in one test.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Literal
 
 import numpy as np
@@ -16,12 +16,14 @@ from jaxtyping import Float, Num
 from numpy import ndarray as Array
 
 from tradewar.errors import EvidenceError, Problem
+from tradewar.io.nearest import some
+from tradewar.io.registers import dates
 from tradewar.monitoring.checks import counts_of, require
 
 DateMeaning = Literal[
     "public_disclosure", "operation_start", "event_or_report", "government_statement", "first_attribution"
 ]
-DATE_MEANINGS: tuple[str, ...] = (
+DATE_MEANINGS: tuple[DateMeaning, ...] = (
     "public_disclosure",
     "operation_start",
     "event_or_report",
@@ -46,28 +48,43 @@ def month_number(month: str) -> int:
     Raises:
         EvidenceError: where the text is not a month.
     """
-    try:
-        return int(np.datetime64(month, "M").astype(int))
-    except ValueError:
-        raise EvidenceError(Problem("month", f"{month!r} is not a month", "Write YYYY-MM")) from None
+    period = dates.parse_period(month)
+    if period is None or period.precision != "month":
+        raise EvidenceError(Problem("month", f"{month!r} is not a month", "Write YYYY-MM"))
+    return 12 * (period.first.year - 1970) + period.first.month - 1
 
 
 def month_text(number: int) -> str:
     """`YYYY-MM` of a month number."""
-    return str(np.datetime64(int(number), "M"))
+    return f"{1970 + number // 12:04d}-{number % 12 + 1:02d}"
 
 
-def last_full_month(day: str) -> int:
+def missing_months(months: Sequence[int]) -> str:
+    """The months that are missing between the first and the last, in words; nothing where none is."""
+    gaps = sorted(set(range(min(months), max(months))) - set(months))
+    return f"{some(map(month_text, gaps), 3)} missing inside the series" if gaps else ""
+
+
+def day_of(day: str | date) -> date:
+    """A day written as `YYYY-MM-DD`, as a date.
+
+    Raises:
+        EvidenceError: where the text is not a day.
+    """
+    found = day if isinstance(day, date) else dates.parse_day(day)
+    if found is None:
+        raise EvidenceError(Problem("day", *dates.day_fault(str(day))))
+    return found
+
+
+def last_full_month(day: str | date) -> int:
     """Number of the last month that had ended on the evening of a day, `YYYY-MM-DD`.
 
     Raises:
         EvidenceError: where the text is not a day.
     """
-    try:
-        tomorrow = np.datetime64(date.fromisoformat(day)) + 1
-    except ValueError:
-        raise EvidenceError(Problem("day", f"{day!r} is not a day", "Write YYYY-MM-DD")) from None
-    return int(tomorrow.astype("datetime64[M]").astype(int)) - 1
+    tomorrow = day_of(day) + timedelta(days=1)
+    return month_number(f"{tomorrow:%Y-%m}") - 1
 
 
 def _frozen(values: Any, where: str) -> Array:
@@ -212,6 +229,8 @@ class TruceCommitment:
     the first, which is the window that a reversal rises from."""
     allowed_ratio: float = 0.5
     """ρ, share of the base rate allowed."""
+    measured_on: str = ""
+    """The data set that leads, where several are known; the first given where this is empty or not known yet."""
     known_from: str = ""
     """Day on which the promise became known, `YYYY-MM-DD`."""
     source: str = ""

@@ -1,4 +1,4 @@
-"""Incidents and actors as a STIX 2.1 bundle, and back.
+"""Incidents and actors as a STIX 2.1 bundle; `stix_import` reads one.
 
 | ours | STIX |
 |---|---|
@@ -7,11 +7,12 @@
 | sponsor | `location`, by `originates-from` of the actor; government `identity`, by `related-to` of the incident |
 | victim | `identity` of class `class` with its sector, and `location`, by `targets` |
 
-Identifiers are UUIDv5 of a project namespace and a key, and `created` is fixed, so that exporting the same incidents
-twice gives the same bytes. A disclosure date never becomes `first_seen`: campaigns are written only for incidents
-whose date is that of the operation. All objects are
-marked TLP clear. An actor or relationship that several incidents share is written once, with the union of its goals and
-the highest confidence, whatever their order.
+Identifiers are UUIDv5 of a project namespace, a key and the content, and `created` is fixed: exporting the same
+incidents twice gives the same bytes, and a corrected incident is another object, since STIX takes two objects of one
+identifier and one `modified` for the same. A disclosure date never becomes `first_seen`: campaigns are written only for
+incidents whose date is that of the operation. All objects are marked TLP clear. An actor or
+relationship that several incidents share is written once, with the union of its goals and the highest confidence,
+whatever their order.
 
 Source: OASIS, STIX Version 2.1 (2021).
 """
@@ -26,7 +27,7 @@ from typing import Any
 from tradewar.errors import EvidenceError, Problem
 from tradewar.monitoring.countries import countries
 from tradewar.monitoring.extras import load
-from tradewar.monitoring.incidents import MAX_ROWS, Incident, IncidentFile, accept
+from tradewar.monitoring.incidents import Incident
 from tradewar.monitoring.vocabulary import STIX_MOTIVATION, stix_sector
 
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://github.com/tradewar/tradewar/stix")
@@ -67,12 +68,24 @@ def to_stix(
         for entry in _objects(item, trust):
             known = objects.get(entry["id"])
             objects[entry["id"]] = entry if known is None else _merged(known, entry)
-    ordered = [objects[key] for key in sorted(objects)]
+    ordered = _by_content(objects)
     ordered.append(_report(title, [entry["id"] for entry in ordered]))
-    bundle_key = "|".join(sorted(f"{name}/{event}" for name, event in keys))
-    bundle = {"type": "bundle", "id": stable_id("bundle", bundle_key), "objects": ordered}
+    bundle = {"type": "bundle", "id": stable_id("bundle", str(ordered[-1]["id"])), "objects": ordered}
     stix2.parse(bundle, allow_custom=False)
     return json.dumps(bundle, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _by_content(objects: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """The objects under identifiers of key and content, in their order."""
+    renamed: dict[str, str] = {}
+    for relations in (False, True):
+        for key, entry in objects.items():
+            if (entry["type"] == "relationship") is relations:
+                for end in ("source_ref", "target_ref") if relations else ():
+                    entry[end] = renamed[entry[end]]
+                content = json.dumps({**entry, "id": key}, sort_keys=True)
+                entry["id"] = renamed[key] = stable_id(entry["type"], content)
+    return sorted(objects.values(), key=lambda entry: str(entry["id"]))
 
 
 def _merged(known: Mapping[str, Any], entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -141,6 +154,7 @@ def _incident(item: Incident, confidence: int) -> dict[str, Any]:
     labels += [f"type:{item.type}"] if item.type else []
     labels += [f"motive:{motive}" for motive in item.motives]
     labels += ["actor-profile"] if item.actor_profile else []
+    labels += ["attribution:suggested"] if item.suggested else []
     references = [{"source_name": item.dataset, "external_id": item.event_id}]
     references += [{"source_name": "report", "url": item.source_url}] if item.source_url else []
     key = f"{item.dataset}/{item.event_id}"
@@ -201,9 +215,11 @@ def galaxy_name(name: str) -> str:
 
 
 def _campaign(item: Incident) -> dict[str, Any]:
-    day = item.date + "-01-01"[len(item.date) - 10 :] if len(item.date) < 10 else item.date
     key = f"{item.dataset}/{item.event_id}"
-    fields = {"labels": [f"first-seen-precision:{item.date_precision}"], "first_seen": f"{day}T00:00:00.000Z"}
+    fields = {
+        "labels": [f"first-seen-precision:{item.date_precision}"],
+        "first_seen": f"{item.first_day}T00:00:00.000Z",
+    }
     return _base("campaign", key, name=f"Operation of {item.event_id}", **fields)
 
 
@@ -214,126 +230,3 @@ def _relation(
     if confidence is not None:
         fields["confidence"] = confidence
     return _base("relationship", f"{kind}|{source['id']}|{target['id']}", **fields)
-
-
-# ---------------------------------------------------------------- import
-
-
-def incidents_of_bundle(text: str, name: str, max_rows: int = MAX_ROWS) -> IncidentFile:
-    """Incidents of a bundle: the `incident` objects with what they are related to, refused one by one where wrong.
-
-    Sponsors are read from related government identities, the date from a label `date:`. In a foreign bundle sponsors
-    are the origins of related intrusion sets, and an incident dated in another way is undated, of the meaning
-    `event_or_report`.
-
-    Raises:
-        EvidenceError: text that is not JSON, or holds no bundle.
-    """
-    try:
-        bundle = json.loads(text)
-    except json.JSONDecodeError as fault:
-        raise EvidenceError(
-            Problem(f"{name}, line {fault.lineno}", f"is not JSON ({fault.msg})", "Correct it")
-        ) from None
-    if not isinstance(bundle, dict) or bundle.get("type") != "bundle" or not isinstance(bundle.get("objects"), list):
-        raise EvidenceError(Problem(name, "holds no STIX bundle", "Give an object of type bundle with its objects"))
-    objects = [_cleaned(entry) for entry in bundle["objects"]]
-    by_id = {entry["id"]: entry for entry, _ in objects}
-    related: dict[str, list[dict[str, Any]]] = {}
-    origins: dict[str, list[dict[str, Any]]] = {}
-    for entry in by_id.values():
-        if entry.get("type") == "relationship":
-            target = by_id.get(entry["target_ref"])
-            if target is not None:
-                kind = origins if entry.get("relationship_type") == "originates-from" else related
-                kind.setdefault(entry["source_ref"], []).append(target)
-    rows: list[tuple[int, dict[str, str], dict[str, str] | Problem]] = []
-    for number, (entry, fault) in enumerate(objects, start=1):
-        if entry["type"] == "incident":
-            where = f"{name}, object {number}"
-            row = Problem(where, fault, "Correct the object") if fault else _row(entry, related, origins, name)
-            rows.append((number, {"object": json.dumps(bundle["objects"][number - 1])}, row))
-    return accept(rows, name, "stix", max_rows=max_rows)
-
-
-_TEXTS = ("id", "type", "name", "relationship_type", "source_ref", "target_ref", "country")
-
-
-def _cleaned(entry: Any) -> tuple[dict[str, Any], str]:
-    """An object whose texts are texts and whose lists are lists, and what was wrong with it (empty if nothing)."""
-    given: dict[str, Any] = entry if isinstance(entry, dict) else {}
-    faults = [] if isinstance(entry, dict) else ["it is not an object"]
-    faults += [f"{name} is not text" for name in _TEXTS if not isinstance(given.get(name, ""), str)]
-    cleaned = {name: given[name] if isinstance(given.get(name), str) else "" for name in _TEXTS}
-    labels, references = (_list(given.get(name)) for name in ("labels", "external_references"))
-    if labels is None or not all(isinstance(label, str) for label in labels):
-        faults.append("labels are not a list of texts")
-        labels = []
-    if references is None or not all(_texts(reference) for reference in references):
-        faults.append("external_references are not a list of objects of texts")
-        references = []
-    if cleaned["type"] == "incident" and not cleaned["id"]:
-        faults.append("it has no id")
-    return {**cleaned, "labels": labels, "external_references": references}, "; ".join(faults)
-
-
-def _list(value: Any) -> list[Any] | None:
-    return [] if value is None else value if isinstance(value, list) else None
-
-
-def _texts(reference: Any) -> bool:
-    return isinstance(reference, dict) and all(
-        isinstance(reference.get(name, ""), str) for name in ("source_name", "external_id", "url")
-    )
-
-
-def _row(
-    entry: Mapping[str, Any],
-    related: Mapping[str, Sequence[dict[str, Any]]],
-    origins: Mapping[str, Sequence[dict[str, Any]]],
-    name: str,
-) -> dict[str, str]:
-    near = list(related.get(entry["id"], ()))
-    labels = dict(label.partition(":")[::2] for label in entry["labels"] if ":" in label)
-    motives = [label.removeprefix("motive:") for label in entry["labels"] if label.startswith("motive:")]
-    foreign = "dataset" not in labels
-    if foreign:
-        # others hang targets and actors on the campaign
-        near += [item for other in near if other.get("type") == "campaign" for item in related.get(other["id"], ())]
-    actors = [item for item in near if item.get("type") == "intrusion-set"]
-    sponsors = _labelled(near, "sponsor:")
-    if foreign:
-        sponsors += [code for actor in actors for code in _codes(origins.get(actor["id"], ())) if code]
-    references = entry["external_references"] or [{}]
-    date = labels.get("date", "")
-    return {
-        "event_id": str(references[0].get("external_id") or entry["name"] or entry["id"]),
-        "dataset": labels.get("dataset") or str(references[0].get("source_name") or name),
-        "date": "" if date == "undated" else date,
-        "date_precision": labels.get("date-precision", ""),
-        "date_meaning": labels.get("date-meaning", "event_or_report"),
-        "sponsor_iso3": ";".join(dict.fromkeys(sponsors)),
-        "victim_countries": ";".join(code for code in _codes(near) if code),
-        "victim_sectors": ";".join(_labelled(near, "sector:")),
-        "type": labels.get("type", ""),
-        "motive": ";".join(motives),
-        "actor": ";".join(actor["name"] for actor in actors),
-        "source_url": next((r["url"] for r in references if "url" in r), ""),
-        "actor_profile": "1" if "actor-profile" in entry["labels"] else "",
-    }
-
-
-def _labelled(objects: Sequence[Mapping[str, Any]], prefix: str) -> list[str]:
-    labels = (label for item in objects for label in item["labels"])
-    return [label.removeprefix(prefix) for label in labels if label.startswith(prefix)]
-
-
-def _codes(objects: Sequence[Mapping[str, Any]]) -> list[str]:
-    """ISO3 of the locations among related objects."""
-    by_iso2 = {country.iso2: code for code, country in countries().items() if country.iso2}
-    codes: list[str] = []
-    for item in objects:
-        if item.get("type") == "location":
-            own = _labelled([item], "iso3:")
-            codes.append(own[0] if own else by_iso2.get(str(item.get("country", "")).upper(), ""))
-    return codes

@@ -1,4 +1,4 @@
-"""The evidence tables of a dispute on disk, read as they were known on a day.
+"""The evidence of a dispute, as it was known on a day.
 
 | file | content |
 |---|---|
@@ -8,58 +8,49 @@
 | `activity_counts.csv` | incidents by sponsor, year and sector, region or motive |
 | `deliveries.csv` | purchases by group and month, with the day they became known |
 | `published_figures.csv` | figures that others published, with source |
+| `datasets.csv` | what is known of data sets of one's own |
 
 Nothing later leaks in: a data set is silent before it could be read, a commitment before it was made, a month before
-its figures were published. A vintage that is later than the day asked is used only where no earlier one exists, cut at
-the day, and a note says so.
+its figures were published. Of several figures of one month, the last that was known by the day holds. A vintage that is
+later than the day asked is used only where no earlier one exists, cut at the day, and a note says so.
 """
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy import ndarray as Array
 
 from tradewar.errors import EvidenceError, Problem
+from tradewar.io.nearest import some
+from tradewar.io.tables import Table
 from tradewar.monitoring.activity import ActivityCount, known_by
 from tradewar.monitoring.claims import YearlyCounts
-from tradewar.monitoring.commitments_file import COMMITMENTS_FILE, PurchaseEntry, TruceEntry, parse_commitments
-from tradewar.monitoring.datasets import DATASETS
+from tradewar.monitoring.commitments_file import COMMITMENTS_FILE, PurchaseEntry, TruceEntry
 from tradewar.monitoring.delay import completeness_by_age, completeness_of_age
+from tradewar.monitoring.evidence_folder import EvidenceFolder, MonthlyCounts, open_evidence, span_of, sponsors
+from tradewar.monitoring.formats import ACTIVITY_COUNTS, DELIVERIES, PUBLISHED_FIGURES, QUOTED_COUNTS
 from tradewar.monitoring.posterior import MONTHS
 from tradewar.monitoring.series import (
+    DATE_MEANINGS,
     DateMeaning,
     DeliverySeries,
     IncidentSeries,
     PurchaseCommitment,
     TruceCommitment,
+    day_of,
+    missing_months,
     month_number,
+    month_text,
 )
 
-_MEANING: Mapping[str, DateMeaning] = {
-    "cfr": "public_disclosure",
-    "csis": "public_disclosure",
-    "dcid2": "operation_start",
-}
-_QUOTED: Mapping[str, tuple[str, DateMeaning, str]] = {
-    "cfr_all": ("cfr", "public_disclosure", ""),
-    "cfr_to_USA": ("cfr", "public_disclosure", "against USA"),
-    "csis_all": ("csis", "public_disclosure", ""),
-    "csis_to_USA": ("csis", "public_disclosure", "against USA"),
-    "dcid_all": ("dcid2", "operation_start", ""),
-    "dcid_to_USA": ("dcid2", "operation_start", "against USA"),
-    "eurepoc_start": ("eurepoc1.1", "operation_start", ""),
-    "eurepoc_to_USA": ("eurepoc1.1", "operation_start", "against USA"),
-    "eurepoc_first-attribution": ("eurepoc1.1", "first_attribution", ""),
-    "cissm_US_nation-state": ("cissm", "event_or_report", "nation-state against USA"),
-}
-
 MATURITY_MONTHS = 12
-LAST_VINTAGE: Mapping[str, str] = {"cfr": "2022-12-24"}
+Evidence_ = EvidenceFolder | Path | str
+"""An evidence folder, opened or not."""
 
 
 @dataclass(frozen=True)
@@ -70,34 +61,20 @@ class Commitments:
     purchases: tuple[PurchaseCommitment, ...]
 
 
-def _rows(folder: Path, name: str) -> Iterator[dict[str, str]]:
-    path = folder / name
-    if not path.is_file():
-        raise EvidenceError(Problem(str(path), "is missing", "Restore the evidence folder of the dispute"))
-    with path.open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)
-
-
-def read_commitments(folder: Path, as_of: str) -> Commitments:
+def read_commitments(folder: Evidence_, as_of: str | dt.date) -> Commitments:
     """Commitments that were known on a day. Targets stated as additions are taken over the base year's deliveries.
 
     Raises:
-        EvidenceError: a file that is missing or is not TOML, or an entry with a key missing or unknown.
+        EvidenceError: as `open_evidence`; a purchase without the deliveries it is measured on.
     """
-    path = folder / COMMITMENTS_FILE
-    if not path.is_file():
-        raise EvidenceError(Problem(str(path), "is missing", "Write the commitments of the dispute"))
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as fault:
-        raise EvidenceError(Problem(str(path), f"cannot be read as text ({fault})", "Save it as UTF-8")) from None
-    content = parse_commitments(text)
+    evidence, day = open_evidence(folder), day_of(as_of)
+    content = evidence.commitments
     return Commitments(
-        tuple(_truce(entry) for entry in content.truce if entry.known_from <= as_of),
+        tuple(_truce(entry) for entry in content.truce if entry.known_from <= day),
         tuple(
-            _purchase(entry, folder, as_of, f"{path.name}: purchase {k}")
+            _purchase(entry, evidence, day, f"{COMMITMENTS_FILE}: purchase[{k}]")
             for k, entry in enumerate(content.purchase, start=1)
-            if entry.known_from <= as_of
+            if entry.known_from <= day
         ),
     )
 
@@ -109,13 +86,14 @@ def _truce(entry: TruceEntry) -> TruceCommitment:
         baseline=(entry.baseline[0], entry.baseline[1]),
         reviews=tuple((first, last) for first, last in entry.reviews),
         allowed_ratio=entry.allowed_ratio,
-        known_from=entry.known_from,
+        measured_on=entry.measured_on,
+        known_from=entry.known_from.isoformat(),
         source=entry.source,
     )
 
 
-def _purchase(entry: PurchaseEntry, folder: Path, as_of: str, where: str) -> PurchaseCommitment:
-    found = read_deliveries(folder, as_of, (entry.group,))
+def _purchase(entry: PurchaseEntry, evidence: EvidenceFolder, as_of: dt.date, where: str) -> PurchaseCommitment:
+    found = read_deliveries(evidence, as_of, (entry.group,))
     series = next((item for item in found if item.reporter == entry.reporter), None)
     have = ", ".join(sorted({item.reporter for item in found}))
     what = f"{entry.group!r} has no deliveries on the statistics of {entry.reporter} (of {have})"
@@ -131,7 +109,7 @@ def _purchase(entry: PurchaseEntry, folder: Path, as_of: str, where: str) -> Pur
         year=entry.year,
         base_years=entry.base_years,
         tolerance=entry.tolerance,
-        known_from=entry.known_from,
+        known_from=entry.known_from.isoformat(),
         source=entry.source,
         force_majeure=entry.force_majeure,
     )
@@ -140,100 +118,124 @@ def _purchase(entry: PurchaseEntry, folder: Path, as_of: str, where: str) -> Pur
 # ---------------------------------------------------------------- incidents
 
 
-def read_incident_series(folder: Path, sponsor: str, as_of: str) -> tuple[IncidentSeries, ...]:
-    """Counts of a sponsor from every data set that could be read on a day; the first is the lead source."""
-    return (*_monthly_series(folder, sponsor, as_of), *_quoted_series(folder, sponsor, as_of))
+def read_incident_series(folder: Evidence_, sponsor: str, as_of: str | dt.date) -> tuple[IncidentSeries, ...]:
+    """Counts of a sponsor from every data set that could be read on a day, those kept by month first, by name.
+
+    Raises:
+        EvidenceError: as `open_evidence`; counts without a column of the sponsor.
+    """
+    evidence, day = open_evidence(folder), day_of(as_of)
+    return (*_monthly_series(evidence, sponsor, day), *_quoted_series(evidence, sponsor, day))
 
 
-def _monthly_series(folder: Path, sponsor: str, as_of: str) -> tuple[IncidentSeries, ...]:
-    table: dict[tuple[str, str, str], list[dict[str, str]]] = {}
-    for row in _rows(folder, "incident_counts.csv"):
-        table.setdefault((row["dataset"], row["vintage"], row["entries"]), []).append(row)
+def _monthly_series(evidence: EvidenceFolder, sponsor: str, as_of: dt.date) -> tuple[IncidentSeries, ...]:
     series: list[IncidentSeries] = []
-    for name in dict.fromkeys(key[0] for key in table):
-        if DATASETS[name].known_from > as_of:
+    if evidence.monthly and sponsor not in evidence.monthly[0].counts:
+        have = ", ".join(evidence.monthly[0].counts)
+        what = f"has no column of the sponsor {sponsor} (of {have})"
+        raise EvidenceError(Problem("incident_counts.csv", what, "Give its counts, or name another sponsor"))
+    for name in sorted({item.dataset for item in evidence.monthly}):
+        if day_of(evidence.about(name).known_from) > as_of:
             continue
-        vintage = _vintage(sorted({key[1] for key in table if key[0] == name}), as_of)
-        build = {entries: table.get((name, vintage, entries)) for entries in ("all", "without_profiles")}
-        plain = build["without_profiles"]
-        share = _completeness({key[1]: rows for key, rows in table.items() if key[::2] == (name, "all")}, as_of)
-        without = _monthly(name, vintage, plain, sponsor, as_of, None, share) if plain else None
-        series.append(_monthly(name, vintage, build["all"] or [], sponsor, as_of, without, share))
+        own = [item for item in evidence.monthly if item.dataset == name]
+        whole = sorted((item for item in own if item.entries == "all"), key=_age)
+        if not whole:
+            raise EvidenceError(Problem("incident_counts.csv", f"{name} has no rows of entries all", "Give them"))
+        chosen = _vintage(whole, as_of)
+        plain = [item for item in own if item.entries != "all" and item.vintage == chosen.vintage]
+        share = _completeness(whole, as_of)
+        without = _series(evidence, plain[0], sponsor, as_of, None, share) if plain else None
+        series.append(_series(evidence, chosen, sponsor, as_of, without, share))
     return tuple(series)
 
 
-def _sponsors(rows: list[dict[str, str]]) -> list[str]:
-    return [column for column in rows[0] if column not in ("dataset", "vintage", "entries", "month")]
+def _age(item: MonthlyCounts) -> dt.date:
+    return item.vintage or dt.date.min
 
 
-def _completeness(by_vintage: Mapping[str, list[dict[str, str]]], as_of: str) -> Array | None:
+def _vintage(ordered: Sequence[MonthlyCounts], as_of: dt.date) -> MonthlyCounts:
+    """The last vintage by a day, or the first of all."""
+    known = [item for item in ordered if _age(item) <= as_of]
+    return known[-1] if known else ordered[0]
+
+
+def _completeness(ordered: Sequence[MonthlyCounts], as_of: dt.date) -> Array | None:
     """q by age, from the earliest vintage against the latest that could be read on a day; None with fewer than two.
 
     A vintage younger than `MATURITY_MONTHS` is no measure of what an earlier one lacked.
     """
-    known = [vintage for vintage in sorted(by_vintage) if vintage and vintage <= as_of]
-    if len(known) < 2 or month_number(known[-1][:7]) - month_number(known[0][:7]) < MATURITY_MONTHS:
+    known = [item for item in ordered if item.vintage is not None and item.vintage <= as_of]
+    if len(known) < 2:
         return None
-    early, late = by_vintage[known[0]], by_vintage[known[-1]][: len(by_vintage[known[0]])]
-    counts = [np.array([[float(row[code]) for row in rows] for code in _sponsors(rows)]) for rows in (early, late)]
-    return completeness_by_age(counts[0], counts[1])
+    early, late = known[0], known[-1]
+    assert early.vintage is not None
+    assert late.vintage is not None
+    months = 12 * (late.vintage.year - early.vintage.year) + late.vintage.month - early.vintage.month
+    start = max(early.first_month, late.first_month)
+    stop = min(item.first_month + len(next(iter(item.counts.values()))) for item in (early, late))
+    if months < MATURITY_MONTHS or stop <= start:
+        return None
+    parts = [
+        np.array([counts[start - item.first_month : stop - item.first_month] for counts in item.counts.values()])
+        for item in (early, late)
+    ]
+    return completeness_by_age(parts[0], parts[1])
 
 
-def _vintage(vintages: list[str], as_of: str) -> str:
-    """The last vintage by a day, or the first of all."""
-    return max((vintage for vintage in vintages if vintage <= as_of), default=vintages[0])
-
-
-def _monthly(
-    name: str,
-    vintage: str,
-    rows: list[dict[str, str]],
+def _series(
+    evidence: EvidenceFolder,
+    found: MonthlyCounts,
     sponsor: str,
-    as_of: str,
+    as_of: dt.date,
     without: IncidentSeries | None,
     share: Array | None,
 ) -> IncidentSeries:
-    sponsors = _sponsors(rows)
-    counts = {code: np.array([float(row[code]) for row in rows]) for code in sponsors}
-    about = DATASETS[name]
+    counts, name, about = dict(found.counts), found.dataset, evidence.about(found.dataset)
     notes = [f"{name}: {about.undated} undated events of the data set are excluded; {about.caution}."]
     if share is not None:
         stated = f"{share[0]:.2f} of the newest six months, {share[1]:.2f} of the twelve before"
         notes.append(f"{name}: earlier vintages held {stated}; the counts are corrected for it.")
-    if vintage > as_of:
+    if found.vintage is not None and found.vintage > as_of:
         notes.append(
-            f"{name}: the earliest vintage kept is of {vintage}; entries added between {as_of} and then are in."
+            f"{name}: the earliest vintage kept is of {found.vintage}; entries added between {as_of} and then are in."
         )
+    own = counts.pop(sponsor)
     series = IncidentSeries(
         dataset=name,
-        date_meaning=_MEANING[name],
+        date_meaning=_meaning(about.date_meaning),
         sponsor=sponsor,
-        first_month=rows[0]["month"],
-        counts=counts.pop(sponsor),
+        first_month=month_text(found.first_month),
+        counts=own,
         controls=counts,
-        completeness=None if share is None else completeness_of_age(share, len(rows)),
+        completeness=None if share is None else completeness_of_age(share, len(own)),
         without_profiles=without,
-        vintage=vintage,
+        vintage="" if found.vintage is None else found.vintage.isoformat(),
         source=about.title,
         undated=about.undated,
         notes=tuple(notes),
     )
-    return (series.by_years() if about.approximate_dates else series).until(as_of)
+    return (series.by_years() if about.approximate_dates else series).until(as_of.isoformat())
 
 
-def _quoted_series(folder: Path, sponsor: str, as_of: str) -> tuple[IncidentSeries, ...]:
-    """Yearly figures quoted from data sets that are not bundled; those also kept by month are left out."""
+def _meaning(text: str) -> DateMeaning:
+    return next(meaning for meaning in DATE_MEANINGS if meaning == text)
+
+
+def _quoted_series(evidence: EvidenceFolder, sponsor: str, as_of: dt.date) -> tuple[IncidentSeries, ...]:
+    """Yearly figures quoted from data sets that are not kept by month: the whole of each, or its only part."""
+    kept = {item.dataset for item in evidence.monthly}
+    quoted = [item for item in read_yearly(evidence, sponsor, as_of) if item.dataset not in kept and item.counts]
     series: list[IncidentSeries] = []
-    for item in read_yearly(folder, sponsor, as_of):
-        whole = item.part in ("", "nation-state against USA")
-        if item.dataset in _MEANING or not whole or not item.counts:
+    for item in quoted:
+        rivals = [other for other in quoted if other.dataset == item.dataset]
+        if item.part and len(rivals) > 1:
             continue
-        years = sorted(item.counts)
-        about = DATASETS[item.dataset]
+        years, about = sorted(item.counts), evidence.about(item.dataset)
+        _refuse_gaps("quoted_counts.csv", item.dataset, years)
         series.append(
             IncidentSeries(
                 dataset=item.dataset,
-                date_meaning=next(m for _, (n, m, _) in _QUOTED.items() if (n, m) == (item.dataset, item.date_meaning)),
+                date_meaning=_meaning(item.date_meaning),
                 sponsor=sponsor,
                 first_month=f"{years[0]}-01",
                 counts=np.array([item.counts[year] for year in years]),
@@ -246,26 +248,35 @@ def _quoted_series(folder: Path, sponsor: str, as_of: str) -> tuple[IncidentSeri
     return tuple(series)
 
 
-def read_yearly(folder: Path, sponsor: str, as_of: str) -> tuple[YearlyCounts, ...]:
+def _refuse_gaps(file: str, name: str, years: Sequence[int]) -> None:
+    missing = sorted(set(range(years[0], years[-1])) - set(years))
+    if missing:
+        what = f"{name}: {some(map(str, missing), 3)} missing inside the series"
+        raise EvidenceError(Problem(file, what, "Give every year; one without events is 0"))
+
+
+def read_yearly(folder: Evidence_, sponsor: str, as_of: str | dt.date) -> tuple[YearlyCounts, ...]:
     """Yearly figures of a sponsor, of years that had ended by a day, from data sets that could be read by then.
 
-    Whole data sets that are kept by month are summed from the vintage of the day; parts of them (against one victim)
-    are known in the last vintage only, and are silent before it.
+    Whole data sets that are kept by month are summed from the vintage of the day.
     """
-    found: dict[str, dict[int, float]] = {}
-    for row in _rows(folder, "quoted_counts.csv"):
-        name, _, part = _QUOTED[row["series"]]
-        since = max(DATASETS[name].known_from, LAST_VINTAGE.get(name, "") if part else "")
-        if since <= as_of and f"{row['year']}-12-31" <= as_of and sponsor in row:
-            found.setdefault(row["series"], {})[int(row["year"])] = float(row[sponsor])
+    evidence, day = open_evidence(folder), day_of(as_of)
+    table = evidence.table(QUOTED_COUNTS)
+    if table is None or sponsor not in sponsors(table):
+        return ()
+    found: dict[tuple[str, str, str], dict[int, float]] = {}
+    for row in table.rows():
+        name = str(row["dataset"] or row["series"])
+        about, year = evidence.about(name), int(row["year"])
+        since = max(day_of(str(row["known_from"] or about.known_from)), day_of(about.known_from))
+        if since <= day and dt.date(year, 12, 31) <= day:
+            key = (name, str(row["date_meaning"] or about.date_meaning), str(row["part"]))
+            found.setdefault(key, {})[year] = float(row[sponsor])
     monthly = {
-        item.dataset: item.by_years() for item in _monthly_series(folder, sponsor, as_of) if len(item.counts) > 12
+        item.dataset: item.by_years() for item in _monthly_series(evidence, sponsor, day) if len(item.counts) > 12
     }
     result: list[YearlyCounts] = []
-    for key, (name, meaning, part) in _QUOTED.items():
-        if key not in found:
-            continue
-        counts = found[key]
+    for (name, meaning, part), counts in sorted(found.items()):
         if not part and name in monthly:
             years = [int(month[:4]) for month in monthly[name].months()]
             counts = {year: float(n) for year, n in zip(years, monthly[name].counts, strict=True) if year in counts}
@@ -273,66 +284,106 @@ def read_yearly(folder: Path, sponsor: str, as_of: str) -> tuple[YearlyCounts, .
     return tuple(result)
 
 
-def read_activity(folder: Path, as_of: str) -> tuple[ActivityCount, ...]:
+def read_activity(folder: Evidence_, as_of: str | dt.date) -> tuple[ActivityCount, ...]:
     """Counts by member, of years that had ended by a day, from data sets that could be read by then."""
-    rows = list(_rows(folder, "activity_counts.csv"))
-    vintages = {name: sorted({row["vintage"] for row in rows if row["dataset"] == name}) for name in DATASETS}
-    counts: list[ActivityCount] = []
-    for row in rows:
-        if row["vintage"] != _vintage(vintages[row["dataset"]], as_of):
-            continue
-        first, _, last = row["year"].partition("-")
-        name, years = row["dataset"], (int(first), int(last or first))
-        meaning = DATASETS[name].date_meaning
-        counts.append(
-            ActivityCount(name, meaning, row["dimension"], row["sponsor"], *years, row["member"], int(row["n"]))
-        )
-    return known_by(counts, as_of)
+    evidence, day = open_evidence(folder), day_of(as_of)
+    table = evidence.table(ACTIVITY_COUNTS)
+    if table is None:
+        return ()
+    vintages: dict[str, dt.date | None] = {}
+    names, dated = table.texts("dataset"), table.days("vintage")
+    for name in dict.fromkeys(names):
+        own = sorted({vintage or dt.date.min for other, vintage in zip(names, dated, strict=True) if other == name})
+        vintages[name] = max((vintage for vintage in own if vintage <= day), default=own[0])
+    spans = [span_of(text) or (0, 0) for text in table.texts("year")]
+    members = zip(names, table.texts("dimension"), table.texts("sponsor"), spans, table.texts("member"), strict=True)
+    counts = [
+        ActivityCount(name, evidence.about(name).date_meaning, dimension, sponsor, *span, member, int(n))
+        for (name, dimension, sponsor, span, member), n, vintage in zip(members, table.numbers("n"), dated, strict=True)
+        if (vintage or dt.date.min) == vintages[name] and day_of(evidence.about(name).known_from) <= day
+    ]
+    return known_by(sorted(counts, key=astuple), day)
 
 
-def read_published_figures(folder: Path, as_of: str) -> tuple[dict[str, str], ...]:
+def read_published_figures(folder: Evidence_, as_of: str | dt.date) -> tuple[dict[str, str], ...]:
     """Figures published by a day; they are quoted, not tested."""
-    return tuple(row for row in _rows(folder, "published_figures.csv") if row["known_from"] <= as_of)
+    table, day = open_evidence(folder).table(PUBLISHED_FIGURES), day_of(as_of)
+    if table is None:
+        return ()
+    known = [found is not None and found <= day for found in table.days("known_from")]
+    rows = ({name: str(row[name]) for name in table.spec.names} for row in table.rows())
+    told = [row for row, is_known in zip(rows, known, strict=True) if is_known]
+    return tuple(sorted(told, key=lambda row: (row["known_from"], row["report"], row["item"], row["adversary"])))
 
 
 # ---------------------------------------------------------------- purchases
 
 COVERED = "All covered goods"
 NOT_COVERED = "Not covered"
+_Months = dict[int, float]
+_Key = tuple[str, str]
+"""Group and reporter."""
 
 
-def read_deliveries(folder: Path, as_of: str, groups: tuple[str, ...] | None = None) -> tuple[DeliverySeries, ...]:
-    """Monthly deliveries published by a day, by group and for all covered goods, with goods not covered as control."""
-    months: dict[tuple[str, str], dict[str, float]] = {}
-    for row in _rows(folder, "deliveries.csv"):
-        if row["known_from"] <= as_of:
-            value = float(row["usd_bn"])
-            months.setdefault((row["group"], row["reporter"]), {})[row["month"]] = value
-            if row["group"] != NOT_COVERED:
-                total = months.setdefault((COVERED, row["reporter"]), {})
-                total[row["month"]] = total.get(row["month"], 0.0) + value
-    wanted = [key for key in months if key[0] != NOT_COVERED and (groups is None or key[0] in groups)]
+def read_deliveries(
+    folder: Evidence_, as_of: str | dt.date, groups: tuple[str, ...] | None = None
+) -> tuple[DeliverySeries, ...]:
+    """Monthly deliveries published by a day, by group and for all covered goods, with goods not covered as control.
+
+    All covered goods are the sum of the groups in the months in which every one of them is known, unless the table
+    gives the sum itself.
+
+    Raises:
+        EvidenceError: as `open_evidence`; groups of which nothing was published; a month missing inside a series.
+    """
+    table, day = open_evidence(folder).table(DELIVERIES), day_of(as_of)
+    months = {} if table is None else _known_months(table, day)
+    for reporter in dict.fromkeys(reporter for _, reporter in months):
+        parts = [months[key] for key in months if key[1] == reporter and key[0] != NOT_COVERED]
+        if (COVERED, reporter) not in months and parts:
+            shared = set(parts[0]).intersection(*parts[1:])
+            months[COVERED, reporter] = {month: sum(part[month] for part in parts) for month in sorted(shared)}
+    wanted = [
+        key for key in sorted(months) if key[0] != NOT_COVERED and months[key] and (groups is None or key[0] in groups)
+    ]
     if not wanted:
         have = ", ".join(sorted({group for group, _ in months})) or "nothing"
-        what = f"no deliveries of {', '.join(groups or ())} were published by {as_of} (of {have})"
+        what = f"no deliveries of {', '.join(groups or ())} were published by {day} (of {have})"
         raise EvidenceError(Problem("deliveries.csv", what, "Check the group, or ask a later day"))
-    return tuple(_deliveries(*key, months[key], months.get((NOT_COVERED, key[1]))) for key in wanted)
+    return tuple(_deliveries(key, months[key], months.get((NOT_COVERED, key[1]))) for key in wanted)
 
 
-def _deliveries(
-    group: str, reporter: str, months: dict[str, float], control: dict[str, float] | None
-) -> DeliverySeries:
-    first, last = min(months), max(months)
-    gaps = month_number(last) - month_number(first) + 1 - len(months)
-    if gaps:
-        raise EvidenceError(Problem("deliveries.csv", f"{group}: {gaps} months are missing", "Give every month"))
+def _known_months(table: Table, day: dt.date) -> dict[_Key, _Months]:
+    """The value of each month by group and reporter: of those published by a day, the one published last."""
+    since: dict[tuple[_Key, int], dt.date] = {}
+    found: dict[_Key, _Months] = {}
+    columns = (table.texts(name) for name in ("group", "reporter", "month"))
+    for group, reporter, month, value, known in zip(
+        *columns, table.numbers("usd_bn"), table.days("known_from"), strict=True
+    ):
+        key, number = (group, reporter), month_number(month)
+        if known is not None and known <= day and since.get((key, number), dt.date.min) < known:
+            since[key, number] = known
+            found.setdefault(key, {})[number] = float(value)
+    return found
+
+
+def _deliveries(key: _Key, months: _Months, control: _Months | None) -> DeliverySeries:
+    group, reporter = key
     ordered = sorted(months)
+    missing = missing_months(ordered)
+    if missing:
+        what = f"{group} on the statistics of {reporter}: {missing}"
+        raise EvidenceError(Problem("deliveries.csv", what, "Give every month; one without deliveries is 0"))
+    lacking = [] if control is None else [month for month in ordered if month not in control]
+    notes = (f"{NOT_COVERED}, {reporter}: {some(map(month_text, lacking), 3)} missing: it serves as no comparison.",)
     return DeliverySeries(
         group=group,
         reporter=reporter,
-        first_month=first,
+        first_month=month_text(ordered[0]),
         values=np.array([months[month] for month in ordered]),
-        controls={} if control is None else {NOT_COVERED: np.array([control[month] for month in ordered])},
-        vintage=last,
-        source="US Census Bureau, exports f.o.b., grouped by Annex 6.1" if reporter == "USA" else reporter,
+        controls={NOT_COVERED: np.array([control[month] for month in ordered])} if control and not lacking else {},
+        vintage=month_text(ordered[-1]),
+        source=f"statistics of {reporter}",
+        notes=notes if lacking else (),
     )

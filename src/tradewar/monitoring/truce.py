@@ -52,7 +52,8 @@ def monitor_truce(commitment: TruceCommitment, series: Sequence[IncidentSeries],
 
     Args:
         commitment: what was promised.
-        series: the sponsor's counts; the first is the lead source, which grades and quality refer to.
+        series: the sponsor's counts; grades and quality refer to the one that the promise is measured on, else to the
+            first.
         as_of: `YYYY-MM-DD`; periods that had not ended by then are not used.
 
     Raises:
@@ -61,7 +62,7 @@ def monitor_truce(commitment: TruceCommitment, series: Sequence[IncidentSeries],
     require(bool(series), commitment.name, "has no series", "Give at least one data set")
     others = sorted({item.sponsor for item in series} - {commitment.sponsor})
     require(not others, commitment.name, f"was given series of {', '.join(others)}", f"Give {commitment.sponsor}")
-    known = [item.until(as_of) for item in series]
+    known = [item.until(as_of) for item in sorted(series, key=lambda item: item.dataset != commitment.measured_on)]
     reviews = tuple(
         found for number in range(len(commitment.reviews)) if (found := _review(commitment, known, number)) is not None
     )

@@ -79,6 +79,16 @@ MISP_SECTOR = {
     "transportation": "Transport",
     "construction": "Construction",
     "non-profit": "NGO",
+    "media": "News - Media",
+    "think-tank": "Think Tanks",
+    "agriculture": "Agriculture",
+    "automotive": "Automotive",
+    "entertainment": "Entertainment",
+    "insurance": "Insurance",
+    "mining": "Mining",
+    "pharmaceuticals": "Pharmacy",
+    "retail": "Retail",
+    "water": "Water",
     "government": "Government, Administration",
 }
 

@@ -60,6 +60,11 @@ def iso3_of(text: str) -> str | None:
     return _OTHER.get(word) or _names().get(word.zfill(3) if word.isdigit() else word)
 
 
+def spellings() -> dict[str, str]:
+    """Every name of a country that `iso3_of` reads, in capitals, without codes and short forms -> ISO3."""
+    return {name: code for name, code in {**_names(), **_OTHER}.items() if len(name) > 3 and not name.isdigit()}
+
+
 @cache
 def _names() -> dict[str, str]:
     """ISO2, UN numbers and names in capitals -> ISO3."""
