@@ -25,6 +25,8 @@ LAST_DAY = "2021-07-01"
 TABLE_2017_ENDS = "2018-07-01"
 """From this day the schedule editions replace the tariff database of 2017."""
 
+PART = "part of the heading"
+
 WEIGHT_COLUMNS = ("importer", "exporter", "year", "flow", "valuation", "edition", "digits", "source", "terms")
 WEIGHT_SETS = {
     "us_imports_from_china_hs6_2017": (
@@ -76,12 +78,30 @@ def write(book: Path, name: str, frame: pd.DataFrame) -> None:
 
 def lists(source: Path) -> pd.DataFrame:
     """Product lists: USITC "China Tariffs" of 2020-01-01; Global Trade Alert (232); PIIE workbook of 2019-06-12."""
-    parts = [_us_301(source), _us_232(source), _china(source), _china_batch_1(source)]
+    parts = [_us_301(source), _us_232(source), _china(source), _china_batch_1(source), _recalled()]
     return pd.concat(parts, ignore_index=True).sort_values(["list_id", "hs"], ignore_index=True)
 
 
 def _list(list_id: str | pd.Series, hs: pd.Series, edition: str) -> pd.DataFrame:
     return pd.DataFrame({"list_id": list_id, "hs": hs, "hs_edition": edition}).assign(part_share=float("nan"), note="")
+
+
+def _recalled() -> pd.DataFrame:
+    """Lines of the safeguards and of the derivatives that no table gives: as recalled, marked so."""
+    lines = [
+        *(("US-201-WASHERS", code, "HTS-2020-01", None, "as recalled") for code in ("84501100", "84502000")),
+        (
+            *("US-201-SOLAR", "85414060", "HTS-2020-01", 0.5),
+            "cells and modules: only some ten-digit lines; as recalled",
+        ),
+        *(("US-232-STEEL-DERIVATIVES", code, "HS2017", 0.5, PART) for code in ("731700", "870810", "870829")),
+        *(
+            ("US-232-ALUMINIUM-DERIVATIVES", code, "HS2017", 0.5, PART)
+            for code in ("761410", "761490", "870810", "870829")
+        ),
+    ]
+    frame = pd.DataFrame(lines, columns=["list_id", "hs", "hs_edition", "part_share", "note"])
+    return frame.astype({"part_share": float})
 
 
 def _us_301(source: Path) -> pd.DataFrame:

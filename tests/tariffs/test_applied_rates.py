@@ -16,6 +16,13 @@ from tradewar.tariffs import TariffBook
 Command = Callable[..., dict[str, Any]]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
+
+def codes_of(book: TariffBook, name: str) -> list[str]:
+    """The codes of a list."""
+    table = book.tables["lists"]
+    return [code for listed, code in zip(table.texts("list_id"), table.texts("hs"), strict=True) if listed == name]
+
+
 SHIPPED = ["--exported", "2019-05-05"]
 CASES = [
     ("T01 in transit", "USA", "CHN", "73269086", "2019-05-20", SHIPPED, 0.129),
@@ -122,8 +129,7 @@ def test_t10_through_the_command(command: Command, book: TariffBook) -> None:
 @lru_cache(maxsize=1)
 def _only_batch_line(book: TariffBook) -> str:
     """A line whose only addition is the first batch at 0.10."""
-    batch = book.tables["lists"].loc[book.tables["lists"]["list_id"] == "CN-B1-10", "hs"]
-    for heading in batch:
+    for heading in codes_of(book, "CN-B1-10"):
         answer = book.rate("CHN", "USA", heading, "2019-10-01")
         if answer.rate is not None and [part.rate for part in answer.components][1:] == [0.1]:
             return heading
@@ -155,10 +161,8 @@ def test_t13_without_a_quantity_both_sides_are_given(book: TariffBook) -> None:
 
 
 def test_steel_of_china_on_list_3_pays_both(book: TariffBook) -> None:
-    lists = book.tables["lists"]
-    steel = tuple(lists.loc[lists["list_id"] == "US-232-STEEL", "hs"])
-    third = lists.loc[lists["list_id"] == "US-301-L3", "hs"]
-    both = [code for code in third if code.startswith(steel)]
+    steel = tuple(codes_of(book, "US-232-STEEL"))
+    both = [code for code in codes_of(book, "US-301-L3") if code.startswith(steel)]
     assert both
     answer = book.rate("USA", "CHN", both[0], "2018-10-01")
     assert {part.measure: part.rate for part in answer.components if part.authority != "MFN"} == {
@@ -280,7 +284,7 @@ def test_every_measure_in_scope_is_applied_or_says_why_not(book: TariffBook) -> 
 
 
 def test_list_4b_never_started(book: TariffBook) -> None:
-    line = book.tables["lists"].loc[book.tables["lists"]["list_id"] == "US-301-L4B", "hs"].iloc[0]
+    line = codes_of(book, "US-301-L4B")[0]
     assert book.rate("USA", "CHN", line, "2019-12-20", known_on="2019-08-25").added == pytest.approx(0.10)
     assert book.rate("USA", "CHN", line, "2019-12-20", known_on="2019-09-01").added == pytest.approx(0.15)
     known = book.rate("USA", "CHN", line, "2019-12-20", known_on="2019-12-18")

@@ -135,7 +135,7 @@ def test_sectors_that_are_not_tradable_carry_no_tariff(book: TariffBook) -> None
 
 
 def test_b_lists_of_the_united_states(book: TariffBook) -> None:
-    lists = book.tables["lists"]
+    lists = book.tables["lists"].to_frame()
     for name, eight, ten in (("1", 818, 0), ("2", 279, 0), ("3", 5759, 43), ("4A", 3229, 14), ("4B", 542, 13)):
         digits = lists.loc[lists["list_id"] == f"US-301-L{name}", "hs"].str.len().value_counts()
         assert (digits.get(8, 0), digits.get(10, 0)) == (eight, ten)
@@ -144,7 +144,7 @@ def test_b_lists_of_the_united_states(book: TariffBook) -> None:
 
 
 def test_b_lists_of_china(book: TariffBook) -> None:
-    lists = book.tables["lists"]
+    lists = book.tables["lists"].to_frame()
     codes = {name: set(rows["hs"]) for name, rows in lists.groupby("list_id")}
     third = {name: rows for name, rows in codes.items() if name.startswith("CN-L3")}
     assert len(codes["CN-232-15"] | codes["CN-232-25"]) == 128

@@ -76,7 +76,7 @@ def test_codes_read_as_numbers(tmp_path: Path, book: TariffBook) -> None:
     faults = _faults(tmp_path)
     assert "has 7 digits, which is odd" in faults
     assert "A leading zero was lost" in faults
-    assert "lists.csv, row 2:" in faults
+    assert "lists.csv, line 2:" in faults
 
 
 def test_codes_turned_into_dates(tmp_path: Path, book: TariffBook) -> None:
@@ -87,13 +87,13 @@ def test_codes_turned_into_dates(tmp_path: Path, book: TariffBook) -> None:
 
     _lists_of_the_united_states(tmp_path, book, spoil)
     faults = _faults(tmp_path).splitlines()
-    assert [line.split(":")[0] for line in faults] == ["lists.csv, row 5", "lists.csv, row 72", "lists.csv, row 502"]
+    assert [line.split(":")[0] for line in faults] == ["lists.csv, line 5", "lists.csv, line 72", "lists.csv, line 502"]
     assert all("date in hs column" in line for line in faults)
 
 
 def _lists_of_the_united_states(folder: Path, book: TariffBook, spoil: object) -> None:
     """A book with the published lists as its own, codes spoiled."""
-    lists = book.tables["lists"]
+    lists = book.tables["lists"].to_frame()
     lists = lists[lists["list_id"].str.startswith("US-301")].sort_values("hs")
     names = sorted(lists["list_id"].unique())
     _book(folder, *(f"{name},USA,CHN,s301,add,{name},,0.1,2019-01-01,," for name in names))
@@ -113,16 +113,16 @@ def test_published_lists_read_back(tmp_path: Path, reference_data: Path) -> None
         rows.loc[row, "hs"] = f"8406-10-{row}"
     rows.to_csv(tmp_path / "lists.csv", index=False)
     assert [line.split(":")[0] for line in _faults(tmp_path).splitlines()] == [
-        "lists.csv, row 12",
-        "lists.csv, row 22",
-        "lists.csv, row 32",
+        "lists.csv, line 12",
+        "lists.csv, line 22",
+        "lists.csv, line 32",
     ]
 
 
 @pytest.mark.parametrize(("code", "what"), [("84.06", "has a dot"), ("ABCD", "is not a product code"), ("8", "odd")])
 def test_codes_that_are_none(folder: Path, code: str, what: str) -> None:
     _append(folder, "lists", f"BOR-LIST,{code}")
-    assert f"lists.csv, row 5: hs {code!r}" in _faults(folder)
+    assert f"lists.csv, line 5: hs {code!r}" in _faults(folder)
     assert what in _faults(folder)
 
 
@@ -139,13 +139,13 @@ def test_variants_keep_their_letter(book: TariffBook) -> None:
 def test_a_rate_of_25_is_refused(tmp_path: Path, toml: str) -> None:
     rows = ("A,AUR,*,mfn,add,,01,0.25,2024-01-01,,", "A,AUR,*,mfn,add,,02,25,2024-01-01,,")
     faults = _faults(_book(tmp_path, *rows, toml=toml))
-    assert "measures.csv, row 3: rate unit ambiguous: rate 25 is above 1" in faults
-    assert "write 0.25 for 25 percent" in faults
+    assert "measures.csv, line 3: rate unit ambiguous: rate = 25 is 2,500 percent" in faults
+    assert "Was 0.25 meant?" in faults
 
 
 def test_a_column_of_percent_with_a_fraction_in_it_is_refused(tmp_path: Path) -> None:
     rows = ("A,AUR,*,mfn,add,,01,25,2024-01-01,,", "A,AUR,*,mfn,add,,02,0.25,2024-01-01,,")
-    assert "row 3: rate unit ambiguous" in _faults(_book(tmp_path, *rows, toml='rate_unit = "percent"\n'))
+    assert "line 3: rate unit ambiguous" in _faults(_book(tmp_path, *rows, toml='rate_unit = "percent"\n'))
 
 
 def test_a_rate_above_one_needs_a_declared_unit_and_a_note(tmp_path: Path) -> None:
@@ -164,11 +164,17 @@ def test_placeholders_are_unknown_never_a_number(tmp_path: Path, placeholder: st
 
 
 @pytest.mark.parametrize(
-    ("cell", "what"), [("25%", "not a number"), ("-0.1", "negative"), ("inf", "not a number"), ("ten", "not a number")]
+    ("cell", "what"),
+    [
+        ("25%", "Write a fraction"),
+        ("-0.1", "is below 0"),
+        ("inf", "not a finite number"),
+        ("ten", "not a finite number"),
+    ],
 )
 def test_rates_that_are_none(tmp_path: Path, cell: str, what: str) -> None:
     faults = _faults(_book(tmp_path, f"A,AUR,*,mfn,add,,01,{cell},2024-01-01,,"))
-    assert "measures.csv, row 2" in faults
+    assert "measures.csv, line 2" in faults
     assert what in faults
 
 
@@ -178,7 +184,7 @@ def test_rates_that_are_none(tmp_path: Path, cell: str, what: str) -> None:
 def test_overlapping_measures_of_one_programme(tmp_path: Path) -> None:
     rows = ("A,AUR,BOR,x,add,,7326,0.1,2024-01-01,,", "B,AUR,*,x,add,,73269086,0.2,2025-01-01,,")
     faults = _faults(_book(tmp_path, *rows))
-    assert "measures, rows 2 and 3: A and B of programme x overlap on 73269086" in faults
+    assert "measures, lines 2 and 3: A and B of programme x overlap on 73269086" in faults
     assert "write effect replace" in faults
 
 
@@ -201,14 +207,14 @@ def test_what_does_not_overlap(tmp_path: Path, second: str) -> None:
 def test_doubling_a_row_of_a_list(folder: Path) -> None:
     _append(folder, "lists", "BOR-LIST,220421")
     faults = _faults(folder)
-    assert "lists.csv, row 5: duplicate scope: list_id BOR-LIST, hs 220421 is already in row 3" in faults
-    assert "Remove one of the two rows" in faults
+    assert "lists.csv, line 5: BOR-LIST/220421 is there twice: the same row is in line 3" in faults
+    assert "Remove one of them" in faults
 
 
 def test_a_code_mapped_more_than_once(folder: Path) -> None:
     _append(folder, "concordance", "two-sectors,854231,FOOD,0.2")
     faults = _faults(folder)
-    assert "the weights of 854231 sum to 1.2 (rows 5, 9), which is above 1" in faults
+    assert "the weights of 854231 sum to 1.2 (lines 5, 9), which is above 1" in faults
 
 
 def test_an_aggregate_beside_its_members(folder: Path) -> None:
@@ -260,7 +266,8 @@ def test_export_after_entry(book: TariffBook) -> None:
     [
         ({"known_on": "yesterday"}, "not a day"),
         ({"unit_value": -1.0}, "negative"),
-        ({"shares": {"metal": 40.0}}, r"outside \[0, 1\]"),
+        ({"shares": {"repair": 40.0}}, r"outside \[0, 1\]"),
+        ({"shares": {"metal": 0.4}}, "no condition or value base is called 'metal'"),
     ],
 )
 def test_options_that_are_not_right(book: TariffBook, options: dict[str, object], message: str) -> None:
@@ -276,17 +283,17 @@ def test_options_that_are_not_right(book: TariffBook, options: dict[str, object]
 @pytest.mark.parametrize(
     ("table", "line", "message"),
     [
-        ("quotas", "Q,half,1,t,2025-01-01,2026-01-01,A,B,x", "kind is 'half'"),
+        ("quotas", "Q,half,1,t,2025-01-01,2026-01-01,A,B,x", "kind: 'half' is unknown"),
         ("quotas", "Q,absolute,1,t,2025-01-01,2026-01-01,,NOBODY,x", "names the measure 'NOBODY'"),
         ("changes", "C,NOBODY,0.1,2025-01-01,planned,,,2024-01-01,x", "changes 'NOBODY', which does not exist"),
         ("changes", "C,AUR-STEEL,0.1,,planned,,,2024-01-01,x", "planned_from is blank"),
         ("exclusions", "E,NOBODY,720851,no,2025-01-01,,no,2025-01-01,x", "names the measure 'NOBODY'"),
         ("weights", "nobody,040610,5", "'nobody' is not described"),
         ("weights", "aurelia_imports_2023,720410,", "neither a value nor a share"),
-        ("weights", "aurelia_imports_2023,720410,-5", "a weight is negative"),
+        ("weights", "aurelia_imports_2023,720410,-5", "value = -5 is below 0"),
         ("weights", "aurelia_imports_2023,7204,5", "mixes [4, 6] digits"),
-        ("schedules", "AUR-ALL,010121,free,,,,,", "valid_from is not a day"),
-        ("schedules", "AUR-ALL,010121,much,,,,,2024-01-01", "rate_kind is 'much'"),
+        ("schedules", "AUR-ALL,010121,free,,,,,", "valid_from is blank"),
+        ("schedules", "AUR-ALL,010121,much,,,,,2024-01-01", "rate_kind: 'much' is unknown"),
     ],
 )
 def test_side_tables(folder: Path, table: str, line: str, message: str) -> None:
@@ -300,8 +307,8 @@ def test_side_tables(folder: Path, table: str, line: str, message: str) -> None:
         ("A,AUR,*,x,add,L,01,0.1,2024-01-01,,", "both list_id and hs are filled"),
         ("A,AUR,*,x,add,,,0.1,2024-01-01,,", "neither list_id nor hs is filled"),
         ("A,AUR,*,x,add,NOLIST,,0.1,2024-01-01,,", "list 'NOLIST' of measure A does not exist"),
-        ("A,AUR,*,x,double,,01,0.1,2024-01-01,,", "effect is 'double'"),
-        ("A,AUR,*,x,add,,01,0.1,2024-02-30,,", "valid_from is '2024-02-30', which is not a day"),
+        ("A,AUR,*,x,double,,01,0.1,2024-01-01,,", "effect: 'double' is unknown"),
+        ("A,AUR,*,x,add,,01,0.1,2024-02-30,,", "valid_from: '2024-02-30' is not a day"),
         ("A,AUR,*,x,add,,01,0.1,2024-02-01,2024-01-01,", "valid_until is not after valid_from"),
         (",AUR,*,x,add,,01,0.1,2024-02-01,,", "measure_id is blank"),
     ],
@@ -311,7 +318,8 @@ def test_measures(tmp_path: Path, row: str, message: str) -> None:
 
 
 def test_all_faults_are_reported_at_once(folder: Path) -> None:
-    _append(folder, "lists", "BOR-LIST,220421", "BOR-LIST,8406-10-10")
+    _append(folder, "lists", "BOR-LIST,8406-10-10")
+    _append(folder, "weights", "aurelia_imports_2023,040610,30")
     _append(folder, "concordance", "two-sectors,854231,FOOD,0.2")
     with pytest.raises(BookError) as caught:
         TariffBook.load(folder)
@@ -323,20 +331,20 @@ def test_many_faults_of_one_kind_are_counted(folder: Path) -> None:
     _append(folder, "lists", *(f"BOR-LIST,{code}" for code in range(1000, 1101)), *("BOR-LIST,040610",) * 30)
     with pytest.raises(BookError) as caught:
         TariffBook.load(folder)
-    assert any("10 more rows break the same rule" in problem.what for problem in caught.value.problems)
+    assert any("22 more rows repeat an earlier row" in problem.what for problem in caught.value.problems)
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda folder: (folder / "strange.csv").write_text("a\n1\n"), "files that no rule reads: strange.csv"),
-        (lambda folder: (folder / "book.toml").write_text("colour = 1\n"), "keys that no rule reads: colour"),
-        (lambda folder: (folder / "book.toml").write_text("name = \n"), "book.toml: cannot be read"),
+        (lambda folder: (folder / "strange.csv").write_text("a\n1\n"), "strange.csv: is a file that no rule reads"),
+        (lambda folder: (folder / "book.toml").write_text("colour = 1\n"), "unknown key 'colour'"),
+        (lambda folder: (folder / "book.toml").write_text("name = \n"), "book.toml, line 1: is not valid TOML"),
         (lambda folder: (folder / "book.toml").write_text('rate_unit = "bananas"\n'), "rate_unit"),
         (lambda folder: (folder / "book.toml").write_text('first_day = "soon"\n'), "'soon' is not a day"),
         (lambda folder: (folder / "lists.csv").write_text("list_id,hs,colour\nBOR-LIST,01,red\n"), "colour"),
-        (lambda folder: (folder / "lists.csv").write_text("list_id\nBOR-LIST\n"), "lacks the columns hs"),
-        (lambda folder: (folder / "lists.csv").write_bytes(b"\xff\xfe\x00"), "cannot be read"),
+        (lambda folder: (folder / "lists.csv").write_text("list_id\nBOR-LIST\n"), "column 'hs' is missing"),
+        (lambda folder: (folder / "lists.csv").write_bytes(b"\xff\xfe\x00"), "is UTF-16"),
         (lambda folder: (folder / "measures.csv").unlink(), "has no measures"),
     ],
 )

@@ -117,7 +117,10 @@ def _beyond(name: str, column: Column, value: float, low: float, high: float) ->
 def texts(name: str, column: Column, found: Any) -> tuple[list[str], list[Fault]]:
     """A column as texts, and its faults; each distinct text is checked once."""
     cells = _without(column.absent, _as_texts(found) if isinstance(found, np.ndarray) else found)
-    faults = {text: fault for text in set(cells) if (fault := _fault_of(name, column, text)) is not None}
+    distinct = set(cells)
+    if column.kind == "code" and not column.many and products.all_right(distinct - {"", EVERY}):
+        distinct &= {"", EVERY}
+    faults = {text: fault for text in distinct if (fault := _fault_of(name, column, text)) is not None}
     if not faults:
         return cells, []
     return cells, [(np.array([text in faults for text in cells]), lambda row: faults[cells[row]])]

@@ -41,7 +41,19 @@ from tradewar.io.text import Lines, csv_text, decode, plain_columns, split
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Column", "Table", "TableSpec", "describe", "list_rows", "parse", "read", "read_path", "template", "to_csv"]
+__all__ = [
+    "Column",
+    "Table",
+    "TableSpec",
+    "describe",
+    "empty",
+    "list_rows",
+    "parse",
+    "read",
+    "read_path",
+    "template",
+    "to_csv",
+]
 
 MAX_LISTED = 8
 """How many rows with one fault are named before the rest are counted."""
@@ -375,3 +387,9 @@ def to_csv(
     """Rows as the CSV of a table, columns in the order of the declaration, those that no row has left out."""
     names = names or [name for name in spec.names if any(row.get(name) not in (None, "") for row in rows)]
     return csv_text(names, [["" if row.get(n) is None else row.get(n) for n in names] for row in rows], safe=safe)
+
+
+def empty(spec: TableSpec) -> Table:
+    """The table of a declaration without rows: what an optional table is that a folder does not have."""
+    cells = {c.name: np.array([]) if c.kind in NUMERIC else [] for c in spec.columns if not c.name.endswith("*")}
+    return Table(spec, f"{spec.name}.csv", (), cells, ())

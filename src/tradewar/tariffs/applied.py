@@ -156,6 +156,8 @@ def rate(
         return _outside(book, question, product)
     found = editions.leaves(book, question, product, edition)
     answers = [_answer(book, question, code, rule_set) for code in found.codes]
+    if question.unit_value is not None:
+        _one_unit(answers)
     return _combined(book, question, product, found, answers, customs_value)
 
 
@@ -216,6 +218,20 @@ def _ends(names: tuple[str, ...]) -> list[dict[str, float]]:
     if len(names) <= MAX_OPEN:
         return [dict(zip(names, ends, strict=True)) for ends in combinations((0.0, 1.0), repeat=len(names))]
     return [{name: end} for name in names for end in (0.0, 1.0)]
+
+
+def _one_unit(answers: list[_Answer]) -> None:
+    """One unit value serves one currency and one unit: 2 USD a litre is no price per hectolitre in EUR."""
+    found = {
+        f"{claim.money[0]}/{claim.money[1]}": claim.measure.measure_id
+        for answer in answers
+        for claim in answer.evaluation.applied
+        if duties.needs_unit_value(int(claim.kind[0])) and claim.weight.any()
+    }
+    if len(found) > 1:
+        said = " and ".join(f"{unit} ({measure})" for unit, measure in found.items())
+        fix = "Restate the duties in one currency and unit, and give the unit value in it"
+        raise BookError.at("unit_value", f"one unit value cannot serve {said}", fix)
 
 
 def _specific(evaluation: Evaluation) -> bool:

@@ -20,7 +20,7 @@ from numpy import ndarray as Array
 from tradewar.errors import BookError
 from tradewar.tariffs import editions, weights
 from tradewar.tariffs.evaluate import BASE_AUTHORITY, Evaluation, evaluate
-from tradewar.tariffs.instants import MINUTES, day_of, write_day
+from tradewar.tariffs.instants import EVERYTHING, MINUTES, day_of, write_day
 from tradewar.tariffs.question import Decisions, Question, ask
 from tradewar.tariffs.scopes import Lines, Listing, known_codes, listing
 from tradewar.tariffs.weights import WeightSet
@@ -214,7 +214,7 @@ def average(
     question = ask(book, importer, exporter, on, **options)
     _check_day(book, question)
     edition_day = None if lines_on is None else ask(book, importer, exporter, lines_on).instant
-    chosen = None if weight_set == weights.SIMPLE else weights.find(book, weight_set)
+    chosen = None if weight_set == weights.SIMPLE else weights.find(book, weight_set, exporter)
     digits = chosen.digits if chosen else (level or 0)
     if digits and digits not in LEVELS:
         raise BookError.at("level", f"{digits} is not a level", f"Use one of {', '.join(map(str, LEVELS))}")
@@ -319,14 +319,15 @@ def effective_rate(
         BookError: if there are no figures, or an aggregate stands beside its members.
     """
     table = book.tables["effective"]
-    rows = table[(table["importer"] == importer) & (table["period"] == period) & ~table["exporter"].isin(list(without))]
-    rows = rows if exporter is None else rows[rows["exporter"] == exporter]
-    if not len(rows):
+    rows = [row for row in table.rows() if (row["importer"], row["period"]) == (importer, period)]
+    rows = [row for row in rows if row["exporter"] not in without and exporter in (None, row["exporter"])]
+    if not rows:
         what = f"no customs figures of {importer} for {period}" + (f" from {exporter}" if exporter else "")
-        raise BookError.at("effective", what, f"Periods: {', '.join(sorted(set(table['period']))[-6:])} and others")
+        periods = sorted(set(table.texts("period")))
+        raise BookError.at("effective", what, f"Periods: {', '.join(periods[-6:])} and others")
     if exporter is None:
-        refuse_aggregates(book, set(rows["exporter"]), period)
-    imports, duties = float(rows["imports_usd"].sum()), float(rows["duties_usd"].sum())
+        refuse_aggregates(book, {row["exporter"] for row in rows}, period)
+    imports, duties = (sum(row[name] for row in rows) for name in ("imports_usd", "duties_usd"))
     return duties / imports, imports
 
 
@@ -337,7 +338,6 @@ def refuse_aggregates(book: TariffBook, partners: set[str], period: str) -> None
         BookError: if an area stands beside its members.
     """
     from tradewar.tariffs.areas import belongs
-    from tradewar.tariffs.book import EVERYTHING
 
     start = day_of(f"{period}-01-01"[:10] if len(period) == 4 else f"{period}-01", "period") * MINUTES
     for area in sorted(partners & (set(book.areas) | {"WLD"})):

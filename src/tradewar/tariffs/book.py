@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 from tradewar.errors import BookError
 from tradewar.tariffs import model
-from tradewar.tariffs.instants import FOREVER
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -30,9 +29,9 @@ if TYPE_CHECKING:
     from tradewar.tariffs.bridge import SectorRates
     from tradewar.tariffs.changes import BookChanges
     from tradewar.tariffs.coverage import Coverage
+    from tradewar.tariffs.load import Tables
     from tradewar.tariffs.policies import PolicyRates
     from tradewar.tariffs.schedules import Schedule
-    from tradewar.tariffs.tables import Tables
     from tradewar.tariffs.timeline import Timeline
     from tradewar.tariffs.weights import WeightSet
 
@@ -46,7 +45,7 @@ class TariffBook:
     name: str
     title: str
     tables: Tables
-    """The files as read, canonical columns."""
+    """The files as read, by name; rates as fractions."""
     zones: Mapping[str, str]
     """IANA time zone of each importer, for instants."""
     first_day: int
@@ -101,7 +100,7 @@ class TariffBook:
     def authorities(self) -> Mapping[str, str]:
         """Authority of each programme; the programme itself where none is named."""
         table = self.tables["programmes"]
-        named = dict(zip(table["programme"], table["authority"], strict=True))
+        named = dict(zip(table.texts("programme"), table.texts("authority"), strict=True))
         return {measure.programme: named.get(measure.programme) or measure.programme for measure in self.measures}
 
     @cached_property
@@ -203,7 +202,3 @@ class TariffBook:
         from tradewar.tariffs.policies import policy_on
 
         return policy_on(self, day, **options)
-
-
-EVERYTHING = FOREVER - 1
-"""The day of knowledge that sees every line not superseded."""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tradewar.tariffs.book import TariffBook
-    from tradewar.tariffs.tables import Tables
+    from tradewar.tariffs.load import Tables
 
 CONCORDANCE_DIGITS = 6
 
@@ -125,16 +125,17 @@ def lay(book: TariffBook, chosen: WeightSet, sector_set: str) -> Bridge:
 def _laid(tables: Tables, chosen: WeightSet, sector_set: str) -> Bridge:
     """Once for all copies of a book, which share its tables, and for every day; hence not to be written to."""
     table = tables["concordance"]
-    rows = table[table["sector_set"] == sector_set]
-    if not len(rows):
-        fix = f"This book has {', '.join(sorted(set(table['sector_set']))) or 'none: add a concordance'}"
+    sets = np.array(table.texts("sector_set"), dtype=str)
+    mine = sets == sector_set
+    if not mine.any():
+        fix = f"This book has {', '.join(sorted(set(sets.tolist()))) or 'none: add a concordance'}"
         raise BookError.at("sectors", f"there is no concordance to {sector_set!r}", fix)
     if chosen.digits < CONCORDANCE_DIGITS:
         what = f"{chosen.name} has {chosen.digits} digits, the concordance {CONCORDANCE_DIGITS}"
         raise BookError.at("weights", what, "Use a weight set that is at least as fine")
     headings = chosen.codes.astype(f"<U{CONCORDANCE_DIGITS}")
     order = np.argsort(headings, kind="stable")
-    names, weight = rows["hs"].to_numpy().astype(str), rows["weight"].to_numpy(dtype=float)
+    names, weight = np.array(table.texts("hs"))[mine], table.numbers("weight")[mine]
     place = np.unique(names, return_inverse=True)[1]
     sums = np.bincount(place, weights=weight)
     # published weights are rounded: sums a hair above 1 are brought back, so that no value is mapped twice
@@ -144,9 +145,10 @@ def _laid(tables: Tables, chosen: WeightSet, sector_set: str) -> Bridge:
     last = np.searchsorted(headings[order], names, side="right")
     code = np.concatenate([order[a:b] for a, b in zip(first, last, strict=True)]) if len(names) else np.array([], int)
     pair = np.repeat(np.arange(len(names)), last - first)
-    sectors = tuple(dict.fromkeys(rows["sector"].tolist()))
+    named = np.array(table.texts("sector"))[mine].tolist()
+    sectors = tuple(dict.fromkeys(named))
     position = {name: k for k, name in enumerate(sectors)}
-    sector = np.array([position[name] for name in rows["sector"]])[pair]
+    sector = np.array([position[name] for name in named])[pair]
     value = weight[pair] * chosen.value[code]
     covered = np.bincount(code, weights=weight[pair], minlength=len(chosen.codes))
     for array in (code, sector, value, covered):
@@ -177,7 +179,7 @@ def vector(
         BookError: if a name or an option is not right, or the concordance names sectors that `sectors` lacks.
     """
     question = ask(book, importer, exporter, on, **options)
-    chosen = weights.find(book, weight_set)
+    chosen = weights.find(book, weight_set, exporter)
     edition_day = None if lines_on is None else ask(book, importer, exporter, lines_on).instant
     rates = averages.code_rates(book, question, chosen.digits, programmes=programmes, lines_on=edition_day)
     named = sector_set or _only_set(book)
@@ -202,7 +204,7 @@ def vector(
 
 
 def _only_set(book: TariffBook) -> str:
-    names = sorted(set(book.tables["concordance"]["sector_set"]))
+    names = sorted(set(book.tables["concordance"].texts("sector_set")))
     if len(names) != 1:
         fix = f"Name one of {', '.join(names)}" if names else "Add a concordance to the book"
         raise BookError.at("sectors", f"the book has {len(names)} concordances", fix)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tradewar.errors import BookError
+from tradewar.io.cells import YES
 from tradewar.tariffs import averages, weights
 from tradewar.tariffs.instants import day_of, write_day, write_instant
 from tradewar.tariffs.model import Exclusion, Known, Measure, Quota, ScheduledChange, Suspension
@@ -154,11 +155,11 @@ def unverified(book: TariffBook) -> pd.DataFrame:
     import pandas as pd
 
     rows: list[dict[str, Any]] = []
-    for table, frame in book.tables.items():
-        if "verified" not in frame.columns:
-            continue
-        key = frame.columns[0]
-        for row in frame[frame["verified"].str.lower() == "no"].to_dict("records"):
+    for table, content in book.tables.items():
+        key = content.spec.names[0]
+        for row in content.rows() if "verified" in content.spec.names else ():
+            if YES.get(row["verified"].lower(), True):
+                continue
             facts = {"table": table, "row": row["_row"], "id": row[key]}
             rows.append(facts | {"source": row.get("source", ""), "note": row.get("note", "")})
     return pd.DataFrame(rows, columns=["table", "row", "id", "source", "note"])

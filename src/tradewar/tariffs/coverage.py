@@ -74,7 +74,7 @@ def coverage(
         BookError: if the weight set, a programme or an option is not right.
     """
     question = ask(book, importer, exporter, on, **options)
-    chosen = weights.find(book, weight_set)
+    chosen = weights.find(book, weight_set, exporter)
     named = tuple(programmes) if programmes is not None else special_programmes(book, importer)
     edition_day = None if lines_on is None else ask(book, importer, exporter, lines_on).instant
     line = averages.line_set(book, question, edition_day)

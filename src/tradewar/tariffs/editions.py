@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tradewar.errors import BookError
-from tradewar.tariffs import codes
+from tradewar.io.registers import products as codes
 from tradewar.tariffs.scopes import known_codes
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def _complete(book: TariffBook, code: str) -> list[str]:
 
 @lru_cache(maxsize=8)
 def _all_children(book: TariffBook) -> list[str]:
-    return sorted(book.tables["nomenclature"]["hs"].tolist())
+    return sorted(book.tables["nomenclature"].texts("hs"))
 
 
 def _mapped(
@@ -122,8 +122,8 @@ def _mapped(
 ) -> list[str]:
     """Successors or predecessors of a code that are in force."""
     found: set[str] = set()
-    for row in book.tables["successors"].to_dict("records"):
-        before, after = str(row["code"]), str(row["successor"])
+    for row in book.tables["successors"].rows():
+        before, after = row["code"], row["successor"]
         for stated, own, other in ((row["from_edition"], before, after), (row["to_edition"], after, before)):
             in_force = not schedules or _exists(schedules, other, question)
             if own == code and edition in (None, stated) and in_force:

@@ -49,7 +49,8 @@ class Claim:
     """Text of the duty, where there is a single line."""
     kind: Int[Array, " member"]
     standing: Standing
-    schedule_row: int = 0
+    money: tuple[str, str] = ("", "")
+    """Currency and unit of a specific duty, where there is a single line."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,7 +171,8 @@ def _claim(
     text = duties.duty_text(kind_name, rate, measure.specific_amount, measure.currency, measure.unit)
     weight = share * standing.weight
     rates = _times(full * standing.base_share, weight)
-    return Claim(measure, index, weight, rates, (text,), kind, standing)
+    money = measure.currency, measure.unit
+    return Claim(measure, index, weight, rates, (text,), kind, standing, money)
 
 
 def _kept(members: Any, keep: Bool[Array, " member"]) -> Any:
@@ -181,7 +183,7 @@ def _scheduled(
     book: TariffBook, measure: Measure, standing: Standing, question: Question, lines: Lines
 ) -> Claim | None:
     """The row of the schedule in force on each line: that of the line itself, or of the longest code above it."""
-    from tradewar.tariffs.codes import prefixes
+    from tradewar.io.registers.products import prefixes
 
     schedule = book.schedules[measure.scope]
     if len(lines.codes) > 50:
@@ -204,11 +206,14 @@ def _scheduled(
     texts: tuple[str, ...] = ()
     if len(lines.codes) <= 50:
         texts = tuple(
-            duties.duty_text(RATE_KINDS[k], float(r), float(a), "USD" if a == a else "", str(u))
-            for k, r, a, u in zip(kind, schedule.rate[rows], amount, schedule.unit[rows], strict=True)
+            duties.duty_text(RATE_KINDS[k], float(r), float(a), c, u)
+            for k, r, a, c, u in zip(
+                kind, schedule.rate[rows], amount, schedule.currency[rows], schedule.unit[rows], strict=True
+            )
         )
     weight = np.full(len(index), standing.weight)
-    return Claim(measure, index, weight, _times(rate, weight), texts, kind, standing, int(schedule.row[rows[0]]))
+    money = str(schedule.currency[rows[0]]), str(schedule.unit[rows[0]])
+    return Claim(measure, index, weight, _times(rate, weight), texts, kind, standing, money)
 
 
 def _rows_of_many(schedule: Schedule, lines: Lines, question: Question) -> Int[Array, " line"]:

@@ -2,34 +2,39 @@
 
 A *day* is `date.toordinal()`. An *instant* is local time at the importer in minutes: `1440 day + minutes`. A date-only
 bound of a measure means 00:00; a date-only question means 23:59 of that day (or 00:00 where the start of the day is
-asked), so the answer is the rate that holds at the end of the day. `FOREVER` stands for a blank `valid_until`.
+asked), so the answer is the rate that holds at the end of the day. A time with an offset is placed by the zone of the
+importer, and cannot be placed without one. `FOREVER` stands for a blank `valid_until`.
 """
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from tradewar.errors import BookError
+from tradewar.io.registers import dates
 
 MINUTES = 1440
 FOREVER = 10**10
 """Later than any instant or day."""
-_PATTERN = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::\d{2})?)?")
+EVERYTHING = FOREVER - 1
+"""The day of knowledge that sees every line not superseded."""
 
 
-def read_instant(text: str) -> int | None:
-    """The instant written as `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM` (local time), or None where the text is no date."""
-    match = _PATTERN.fullmatch(text.strip())
-    if match is None:
-        return None
-    year, month, day, hour, minute = (int(part or 0) for part in match.groups())
-    try:
-        at = datetime(year, month, day, hour, minute)
-    except ValueError:
-        return None
-    return at.toordinal() * MINUTES + at.hour * 60 + at.minute
+def local(text: str, zone: str = "") -> int | None:
+    """The instant of a day or time in local time; None where the text is neither, or its offset cannot be placed.
+
+    Args:
+        zone: IANA name of the time zone of the importer; blank where it is not known.
+    """
+    found = dates.parse_instant(text)
+    if not isinstance(found, datetime):
+        return None if found is None else found.toordinal() * MINUTES
+    if found.tzinfo is not None:
+        if not zone:
+            return None
+        found = found.astimezone(ZoneInfo(zone))
+    return found.toordinal() * MINUTES + found.hour * 60 + found.minute
 
 
 def write_instant(instant: int) -> str:
@@ -54,36 +59,31 @@ def day_of(value: date | str, where: str) -> int:
     """
     if isinstance(value, date):
         return value.toordinal()
-    instant = read_instant(value)
-    if instant is None:
-        raise BookError.at(where, f"{value!r} is not a day", "Write it as YYYY-MM-DD")
-    return instant // MINUTES
+    found = dates.parse_instant(value)
+    if found is None:
+        raise BookError.at(where, *dates.day_fault(value))
+    return found.toordinal()
 
 
-def moment(value: date | datetime | str, zone: str, *, start_of_day: bool = False) -> int:
+def moment(value: date | datetime | str, zone: str, where: str = "on", *, start_of_day: bool = False) -> int:
     """The instant that a question asks about, in local time at the importer.
 
-    A date (or its text) stands for the end of the day, or its start. A datetime with a zone is converted to `zone`
+    A date (or its text) stands for the end of the day, or its start. A time with an offset is converted to `zone`
     (an IANA name); one without is taken as local already.
 
     Raises:
-        BookError: if the text is no date, or the zone is unknown.
+        BookError: if the text is no date, or the offset cannot be placed because the zone is not known.
     """
-    if isinstance(value, str):
-        value = _parse(value)
-    if not isinstance(value, datetime):
-        return value.toordinal() * MINUTES + (0 if start_of_day else MINUTES - 1)
-    if value.tzinfo is not None:
-        try:
-            value = value.astimezone(ZoneInfo(zone or "UTC"))
-        except (ZoneInfoNotFoundError, ValueError) as fault:
-            raise BookError.at("book.toml: zones", f"{zone!r} is not a time zone", "Use an IANA name") from fault
-    return value.toordinal() * MINUTES + value.hour * 60 + value.minute
-
-
-def _parse(text: str) -> date | datetime:
-    try:
-        return date.fromisoformat(text) if len(text) <= 10 else datetime.fromisoformat(text)
-    except ValueError as fault:
-        fix = "Write YYYY-MM-DD, or YYYY-MM-DDTHH:MM with an offset such as +08:00"
-        raise BookError.at("on", f"{text!r} is not a day or an instant", fix) from fault
+    text = value if isinstance(value, str) else value.isoformat()
+    found = dates.parse_instant(text)
+    if found is None:
+        what, _ = dates.day_fault(text)
+        fix = "Write YYYY-MM-DD, or YYYY-MM-DDTHH:MM with or without an offset such as +08:00"
+        raise BookError.at(where, f"{what} or an instant", fix)
+    if not isinstance(found, datetime):
+        return found.toordinal() * MINUTES + (0 if start_of_day else MINUTES - 1)
+    instant = local(text, zone)
+    if instant is None:
+        fix = "Give the importer's zone in [zones] of book.toml, or write its local time without an offset"
+        raise BookError.at(where, f"{text} has an offset, but the book has no time zone of the importer", fix)
+    return instant

@@ -2,55 +2,83 @@
 
 from __future__ import annotations
 
-import tomllib
+from collections.abc import Mapping
+from datetime import date
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tradewar.errors import BookError, Problem
-from tradewar.tariffs import parse, tables, validate
-from tradewar.tariffs.instants import FOREVER, MINUTES, read_instant
+from tradewar.io import tables, toml
+from tradewar.io.files import Files, open_place
+from tradewar.io.nearest import nearest
+from tradewar.io.registers.rates import UNITS
+from tradewar.io.tables import Table
+from tradewar.tariffs import formats, parse, validate
+from tradewar.tariffs.instants import FOREVER, MINUTES, local
 from tradewar.tariffs.schedules import read_schedules
 from tradewar.tariffs.weights import read_weight_sets
 
-if TYPE_CHECKING:
-    import pandas as pd
+HEADER = "book.toml"
+HEADER_KEYS = (
+    toml.Key("name", str, "name of the book"),
+    toml.Key("title", str, "title for people"),
+    toml.Key("rate_unit", str, "fraction or percent", choices=UNITS[1:]),
+    toml.Key("first_day", str, "first day on which the book answers"),
+    toml.Key("last_day", str, "first day on which it answers no more"),
+    toml.Key("source", str, "where it comes from"),
+    toml.Key("terms", str, "terms of use"),
+    toml.Key("gaps", list, "what is known to be missing, as sentences"),
+    toml.Key("zones", dict, "IANA time zone of each importer"),
+)
 
-HEADER_KEYS = ("name", "title", "rate_unit", "first_day", "last_day", "source", "terms", "gaps", "zones")
+
+class Tables(dict[str, Table]):
+    """The tables of a book by name, never changed. Copies of a book share them.
+
+    They are equal only to themselves, so that what is made of them (an index, a hash) is made once for all copies.
+    """
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return id(self)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
 
 
 def read(book: str | Path) -> dict[str, Any]:
-    """The fields of a checked book by the name of a built-in dispute, or from a folder or a CSV of measures.
+    """The fields of a checked book by the name of a built-in dispute, or from a folder, zip or CSV of measures.
 
     Raises:
-        BookError: listing every fault with its row, the rule it breaks and the fix.
+        BookError: listing every fault with its line, the rule it breaks and the fix.
     """
     place = locate(book)
     problems: list[Problem] = []
-    header = read_header(place, problems)
-    frames = read_tables(place, problems)
+    header, found = _content(place, problems)
+    found = validate.check_cells(found, header.get("rate_unit", ""), problems)
     if problems:
         raise BookError(problems)
-    frames = validate.check_cells(frames, str(header.get("rate_unit", "")), problems)
+    zones: dict[str, str] = header.get("zones", {})
+    problems += [Problem(f"{HEADER}: zones", *fault) for zone in zones.values() if (fault := _zone_fault(zone))]
     if problems:
         raise BookError(problems)
-    parts = read_parts(frames, problems)
-    validate.check_relations(frames, parts, problems)
-    first = _day(header, "first_day", 0, problems)
-    last = _day(header, "last_day", FOREVER, problems)
+    parts = read_parts(found, zones, problems)
+    validate.check_relations(found, parts, problems)
+    first, last = _day(header, "first_day", 0, problems), _day(header, "last_day", FOREVER, problems)
     if problems:
         raise BookError(problems)
-    name = str(header.get("name") or place.stem)
+    name = header.get("name") or place.stem
     return dict(
         name=name,
-        title=str(header.get("title", name)),
-        tables=tables.Tables(frames),
-        zones=dict(header.get("zones", {})),
+        title=header.get("title", name),
+        tables=Tables(found),
+        zones=zones,
         first_day=first,
         last_day=last,
         gaps=tuple(header.get("gaps", ())),
-        source=str(header.get("source", "")),
-        terms=str(header.get("terms", "")),
+        source=header.get("source", ""),
+        terms=header.get("terms", ""),
         **parts,
     )
 
@@ -70,82 +98,93 @@ def locate(book: str | Path) -> Path:
     if str(book) in built_in:
         return library / str(book) / "book"
     fix = f"Give a folder or a CSV of measures, or a built-in book: {', '.join(built_in)}"
-    raise BookError.at("book", f"there is no book {str(book)!r}", fix)
+    raise BookError.at("book", f"there is no book {str(book)!r}{nearest(str(book), built_in)}", fix)
 
 
 def _has_measures(folder: Path) -> bool:
     return any((folder / f"measures{suffix}").exists() for suffix in (".csv", ".parquet"))
 
 
-def read_header(place: Path, problems: list[Problem]) -> dict[str, Any]:
+def _content(place: Path, problems: list[Problem]) -> tuple[dict[str, Any], dict[str, Table]]:
+    """The header and every table of a book; empty tables where there is no file."""
+    found: dict[str, Table | None] = {}
+    header: dict[str, Any] = {}
+    if place.suffix in (".csv", ".parquet") and not place.is_dir():
+        found["measures"] = tables.read_path(formats.MEASURES, place, problems, "table of measures (CSV)")
+    elif (files := open_place(place, problems, "folder of a tariff book")) is not None:
+        header = _header(files, problems)
+        found = {spec.name: tables.read(spec, files, problems, optional=True) for spec in formats.TABLES}
+        _refuse_strangers(files, problems)
+        if not any(f"measures{suffix}" in files for suffix in (".csv", ".parquet")):
+            fix = "A book is a folder with measures.csv, or such a file"
+            problems.append(Problem(files.place, "has no measures", fix))
+    return header, {spec.name: found.get(spec.name) or tables.empty(spec) for spec in formats.TABLES}
+
+
+def _header(files: Files, problems: list[Problem]) -> dict[str, Any]:
     """The facts of `book.toml`; none are needed."""
-    path = place / "book.toml"
-    if not path.is_file():
+    data = files.read(HEADER, problems) if HEADER in files else None
+    content = toml.parse_plain(HEADER, data, problems) if data is not None else None
+    if content is None:
         return {}
-    try:
-        header = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        problems.append(Problem("book.toml", f"cannot be read ({fault})", "Correct the line named"))
-        return {}
-    unknown = sorted(set(header) - set(HEADER_KEYS))
-    if unknown:
-        fix = f"The keys are {', '.join(HEADER_KEYS)}"
-        problems.append(Problem("book.toml", f"has keys that no rule reads: {', '.join(unknown)}", fix))
-    for key, kind in (("gaps", list), ("zones", dict)):
-        if key in header and not isinstance(header[key], kind):
-            problems.append(Problem(f"book.toml: {key}", "has the wrong form", f"Write a {kind.__name__}"))
-    return header
+    days = {key: value.isoformat() for key, value in content.items() if isinstance(value, date)}
+    toml.check_keys(HEADER, content | days, HEADER_KEYS, problems)
+    return content | days
 
 
-def _day(header: dict[str, Any], key: str, blank: int, problems: list[Problem]) -> int:
+def _refuse_strangers(files: Files, problems: list[Problem]) -> None:
+    known = {f"{spec.name}{suffix}" for spec in formats.TABLES for suffix in (".csv", ".parquet")}
+    for name in files.names:
+        if name.endswith((".csv", ".parquet")) and name not in known:
+            fix = f"Remove or rename it; the tables are {', '.join(spec.name for spec in formats.TABLES)}"
+            problems.append(Problem(name, f"is a file that no rule reads{nearest(name, known)}", fix))
+
+
+def _day(header: Mapping[str, Any], key: str, blank: int, problems: list[Problem]) -> int:
     if key not in header:
         return blank
-    instant = read_instant(str(header[key]))
+    instant = local(header[key])
     if instant is None:
-        problems.append(Problem(f"book.toml: {key}", f"{header[key]!r} is not a day", "Write YYYY-MM-DD"))
+        problems.append(Problem(f"{HEADER}: {key}", f"{header[key]!r} is not a day", "Write YYYY-MM-DD"))
         return blank
     return instant // MINUTES
 
 
-def read_tables(place: Path, problems: list[Problem]) -> dict[str, pd.DataFrame]:
-    """Every table of the book with its canonical columns; empty where there is no file."""
-    import pandas as pd
-
-    found: dict[str, pd.DataFrame] = {}
-    for name in tables.COLUMNS:
-        files = [place / f"{name}{suffix}" for suffix in (".csv", ".parquet")] if place.is_dir() else []
-        if name == "measures" and place.is_file():
-            files = [place]
-        parts = [tables.shaped(name, tables.read_table(path), problems) for path in files if path.is_file()]
-        if name == "measures" and not parts:
-            raise BookError.at(str(place), "has no measures", "A book is a folder with measures.csv, or such a file")
-        empty = pd.DataFrame(columns=[*tables.COLUMNS[name], "_file", "_row"])
-        numbers = dict.fromkeys(tables.NUMBERS.get(name, ()), float)
-        filled = [part for part in parts if len(part)]
-        found[name] = (
-            pd.concat(filled, ignore_index=True) if len(filled) > 1 else (filled or [empty.astype(numbers)])[0]
-        )
-    strangers = (
-        sorted(path.name for path in place.glob("*.csv") if path.stem not in tables.COLUMNS) if place.is_dir() else []
-    )
-    if strangers:
-        fix = f"The tables are {', '.join(tables.COLUMNS)}"
-        problems.append(Problem(place.name, f"has files that no rule reads: {', '.join(strangers)}", fix))
-    return found
+def _zone_fault(zone: str) -> tuple[str, str] | None:
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return f"{zone!r} is not a time zone", "Use an IANA name, such as America/New_York"
+    return None
 
 
-def read_parts(frames: dict[str, pd.DataFrame], problems: list[Problem]) -> dict[str, Any]:
+def read_parts(found: Mapping[str, Table], zones: Mapping[str, str], problems: list[Problem]) -> dict[str, Any]:
     """The nouns of a book from its tables."""
+    importers: dict[str, str] = {}
+    for measure_id, importer in zip(*map(found["measures"].texts, ("measure_id", "importer")), strict=True):
+        importers.setdefault(measure_id, importer)
+
+    def zone_of(cells: Mapping[str, Any]) -> str:
+        names = (cells.get(name, "") for name in ("measure_id", "in_measure", "over_measure"))
+        importer = cells.get("importer") or next((importers[name] for name in names if name in importers), "")
+        return zones.get(importer, "")
+
+    changes = parse.read(found["changes"], parse.change, problems, zone_of)
+    memberships = parse.dated(found["areas"], parse.membership, problems)
+    rules = parse.dated(found["stacking"], parse.rule, problems, zone_of)
     return {
-        "measures": parse.measures(frames["measures"], problems),
-        "changes_planned": parse.changes(frames["changes"], problems),
-        "suspensions": parse.suspensions(frames["suspensions"], problems),
-        "exclusions": parse.exclusions(frames["exclusions"], problems),
-        "quotas": parse.quotas(frames["quotas"], problems),
-        "conditions": parse.conditions(frames["conditions"], problems),
-        "areas": parse.areas(frames["areas"], problems),
-        "stacking": parse.stacking(frames["stacking"], problems),
-        "editions": parse.editions(frames["editions"], problems),
-        "schedules": read_schedules(frames["schedules"]),
-        "weight_sets": read_weight_sets(frames["weight_sets"], frames["weights"], problems),
+        "measures": parse.dated(found["measures"], parse.measure, problems, zone_of),
+        "changes_planned": tuple(sorted(changes, key=lambda change: (change.known_from, change.row))),
+        "suspensions": parse.dated(found["suspensions"], parse.suspension, problems, zone_of),
+        "exclusions": parse.dated(found["exclusions"], parse.exclusion, problems, zone_of),
+        "quotas": parse.dated(found["quotas"], parse.quota, problems, zone_of),
+        "conditions": {c.condition_id: c for c in parse.read(found["conditions"], parse.condition, problems)},
+        "areas": {
+            area: tuple(item for item in memberships if item.area == area)
+            for area in dict.fromkeys(item.area for item in memberships)
+        },
+        "stacking": tuple(sorted(rules, key=lambda rule: (rule.rule_set, rule.order, rule.row))),
+        "editions": {e.edition: e for e in parse.read(found["editions"], parse.edition, problems)},
+        "schedules": read_schedules(found["schedules"], problems),
+        "weight_sets": read_weight_sets(found["weight_sets"], found["weights"], problems),
     }

@@ -1,4 +1,5 @@
-"""The nouns of a tariff book. Every one is a line of a file that an analyst can edit.
+"""The nouns of a tariff book. Every one is a row of a file that an analyst can edit (`tradewar.tariffs.formats`); a
+field has the name and the meaning of its column.
 
 Rates are fractions (0.25), money is in the currency named, validity is half-open: `[valid_from, valid_until)`.
 Two axes of time: when a rate applies (instants, minutes of local time at the importer), and from when a reader of the
@@ -10,126 +11,131 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from tradewar.tariffs.formats import RATE_KINDS as RATE_KINDS
 from tradewar.tariffs.instants import FOREVER
 
 if TYPE_CHECKING:
     from tradewar.tariffs.book import TariffBook
 
 Effect = Literal["add", "replace", "floor", "exempt", "refuse"]
-EFFECTS: tuple[str, ...] = ("add", "replace", "floor", "exempt", "refuse")
-RATE_KINDS: tuple[str, ...] = (
-    "ad_valorem",
-    "free",
-    "specific",
-    "compound",
-    "greater_of",
-    "lesser_of",
-    "schedule",
-    "unknown",
-    "not_expressible",
-)
-CHANGE_STATUSES: tuple[str, ...] = ("proposed", "planned", "postponed", "cancelled")
-CHANGE_KINDS: tuple[str, ...] = ("rate", "resume")
-CONDITION_KINDS: tuple[str, ...] = ("end_use", "origin", "certificate", "metal_share", "price_threshold")
-QUOTA_KINDS: tuple[str, ...] = ("tariff_quota", "absolute")
-RULES: tuple[str, ...] = ("additive", "suppresses", "leaves_remainder")
+UNKNOWN = float("nan")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What every line has: when it was known, and where it comes from."""
+    """What every row has: when it was known, and where it comes from."""
 
     row: int
-    """Line number in its file."""
-    known_from: int
-    superseded_from: int
-    source: str
-    verified: bool
-    note: str
+    """Line in its file."""
+    known_from: int = 0
+    superseded_from: int = FOREVER
+    source: str = ""
+    verified: bool = True
+    note: str = ""
 
     def visible(self, known: int) -> bool:
         """Whether a reader could know it on a day, and it was not replaced by then."""
         return self.known_from <= known < self.superseded_from
 
+    @property
+    def subject(self) -> Any:
+        """What it is about: a later row on the same subject replaces it."""
+        raise NotImplementedError
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Measure(Known):
     """A duty, or the absence of one, by one authority on one scope: the unit of explanation."""
 
     measure_id: str
     importer: str
-    exporter_area: str
-    """`*`, countries or areas separated by `;`, each left out with a leading `-`: `*;-CAN;-EUN`."""
+    exporter_area: str = "*"
     programme: str
-    effect: Effect
+    effect: Effect = "add"
     scope: str
     """Key of the list, schedule or single code that it covers; `*` is every product."""
-    hs_exclude: bool
-    """True where the line takes its codes out of the scope of the measure."""
+    hs_edition: str = ""
+    hs_exclude: bool = False
     rate_kind: str
     rate: float
-    """Fraction; NaN is unknown."""
     specific_amount: float
     currency: str
     unit: str
     value_base: str
-    """Blank: full customs value. Otherwise the name of the share of it that is dutiable (`repair`, `metal`)."""
-    valid_from: int | None
+    valid_from: int | None = None
     """None: it starts only by a scheduled change."""
-    valid_until: int
-    liability_rule: str
-    """`entry`, `export`, or `exported_before:DAY`."""
+    valid_until: int = FOREVER
+    liability_rule: str = "entry"
     condition: str
     stacking_group: str
     instrument: str
 
+    @property
+    def subject(self) -> Any:
+        terms = (self.measure_id, self.exporter_area, self.scope, self.hs_exclude, self.valid_from)
+        return (*terms, self.liability_rule, self.condition, self.value_base)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduledChange(Known):
     """One announced version of a step: "0.25 from 2 March unless there is a deal"."""
 
     change_id: str
-    kind: str
+    kind: str = "rate"
     """`rate`: the measure takes `new_rate`. `resume`: the suspension of that name ends."""
     measure_id: str
     new_rate: float
-    planned_from: int | None
+    planned_from: int | None = None
     """None: no date (proposed without one, postponed until further notice)."""
     status: str
-    """As announced: proposed, planned, postponed or cancelled."""
     trigger: str
-    """The open question it hangs on (`deal`); blank where it is unconditional."""
     condition_text: str
 
+    @property
+    def subject(self) -> Any:
+        return self.change_id, self.measure_id
 
-@dataclass(frozen=True, slots=True)
+    @property
+    def ordered(self) -> bool:
+        """Whether it comes on its day, if it has one: planned, or postponed to another."""
+        return self.status in ("planned", "postponed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Suspension(Known):
     """A measure, or a part of its scope, put on hold: it survives and can resume."""
 
     suspension_id: str
     measure_id: str
-    """A trailing `*` stands for every measure that begins so."""
     scope: str
     valid_from: int
-    valid_until: int
+    valid_until: int = FOREVER
+
+    @property
+    def subject(self) -> Any:
+        return self.suspension_id, self.measure_id, self.scope
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Exclusion(Known):
     """Products taken out of a measure on request, often back to its start."""
 
     exclusion_id: str
     measure_id: str
     scope: str
-    description_limited: bool
-    """Only part of the line is meant: an interval, unless a share is known."""
+    description_limited: bool = False
     share: float
+    """Part of the trade of a line that is meant; NaN: all of it, or unknown where the description limits it."""
     valid_from: int
-    valid_until: int
-    retroactive_from: int | None
-    refundable: bool
+    valid_until: int = FOREVER
+    retroactive_from: int | None = None
+    refundable: bool = False
+
+    @property
+    def subject(self) -> Any:
+        return self.exclusion_id, self.measure_id, self.scope
 
     @property
     def starts(self) -> int:
@@ -137,7 +143,7 @@ class Exclusion(Known):
         return self.valid_from if self.retroactive_from is None else min(self.valid_from, self.retroactive_from)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Quota(Known):
     """A quantity up to which one measure applies, and beyond which another, or no entry at all."""
 
@@ -145,24 +151,32 @@ class Quota(Known):
     kind: str
     amount: float
     unit: str
-    period_start: int
-    period_end: int
+    period_start: int = 0
+    period_end: int = FOREVER
     in_measure: str
     over_measure: str
+    allocation: str = "*"
+
+    @property
+    def subject(self) -> Any:
+        return self.quota_id
 
 
-@dataclass(frozen=True, slots=True)
-class Membership:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Membership(Known):
     """A country or area that belongs to an area for some time."""
 
     area: str
     member: str
-    valid_from: int
-    valid_until: int
-    known_from: int
+    valid_from: int = 0
+    valid_until: int = FOREVER
+
+    @property
+    def subject(self) -> Any:
+        return self.area, self.member, self.valid_from
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
     """Something about the goods that the code does not say."""
 
@@ -174,20 +188,24 @@ class Condition:
     """Share assumed where the question gives none; NaN: undecided."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StackingRule(Known):
     """One line of a rule set: how one programme bears on another."""
 
     rule_set: str
     importer: str
-    valid_from: int
-    valid_until: int
-    retroactive_from: int | None
-    order: int
+    valid_from: int = 0
+    valid_until: int = FOREVER
+    retroactive_from: int | None = None
+    order: int = 0
     rule: str
     programme: str
     other: str
-    exporter_area: str
+    exporter_area: str = "*"
+
+    @property
+    def subject(self) -> Any:
+        return self.rule_set, self.importer, self.order, self.valid_from, self.programme, self.other
 
     def in_force(self, instant: int, known: int) -> bool:
         """Whether the rule governs an entry at an instant, as known on a day."""
@@ -195,16 +213,17 @@ class StackingRule(Known):
         return self.visible(known) and starts <= instant < self.valid_until
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
     """A nomenclature edition. Codes keep their meaning inside a family, save where a successor is given."""
 
     edition: str
     owner: str
     family: str
+    """Its own name where it has none."""
     parent: str
     """The edition whose first six digits it shares."""
-    digits_max: int
+    digits_max: int = 10
 
 
 @dataclass(frozen=True)
@@ -241,7 +260,3 @@ class Step:
     """`known_from` of the version that replaced it; blank for the current one."""
     verified: bool
     source: str
-
-
-NEVER = FOREVER
-"""`superseded_from` of what still stands."""

@@ -14,12 +14,11 @@ from tradewar.errors import Problem
 from tradewar.tariffs.areas import may_share
 
 if TYPE_CHECKING:
-    import pandas as pd
-
+    from tradewar.io.tables import Table
     from tradewar.tariffs.model import Measure
 
 
-def check(frames: dict[str, pd.DataFrame], parts: dict[str, Any], problems: list[Problem]) -> None:
+def check(frames: dict[str, Table], parts: dict[str, Any], problems: list[Problem]) -> None:
     """Report every pair of measures that would both apply to some line at some instant."""
     scopes = _scopes(frames)
     excluded: dict[str, set[str]] = {}
@@ -46,7 +45,7 @@ def check(frames: dict[str, pd.DataFrame], parts: dict[str, Any], problems: list
 
 
 def _problem(first: Measure, second: Measure, code: str) -> Problem:
-    place = f"measures, rows {first.row} and {second.row}"
+    place = f"measures, lines {first.row} and {second.row}"
     on = "all products" if code == "*" else code
     what = f"{first.measure_id} and {second.measure_id} of programme {first.programme} overlap on {on}"
     fix = "End one where the other starts, write effect replace, or give both a stacking_group (the larger then counts)"
@@ -85,12 +84,12 @@ class _Codes:
         return self._beginnings[length]
 
 
-def _scopes(frames: dict[str, pd.DataFrame]) -> dict[str, _Codes]:
-    found: dict[str, _Codes] = {}
+def _scopes(frames: dict[str, Table]) -> dict[str, _Codes]:
+    found: dict[str, set[str]] = {}
     for table, key in (("lists", "list_id"), ("schedules", "schedule_id")):
-        for name, codes in frames[table].groupby(key)["hs"]:
-            found[str(name)] = _Codes(codes.tolist())
-    return found
+        for name, code in zip(*map(frames[table].texts, (key, "hs")), strict=True):
+            found.setdefault(name, set()).add(code)
+    return {name: _Codes(codes) for name, codes in found.items()}
 
 
 def _codes(scope: str, scopes: dict[str, _Codes]) -> _Codes:

@@ -24,7 +24,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tradewar.errors import BookError
-from tradewar.tariffs.instants import FOREVER, MINUTES, day_of, write_day, write_instant
+from tradewar.tariffs.instants import EVERYTHING, FOREVER, MINUTES, day_of, write_day, write_instant
 from tradewar.tariffs.model import Branch, ScheduledChange, Step
 
 if TYPE_CHECKING:
@@ -57,14 +57,14 @@ def _with_outcome(change: ScheduledChange, question: Question) -> ScheduledChang
     outcome = question.outcomes.get(change.trigger) if change.trigger else None
     known = question.branch_known
     pending = change.planned_from is None or known is None or change.planned_from // MINUTES > known
-    if outcome is None or not pending or change.status != "planned":
+    if outcome is None or not pending or not change.ordered:
         return change
     return replace(change, status="cancelled") if outcome == "yes" else change
 
 
 def in_force(change: ScheduledChange, instant: int) -> bool:
     """Whether an ordered change has taken effect."""
-    return change.status == "planned" and change.planned_from is not None and change.planned_from <= instant
+    return change.ordered and change.planned_from is not None and change.planned_from <= instant
 
 
 def steps(book: TariffBook, known_on: date | str | None = None, on: date | str | None = None) -> tuple[Step, ...]:
@@ -73,7 +73,6 @@ def steps(book: TariffBook, known_on: date | str | None = None, on: date | str |
     Raises:
         BookError: if a day is no day.
     """
-    from tradewar.tariffs.book import EVERYTHING
 
     known = EVERYTHING if known_on is None else day_of(known_on, "known_on")
     day = day_of(on, "on") if on is not None else known

@@ -96,7 +96,7 @@ def policy_on(
     """
     on = write_day(day_of(day, "day"))
     known = on if known_on is None else write_day(day_of(known_on, "known_on"))
-    base = write_day(book.first_day) if base_day is None else write_day(day_of(base_day, "base_day"))
+    base = _base(book, base_day)
     outcomes = book.branch(known, **branch) if isinstance(branch, Mapping) else branch
     chosen = dict(weight_sets) if weight_sets is not None else bilateral(book)
     named: dict[str, Any] = {"sector_set": sector_set, "sectors": sectors, "not_tradable": not_tradable}
@@ -131,6 +131,15 @@ def policy_on(
     )
 
 
+def _base(book: TariffBook, base_day: date | str | None) -> str:
+    if base_day is not None:
+        return write_day(day_of(base_day, "base_day"))
+    if not book.first_day:
+        fix = "Give the day against which changes are taken, or first_day in book.toml"
+        raise BookError.at("base_day", f"the book {book.name} names no first day", fix)
+    return write_day(book.first_day)
+
+
 def bilateral(book: TariffBook) -> dict[Pair, str]:
     """The weight set of each pair that the book has: imports of a country with measures, first by name."""
     found: dict[Pair, str] = {}
@@ -162,7 +171,7 @@ def _change(
     programmes: Sequence[str] | None,
 ) -> tuple[Float[Array, " sector"], float]:
     """Change in points by sector and overall, over codes whose rate is known on both days."""
-    item = weights.find(book, level.weight_set)
+    item = weights.find(book, level.weight_set, pair[1])
     rates: list[Any] = []
     for day in (on, base):
         question = ask(book, *pair, day, known_on=known, branch=outcomes)

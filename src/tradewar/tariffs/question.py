@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from tradewar.errors import BookError
-from tradewar.tariffs.instants import MINUTES, day_of, moment, write_day
+from tradewar.errors import BookError, Problem
+from tradewar.io.nearest import nearest, some
+from tradewar.io.registers import countries
+from tradewar.tariffs.instants import EVERYTHING, MINUTES, day_of, moment, write_day
 
 if TYPE_CHECKING:
     from tradewar.tariffs.book import TariffBook
@@ -59,8 +62,6 @@ class Question:
     @property
     def known_text(self) -> str:
         """The day of knowledge, or `everything`."""
-        from tradewar.tariffs.book import EVERYTHING
-
         return "everything" if self.known >= EVERYTHING else write_day(self.known)
 
 
@@ -102,11 +103,11 @@ def ask(
         BookError: if a day is no day, export lies after entry, a share is outside [0, 1], a number is negative, or the
             exporter is an aggregate.
     """
-    from tradewar.tariffs.book import EVERYTHING
 
-    zone = book.zones.get(importer, "UTC")
+    _check_names(book, importer, exporter, shares or {})
+    zone = book.zones.get(importer, "")
     instant = moment(on, zone, start_of_day=start_of_day)
-    left = None if exported is None else moment(exported, zone, start_of_day=True)
+    left = None if exported is None else moment(exported, zone, "exported", start_of_day=True)
     if left is not None and left // MINUTES > instant // MINUTES:
         what = f"export on {write_day(left // MINUTES)} is after entry on {write_day(instant // MINUTES)}"
         raise BookError.at("exported", what, "Goods leave before they enter: correct one of the two days")
@@ -135,6 +136,43 @@ def ask(
         compound_lower_bound=compound_lower_bound,
         convention=_convention(on, start_of_day),
     )
+
+
+def _check_names(book: TariffBook, importer: str, exporter: str, shares: Mapping[str, float]) -> None:
+    """Refuse a country or a fact that the book cannot know: a name in no list is not one that nothing concerns."""
+    problems: list[Problem] = []
+    if importer not in book.importers:
+        what = f"the book {book.name} has no measures of {importer!r}{nearest(importer, book.importers)}"
+        problems.append(Problem("importer", what, f"This book has {', '.join(book.importers)}"))
+    elif exporter and (fault := _partner_fault(book, importer, exporter)):
+        problems.append(Problem("exporter", *fault))
+    facts = {*book.conditions, *(measure.value_base for measure in book.measures if measure.value_base)}
+    for name in sorted(set(shares) - facts):
+        what = f"no condition or value base is called {name!r}{nearest(name, facts)}"
+        problems.append(Problem("share", what, f"This book has {some(sorted(facts)) or 'none'}"))
+    if problems:
+        raise BookError(problems)
+
+
+def _partner_fault(book: TariffBook, importer: str, exporter: str) -> tuple[str, str] | None:
+    """Partners are ISO3 codes or codes of the book; a book of countries that do not exist may leave some unnamed."""
+    named = named_partners(book)
+    if exporter in named:
+        return None
+    if not countries.is_iso3(importer):
+        return countries.misspelt_country(exporter)
+    fault = countries.unknown_country(exporter, countries.ISO3 | named)
+    return (fault[0], f"Write an ISO3 code, or one that the book names: {some(sorted(named), 8)}") if fault else None
+
+
+@lru_cache(maxsize=8)
+def named_partners(book: TariffBook) -> frozenset[str]:
+    """Codes of countries and areas that the book names."""
+    named = {name.strip().removeprefix("-").strip() for m in book.measures for name in m.exporter_area.split(";")}
+    named |= {item.member for members in book.areas.values() for item in members} | set(book.areas)
+    for weights in book.weight_sets.values():
+        named |= {weights.importer, weights.exporter, *weights.by_exporter}
+    return frozenset(named | set(book.importers) | {"WLD"}) - {"", "*"}
 
 
 def _convention(on: date | datetime | str, start_of_day: bool) -> str:

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 from numpy import ndarray as Array
 
-from tradewar.tariffs.instants import FOREVER, MINUTES, read_instant
-from tradewar.tariffs.model import RATE_KINDS
-
-if TYPE_CHECKING:
-    import pandas as pd
+from tradewar.errors import Problem
+from tradewar.io.tables import Table, list_rows
+from tradewar.tariffs.formats import RATE_KINDS
+from tradewar.tariffs.instants import FOREVER, MINUTES, local
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +35,7 @@ class Schedule:
     """Positions in `RATE_KINDS`."""
     rate: Float[Array, " row"]
     specific_amount: Float[Array, " row"]
+    currency: Any
     unit: Any
     row: Int[Array, " row"]
     """Line numbers in the file."""
@@ -78,39 +78,51 @@ class Schedule:
         return found[found < FOREVER].tolist()
 
 
-def read_schedules(frame: pd.DataFrame) -> dict[str, Schedule]:
-    """Schedules by id. The table was validated before."""
+def read_schedules(table: Table, problems: list[Problem]) -> dict[str, Schedule]:
+    """Schedules by id, rows in order of code, day and knowledge: of two rows of one day the one known last stands."""
+    if not len(table):
+        return {}
+    start = _instants(table, "valid_from", 0, problems)
+    known = _instants(table, "known_from", -1, problems) // MINUTES
+    known = np.where(known < 0, start // MINUTES, known)
+    names, codes = np.array(table.texts("schedule_id")), np.array(table.texts("hs"))
+    columns: dict[str, Any] = {
+        "codes": codes,
+        "valid_from": start,
+        "valid_until": _instants(table, "valid_until", FOREVER, problems),
+        "known_from": known,
+        "kind": _kinds(table),
+        "rate": table.numbers("rate"),
+        "specific_amount": table.numbers("specific_amount"),
+        "currency": np.array(table.texts("currency"), dtype=object),
+        "unit": np.array(table.texts("unit"), dtype=object),
+        "row": np.array(table.lines, dtype=np.int64),
+    }
+    order = np.lexsort((known, start, codes, names))
     found: dict[str, Schedule] = {}
-    kinds = {kind: position for position, kind in enumerate(RATE_KINDS)}
-    for name, rows in frame.groupby("schedule_id", sort=True):
-        rows = rows.sort_values(["hs", "valid_from"], kind="stable")
-        start = _instants(rows["valid_from"], 0)
-        known = _instants(rows["known_from"], -1) // MINUTES
-        found[str(name)] = Schedule(
-            schedule_id=str(name),
-            edition=str(rows["hs_edition"].iloc[0]),
-            codes=rows["hs"].to_numpy().astype(str),
-            valid_from=start,
-            valid_until=_instants(rows["valid_until"], FOREVER),
-            known_from=np.where(known < 0, start // MINUTES, known),
-            kind=rows["rate_kind"].map(kinds).fillna(kinds["unknown"]).to_numpy(dtype=np.int64),
-            rate=rows["rate"].to_numpy(dtype=float),
-            specific_amount=rows["specific_amount"].to_numpy(dtype=float),
-            unit=rows["unit"].to_numpy(),
-            row=rows["_row"].to_numpy(dtype=np.int64),
-        )
+    for name in np.unique(names).tolist():
+        rows = order[names[order] == name]
+        edition = table.texts("hs_edition")[rows[0]]
+        found[name] = Schedule(name, edition, **{column: values[rows] for column, values in columns.items()})
     return found
 
 
-def _instants(values: pd.Series[Any], blank: int) -> Int[Array, " row"]:
+def _kinds(table: Table) -> Int[Array, " row"]:
+    """Positions in `RATE_KINDS`; where the cell is blank, what the numbers say."""
+    rate, amount = ~np.isnan(table.numbers("rate")), ~np.isnan(table.numbers("specific_amount"))
+    said = np.where(amount, np.where(rate, "compound", "specific"), np.where(rate, "ad_valorem", "unknown"))
+    position = {kind: k for k, kind in enumerate(RATE_KINDS)}
+    kinds = table.texts("rate_kind")
+    return np.array([position[kind or guess] for kind, guess in zip(kinds, said.tolist(), strict=True)], dtype=np.int64)
+
+
+def _instants(table: Table, column: str, blank: int, problems: list[Problem]) -> Int[Array, " row"]:
     """Instants of a column; there are few distinct days, so each is read once."""
-    read: dict[str, int] = {}
-    for text in values.unique():
-        instant = read_instant(text) if text else blank
-        read[text] = blank if instant is None else instant
-    return values.map(read).to_numpy(dtype=np.int64)
-
-
-def kinds_are(kind: Int[Array, " line"], *names: str) -> Bool[Array, " line"]:
-    """Where the kind is one of those named."""
-    return np.isin(kind, [RATE_KINDS.index(name) for name in names])
+    texts = table.texts(column)
+    read = {text: local(text) if text else blank for text in set(texts)}
+    lost = {text for text, instant in read.items() if instant is None}
+    if lost:
+        fix = "Write the local time of the importer, without an offset"
+        wrong = np.array([text in lost for text in texts])
+        list_rows(table, wrong, lambda row: (f"{column} is {texts[row]!r}", fix), problems)
+    return np.array([read[text] or 0 for text in texts], dtype=np.int64)

@@ -15,11 +15,11 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray as Array
 
-from tradewar.tariffs.codes import prefixes, under
-from tradewar.tariffs.tables import Tables
+from tradewar.io.registers.products import prefixes, under
 
 if TYPE_CHECKING:
     from tradewar.tariffs.book import TariffBook
+    from tradewar.tariffs.load import Tables
 
 PARTIAL = 0.5
 """Share of a line that counts as listed where only some of its finer codes are, and no trade is known."""
@@ -119,13 +119,13 @@ def listing(book: TariffBook) -> Listing:
 def _listing(tables: Tables, single: tuple[str, ...]) -> Listing:
     entries: dict[str, list[tuple[str, float]]] = {}
     table = tables["lists"]
-    shares = table["part_share"].fillna(1.0).tolist()
-    for scope, code, share in zip(table["list_id"].tolist(), table["hs"].tolist(), shares, strict=True):
+    names, codes = table.texts("list_id"), table.texts("hs")
+    shares = np.nan_to_num(table.numbers("part_share"), nan=1.0).tolist()
+    for scope, code, share in zip(names, codes, shares, strict=True):
         entries.setdefault(code, []).append((scope, share))
     for scope in single:
         entries.setdefault(scope[3:], []).append((scope, 1.0))
-    stated = table.drop_duplicates("list_id")
-    editions = dict(zip(stated["list_id"].tolist(), stated["hs_edition"].tolist(), strict=True))
+    editions = dict(zip(names, table.texts("hs_edition"), strict=True))
     _add_predecessors(tables, entries, editions)
     frozen = {code: tuple(found) for code, found in entries.items()}
     above = {code[:length] for code in frozen for length in range(1, len(code))}
@@ -135,24 +135,26 @@ def _listing(tables: Tables, single: tuple[str, ...]) -> Listing:
 @lru_cache(maxsize=8)
 def taken_out(book: TariffBook) -> Mapping[str, tuple[str, ...]]:
     """Codes taken out of a measure, by measure id."""
-    table = book.tables["lists"]
+    listed: dict[str, list[str]] = {}
+    for name, code in zip(*map(book.tables["lists"].texts, ("list_id", "hs")), strict=True):
+        listed.setdefault(name, []).append(code)
     excluded: dict[str, list[str]] = {}
     for measure in book.measures:
         if measure.hs_exclude:
-            codes = table.loc[table["list_id"] == measure.scope, "hs"].tolist()
-            excluded.setdefault(measure.measure_id, []).extend(codes or [measure.scope.removeprefix("hs:")])
+            codes = listed.get(measure.scope, [measure.scope.removeprefix("hs:")])
+            excluded.setdefault(measure.measure_id, []).extend(codes)
     return {name: tuple(codes) for name, codes in excluded.items()}
 
 
 def _add_predecessors(tables: Tables, entries: dict[str, list[tuple[str, float]]], editions: dict[str, str]) -> None:
     """A code that was split later is on a list to the share of its successors that are."""
     shares: dict[tuple[str, str], float] = {}
-    for row in tables["successors"].to_dict("records"):
-        code, successor = str(row["code"]), str(row["successor"])
+    for row in tables["successors"].rows():
+        code, successor = row["code"], row["successor"]
         for above in prefixes(successor):
             for scope, share in entries.get(above, ()):
                 if editions.get(scope) == row["to_edition"] and not code.startswith(above):
-                    shares[code, scope] = shares.get((code, scope), 0.0) + share * float(row["share"])
+                    shares[code, scope] = shares.get((code, scope), 0.0) + share * row["share"]
     for (code, scope), share in shares.items():
         if all(scope != other for above in prefixes(code) for other, _ in entries.get(above, ())):
             entries.setdefault(code, []).append((scope, 1.0 if share > 1 - 1e-9 else share))
@@ -176,11 +178,11 @@ def known_codes(book: TariffBook, importer: str) -> Sequence[str]:
 def _known_codes(book: TariffBook, importer: str) -> Any:
     scopes = {measure.scope for measure in book.measures_of(importer)}
     codes: set[str] = {scope[3:] for scope in scopes if scope.startswith("hs:")}
-    table = book.tables["lists"]
-    codes.update(table.loc[table["list_id"].isin(list(scopes)), "hs"].tolist())
+    listed = zip(*map(book.tables["lists"].texts, ("list_id", "hs")), strict=True)
+    codes.update(code for name, code in listed if name in scopes)
     for scope in scopes & set(book.schedules):
         codes.update(np.unique(book.schedules[scope].codes).tolist())
     owned = {edition.edition for edition in book.editions.values() if edition.owner == importer}
-    extra = book.tables["nomenclature"]
-    codes.update(extra.loc[extra["hs_edition"].isin(list(owned)), "hs"].tolist())
+    named = zip(*map(book.tables["nomenclature"].texts, ("hs_edition", "hs")), strict=True)
+    codes.update(code for edition, code in named if edition in owned)
     return sorted(codes)

@@ -14,7 +14,7 @@ from numpy import ndarray as Array
 
 from tradewar.tariffs import planned
 from tradewar.tariffs.areas import reaches
-from tradewar.tariffs.instants import MINUTES, read_instant, write_day, write_instant
+from tradewar.tariffs.instants import MINUTES, local, write_day, write_instant
 from tradewar.tariffs.question import NEEDS_CONDITION, NEEDS_EXPORT_DATE, NEEDS_QUANTITY, Decisions, Question
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _liability(measure: Measure, start: int, question: Question, decisions: Deci
     if rule == "entry":
         return 1.0, ""
     before = rule.startswith("exported_before:")
-    limit = (read_instant(rule.removeprefix("exported_before:")) or 0) if before else start
+    limit = (local(rule.removeprefix("exported_before:")) or 0) if before else start
     if question.exported is not None:
         early = float(question.exported < limit)
     elif question.instant < limit:
@@ -116,9 +116,10 @@ def _quota(book: TariffBook, measure: Measure, question: Question, decisions: De
     tied = [quota for quota in book.quotas if measure.measure_id in (quota.in_measure, quota.over_measure)]
     if not tied:
         return 1.0, ""
-    for quota in tied:
-        if quota.visible(question.known) and quota.period_start <= question.instant < quota.period_end:
-            over_side = measure.measure_id == quota.over_measure
+    open_now = [q for q in tied if q.visible(question.known) and q.period_start <= question.instant < q.period_end]
+    for quota in open_now:
+        over_side = measure.measure_id == quota.over_measure
+        if reaches(quota.allocation, question.exporter, question.instant, question.known, book.areas):
             name = f"over quota {quota.quota_id}"
             if question.quantity is None or quota.amount != quota.amount:
                 over = decisions.decide(name, NEEDS_QUANTITY, 0.0)
@@ -126,6 +127,10 @@ def _quota(book: TariffBook, measure: Measure, question: Question, decisions: De
                 over = float(question.quantity > quota.amount)
             side = f"the quota of {quota.amount:,.10g} {quota.unit} is {'not filled' if over_side else 'filled'}"
             return (over if over_side else 1.0 - over), side
+    if open_now:
+        # others have the quota: whoever has no part of it is beyond it
+        over_side = measure.measure_id == open_now[0].over_measure
+        return float(over_side), f"{question.exporter} has no part of the quota"
     return 0.0, "no quota period covers the day"
 
 
@@ -198,10 +203,10 @@ def _excludes(item: Exclusion, question: Question) -> bool:
 
 
 def _excluded_share(item: Exclusion, decisions: Decisions) -> float:
-    if not item.description_limited:
-        return 1.0
     if item.share == item.share:
         return item.share
+    if not item.description_limited:
+        return 1.0
     return decisions.decide(f"share excluded by {item.exclusion_id}", NEEDS_CONDITION, 0.0)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from tradewar.tariffs.instants import write_day
-from tradewar.tariffs.tables import COLUMNS
 
 if TYPE_CHECKING:
     from tradewar.tariffs.book import TariffBook
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 def summary(book: TariffBook) -> dict[str, Any]:
     """Name, period, sizes, weight sets, what is unverified and what is missing."""
-    sizes = {name: len(book.tables[name]) for name in COLUMNS if len(book.tables[name])}
-    lists = book.tables["lists"].groupby("list_id")["hs"].size()
+    sizes = {name: len(table) for name, table in book.tables.items() if len(table)}
+    lists = Counter(book.tables["lists"].texts("list_id"))
     return {
         "name": book.name,
         "title": book.title,
@@ -24,7 +24,7 @@ def summary(book: TariffBook) -> dict[str, Any]:
         "importers": list(book.importers),
         "measures": len(book.measures),
         "tables": sizes,
-        "lists": {str(name): int(count) for name, count in lists.items()},
+        "lists": dict(sorted(lists.items())),
         "weight_sets": {name: item.digest for name, item in sorted(book.weight_sets.items())},
         "unverified": len(book.unverified()),
         "gaps": list(book.gaps),

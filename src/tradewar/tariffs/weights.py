@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +13,10 @@ from jaxtyping import Float
 from numpy import ndarray as Array
 
 from tradewar.errors import BookError, Problem
+from tradewar.io.nearest import nearest, some
+from tradewar.io.tables import Table, list_rows
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from tradewar.tariffs.book import TariffBook
 
 SIMPLE = "simple"
@@ -40,6 +41,8 @@ class WeightSet:
     """(C,) text, sorted."""
     value: Float[Array, " code"]
     """Money of `unit`, or shares of an unknown total that sum to 1."""
+    by_exporter: Mapping[str, WeightSet] = field(default_factory=dict[str, "WeightSet"])
+    """The trade of each exporter, where the rows say it; the set itself is then their sum."""
 
     @cached_property
     def total(self) -> float:
@@ -62,83 +65,78 @@ class WeightSet:
         return replace(self, name=name, codes=self.codes[keep], value=self.value[keep])
 
 
-def find(book: TariffBook, weights: str | WeightSet) -> WeightSet:
-    """A weight set of the book by name.
+def find(book: TariffBook, weights: str | WeightSet, exporter: str = "") -> WeightSet:
+    """A weight set of the book by name; of a set with a row per exporter, the trade of that exporter.
 
     Raises:
-        BookError: if it has none of that name; the message lists those it has.
+        BookError: if the book has none of that name, or the set nothing of the exporter; what is there is listed.
     """
-    if isinstance(weights, WeightSet):
-        return weights
-    if weights not in book.weight_sets:
-        fix = f"This book has {', '.join([SIMPLE, *sorted(book.weight_sets)])}"
-        raise BookError.at("weights", f"the book {book.name} has no weight set {weights!r}", fix)
-    return book.weight_sets[weights]
+    found = weights if isinstance(weights, WeightSet) else book.weight_sets.get(weights)
+    if found is None:
+        names = [SIMPLE, *sorted(book.weight_sets)]
+        what = f"the book {book.name} has no weight set {weights!r}{nearest(str(weights), names)}"
+        raise BookError.at("weights", what, f"This book has {', '.join(names)}")
+    if not exporter or not found.by_exporter:
+        return found
+    if exporter not in found.by_exporter:
+        what = f"the weight set {found.name} has no trade of {exporter}{nearest(exporter, found.by_exporter)}"
+        raise BookError.at("weights", what, f"It has {some(sorted(found.by_exporter))}")
+    return found.by_exporter[exporter]
 
 
-def read_weight_sets(sets: pd.DataFrame, rows: pd.DataFrame, problems: list[Problem]) -> dict[str, WeightSet]:
+def read_weight_sets(sets: Table, rows: Table, problems: list[Problem]) -> dict[str, WeightSet]:
     """Weight sets by name; values are shares times the stated total where the table gives shares."""
+    described = {row["weight_set"]: row for row in sets.rows()}
+    names, codes = np.array(rows.texts("weight_set")), np.array(rows.texts("hs"))
+    exporters = np.array(rows.texts("exporter"))
+    strange = ~np.isin(names, list(described))
+    fix = "Describe it in weight_sets: importer, exporter, year, flow, edition, source"
+    list_rows(rows, strange, lambda row: (f"weight set {str(names[row])!r} is not described", fix), problems)
+    value = _values(rows, described, problems)
     found: dict[str, WeightSet] = {}
-    described = {str(row["weight_set"]): row for row in sets.to_dict("records")}
-    for key, group in rows.groupby("weight_set", sort=True):
-        name = str(key)
-        facts = described.get(name)
-        if facts is None:
-            fix = "Describe it in weight_sets: importer, exporter, year, flow, edition, source"
-            problems.append(Problem(_place(group, 0), f"weight set {name!r} is not described", fix))
-            continue
-        values = _values(name, group, float(facts["total"]), problems)
-        if values is None:
-            continue
-        codes = group["hs"].to_numpy().astype(str)
-        lengths = sorted({len(code) for code in codes.tolist()})
+    for name in np.unique(names[~strange]).tolist():
+        mine = np.flatnonzero(names == name)
+        lengths = sorted({len(code) for code in codes[mine].tolist()})
         if len(lengths) != 1:
-            fix = "Split it into one weight set per level"
-            problems.append(Problem(_place(group, 0), f"weight set {name!r} mixes {lengths} digits", fix))
+            what = f"weight set {name!r} mixes {lengths} digits"
+            problems.append(Problem(rows.where(int(mine[0])), what, "Split it into one weight set per level"))
             continue
-        codes, values = _summed(codes, values)
-        columns = ("importer", "exporter", "year", "flow", "valuation", "edition")
-        texts: dict[str, Any] = {column: str(facts[column]) for column in columns}
-        unit = str(facts["unit"]) or ("share" if np.isnan(float(facts["total"])) else "USD")
-        source = str(facts["source"])
-        found[name] = WeightSet(name, **texts, digits=lengths[0], unit=unit, source=source, codes=codes, value=values)
-    _check_totals(found, described, problems)
+        whole = _set(described[name], codes[mine], value[mine])
+        parts = {
+            exporter: replace(_set(described[name], *(array[mine][own] for array in (codes, value))), exporter=exporter)
+            for exporter in np.unique(exporters[mine]).tolist()
+            if exporter and (own := exporters[mine] == exporter).any()
+        }
+        found[name] = replace(whole, by_exporter=parts)
+        _check_facts(found[name], described[name], sets, problems)
     return found
 
 
-def _summed(codes: Any, values: Any) -> tuple[Any, Any]:
-    """Values by code: a weight set with one row per exporter is summed over its exporters."""
+def _set(facts: dict[str, Any], codes: Any, value: Any) -> WeightSet:
     unique, place = np.unique(codes, return_inverse=True)
-    summed = np.bincount(place, weights=values, minlength=len(unique))
+    summed = np.bincount(place, weights=value, minlength=len(unique))
     # the one join of this module: rows in, rows summed, nothing multiplied
-    assert abs(summed.sum() - values.sum()) <= 1e-9 * max(abs(values.sum()), 1.0)
-    return unique, summed
+    assert not abs(summed.sum() - value.sum()) > 1e-9 * max(abs(value.sum()), 1.0)
+    texts = {name: facts[name] for name in ("importer", "exporter", "year", "flow", "valuation", "edition", "source")}
+    unit = facts["unit"] or ("share" if np.isnan(facts["total"]) else "USD")
+    return WeightSet(facts["weight_set"], **texts, digits=len(unique[0]), unit=unit, codes=unique, value=summed)
 
 
-def _values(name: str, group: pd.DataFrame, total: float, problems: list[Problem]) -> Any:
-    value, share = group["value"].to_numpy(dtype=float), group["share"].to_numpy(dtype=float)
-    both = ~np.isnan(value) & ~np.isnan(share)
-    neither = np.isnan(value) & np.isnan(share)
-    for position in np.flatnonzero(both | neither)[:20]:
-        what = "has both a value and a share" if both[position] else "has neither a value nor a share"
-        problems.append(Problem(_place(group, int(position)), f"{name}: {what}", "Fill exactly one"))
-    negative = np.flatnonzero((value < 0) | (share < 0))[:20]
-    what = f"{name}: a weight is negative"
-    problems += [Problem(_place(group, int(position)), what, "Weights are >= 0") for position in negative]
-    if (both | neither).any():
-        return None
-    scale = 1.0 if np.isnan(total) else total
+def _values(rows: Table, described: Mapping[str, dict[str, Any]], problems: list[Problem]) -> Float[Array, " row"]:
+    value, share = rows.numbers("value"), rows.numbers("share")
+    both, neither = ~np.isnan(value) & ~np.isnan(share), np.isnan(value) & np.isnan(share)
+    list_rows(rows, both, lambda _: ("has both a value and a share", "Fill exactly one"), problems)
+    list_rows(rows, neither, lambda _: ("has neither a value nor a share", "Fill exactly one"), problems)
+    totals = {name: 1.0 if np.isnan(facts["total"]) else facts["total"] for name, facts in described.items()}
+    scale = np.array([totals.get(name, 1.0) for name in rows.texts("weight_set")])
     return np.where(np.isnan(value), share * scale, value)
 
 
-def _check_totals(found: dict[str, WeightSet], described: dict[str, Any], problems: list[Problem]) -> None:
-    for name, weights in found.items():
-        total = float(described[name]["total"])
-        if not np.isnan(total) and abs(weights.total - total) > 1e-6 * max(abs(total), 1.0):
-            what = f"its rows sum to {weights.total:.6g}, but the total stated is {total:.6g}"
-            fix = "Correct the total, or restore the rows that are missing"
-            problems.append(Problem(f"weight set {name}", what, fix))
-
-
-def _place(group: pd.DataFrame, position: int) -> str:
-    return f"{group['_file'].iloc[position]}, row {group['_row'].iloc[position]}"
+def _check_facts(found: WeightSet, facts: dict[str, Any], sets: Table, problems: list[Problem]) -> None:
+    place = f"{sets.file}: {found.name}"
+    if abs(found.total - facts["total"]) > 1e-6 * max(abs(facts["total"]), 1.0):
+        what = f"its rows sum to {found.total:.6g}, but the total stated is {facts['total']:.6g}"
+        problems.append(Problem(place, what, "Correct the total, or restore the rows that are missing"))
+    if facts["digits"] == facts["digits"] and facts["digits"] != found.digits:
+        what = f"its codes have {found.digits} digits, but {facts['digits']:g} are stated"
+        problems.append(Problem(place, what, "Correct the digits, or the codes"))
