@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from tradewar.cli.main import run
+from tradewar.cli.main import main
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,8 @@ class Done:
 def tradewar(*arguments: str | Path) -> Done:
     """Run one command in the current folder."""
     out, err = io.StringIO(), io.StringIO()
-    status = 0
     with _arguments(arguments), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        try:
-            run()
-        except SystemExit as stop:
-            status = int(stop.code or 0)
+        status = main()
     return Done(status, out.getvalue(), err.getvalue())
 
 

@@ -9,23 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tradewar.cli.options import DEFAULT_DISPUTE, AsOf, Dispute, day
 from tradewar.cli.output import print_text, progress
 
 if TYPE_CHECKING:
     from tradewar.brief.page import Brief
 
-DEFAULT_DISPUTE = "us-china-2019"
 DEFAULT_OUT = Path("brief")
 
 
 def brief(
-    dispute: Annotated[str, typer.Argument(help="Built-in dispute, or the path of a dossier folder.")] = (
-        DEFAULT_DISPUTE
-    ),
-    as_of: Annotated[
-        dt.datetime | None,
-        typer.Option("--as-of", formats=["%Y-%m-%d"], help="Only what was known on this day (2019-02-20)."),
-    ] = None,
+    dispute: Dispute = DEFAULT_DISPUTE,
+    as_of: AsOf = None,
     out: Annotated[Path, typer.Option(help="Folder to write to.")] = DEFAULT_OUT,
     pdf: Annotated[bool, typer.Option("--pdf", help="Also brief.pdf, where a browser is present.")] = False,
     excel: Annotated[bool, typer.Option("--excel", help="Also tables.xlsx, one sheet per table.")] = False,
@@ -41,8 +36,8 @@ def brief(
 
     with progress() as say:
         forms = [name for name, asked in (("pdf", pdf), ("excel", excel), ("latex", latex)) if asked]
-        made = write_brief(dispute, out, as_of.date() if as_of else None, say, forms=forms)
-        compared = _compared(made, dispute, other, as_of.date() if as_of else None, say) if other else None
+        made = write_brief(dispute, out, day(as_of), say, forms=forms)
+        compared = _compared(made, dispute, other, day(as_of), say) if other else None
     print_text(made.headline, *made.missing, f"Brief: {made.page}")
     if compared is not None:
         print_text(f"Comparison: {compared}")

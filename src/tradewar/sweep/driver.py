@@ -7,8 +7,12 @@ was finished.
 
 from __future__ import annotations
 
+import os
 import pickle
+import signal
+import threading
 from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -99,38 +103,57 @@ def carry_out(
 
 Results = Generator[tuple[int, bytes]]
 
-_shared: Plan | None = None
-"""The plan of a worker process: sent once, not with every part."""
-
-
-def _receive(pickled: bytes) -> None:
-    global _shared
-    _shared = pickle.loads(pickled)
-
-
-def _solve_shared(number: int) -> bytes:
-    assert _shared is not None
-    return solve_part(_shared, number)
-
 
 def _on_processes(plan: Plan, parts: Sequence[int], workers: int) -> Results:
     from concurrent.futures import ProcessPoolExecutor, as_completed
     from concurrent.futures.process import BrokenProcessPool
-    from multiprocessing import get_context
+    from multiprocessing import active_children, get_context
 
     # a fork would copy the locks of this process's threads, held or not
-    context = get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_receive, initargs=(pickle.dumps(plan),))
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_end_with_driver)
+    others = set(active_children())
     try:
-        numbers = {pool.submit(_solve_shared, number): number for number in parts}
+        with _without_interruption():
+            numbers = {pool.submit(solve_part, plan, number): number for number in parts}
         for future in as_completed(numbers):
             yield numbers[future], future.result()
     except BrokenProcessPool:
         what = "a worker process was ended from outside, perhaps for want of memory"
         fix = "Run the same command again, with fewer workers if need be: finished parts are kept"
         raise SweepError.at("workers", what, fix) from None
+    except BaseException:
+        for worker in set(active_children()) - others:
+            worker.kill()  # what it was doing is done again by whoever goes on
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _end_with_driver() -> None:
+    """In a worker: it would else wait for ever for the next part of a driver that was killed."""
+    from multiprocessing import parent_process
+
+    driver = parent_process()
+    assert driver is not None
+
+    def follow() -> None:
+        driver.join()
+        os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
+
+
+@contextmanager
+def _without_interruption() -> Generator[None]:
+    """Ctrl+C waits until the end of the block; a process started in it never gets it and is ended by this one."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _on_dask(plan: Plan, parts: Sequence[int], address: str) -> Results:
