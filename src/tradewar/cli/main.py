@@ -25,6 +25,8 @@ DEBUG = "TRADEWAR_DEBUG"
 DEFECT, WRONG, INTERRUPTED = 1, 2, 130
 LONGEST = 400
 """Letters of a foreign error that are shown."""
+LONGEST_ARGUMENT = 4096
+"""Letters of an argument, as of the longest path."""
 GARBAGE = (200_000, 50, 50)
 """When Python looks for cycles. Its own 700 objects let a brief spend a seventh of its time on looking through modules
 and tables that stay; arrays are no part of cycles, so that memory does not grow."""
@@ -62,9 +64,10 @@ def main() -> int:
     try:
         from tradewar.cli.app import app
 
+        _check_length(sys.argv[1:])
         app()
     except SystemExit as stop:  # how Typer ends, also where the command line is wrong
-        return int(stop.code or 0)
+        return stop.code if isinstance(stop.code, int) else 0
     except Exception as error:
         if os.environ.get(DEBUG):
             import traceback
@@ -72,6 +75,15 @@ def main() -> int:
             traceback.print_exc()
         return _told(error)
     return 0
+
+
+def _check_length(arguments: list[str]) -> None:
+    """Typer quotes what it does not understand, however long it is."""
+    from tradewar.errors import InputError, shown
+
+    for given in arguments:
+        if len(given) > LONGEST_ARGUMENT:
+            raise InputError.at("command line", f"{shown(given, 40)!r} has {len(given):,} characters", "Shorten it")
 
 
 def _told(error: Exception) -> int:

@@ -11,7 +11,7 @@ from tradewar.cli.output import print_json, print_text
 
 app = typer.Typer(help="The tariff book: what is taxed, since when, until when, and why.", no_args_is_help=True)
 
-SIZE = within(0.0)
+SIZE = within(0)
 
 Book = Annotated[str, typer.Argument(help="built-in dispute, or a folder or CSV of measures")]
 Importer = Annotated[str, typer.Option(help="ISO3 code of the importer")]

@@ -17,7 +17,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray as Array
 
-from tradewar.errors import Problem, SweepError
+from tradewar.errors import InputError, Problem, SweepError
 from tradewar.sweep.tasks import Task
 from tradewar.world import World
 from tradewar.world.uncertainty import Uncertainty
@@ -99,6 +99,7 @@ def plan(
 
     Raises:
         SweepError: listing every fault.
+        NoSolutionError: if the baseline of a task cannot be solved.
     """
     problems: list[Problem] = []
     if not tasks:
@@ -121,6 +122,11 @@ def plan(
     if uncertainty is not None and len(uncertainty.centre) != world.n_sectors:
         what = f"is for {len(uncertainty.centre)} sectors, {world.name} has {world.n_sectors}"
         problems.append(Problem("uncertainty", what, "Give one centre and standard error for every sector"))
+    for task in tasks:
+        try:
+            task.check(world)
+        except InputError as error:
+            problems += error.problems
     if problems:
         raise SweepError(problems)
     return Plan(world, tuple(tasks), uncertainty, draws, seed, items_per_part or ITEMS_PER_PART[kinds[0]])

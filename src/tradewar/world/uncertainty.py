@@ -21,6 +21,7 @@ from jaxtyping import Float
 from numpy import ndarray as Array
 
 from tradewar.errors import Problem, SweepError
+from tradewar.io.nearest import nearest
 from tradewar.world import table as tables
 from tradewar.world.elasticities import choose
 from tradewar.world.model import World
@@ -182,4 +183,5 @@ def distribution_named(name: str) -> Distribution:
     try:
         return Distribution(name)
     except ValueError:
-        raise SweepError.at("distribution", f"there is no {name!r}", f"Use one of {', '.join(Distribution)}") from None
+        what = f"there is no {name!r}{nearest(name, map(str, Distribution))}"
+        raise SweepError.at("distribution", what, f"Use one of {', '.join(Distribution)}") from None
