@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -32,7 +33,9 @@ class Done:
 def tradewar(*arguments: str | Path) -> Done:
     """Run one command in the current folder."""
     out, err = io.StringIO(), io.StringIO()
-    with _arguments(arguments), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+    # a terminal's width is no matter of these tests, though some shells hand it on
+    plain = mock.patch.dict(os.environ, {"COLUMNS": ""})
+    with plain, _arguments(arguments), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         status = main()
     return Done(status, out.getvalue(), err.getvalue())
 

@@ -27,8 +27,8 @@ from typing import Any, Self
 
 WRITTEN_OUT = 10
 """Problems of an input that its message tells; all of them are in `InputError.problems`."""
-SCREEN = 1900
-"""Letters on a screen of 24 lines of 80: problems beyond it are counted like those beyond the tenth."""
+LINES, WIDTH = 22, 80
+"""Of a screen: problems beyond it are counted like those beyond the tenth."""
 LONGEST = {"where": 200, "what": 400, "fix": 300}
 """Letters of each field of a problem that are shown; the middle of a longer text is left out."""
 
@@ -97,9 +97,11 @@ class InputError(TradewarError):
 def _told(problems: tuple[Problem, ...]) -> list[str]:
     """The first problems, as many as a screen has room for, and how many there are besides."""
     lines: list[str] = []
+    taken = 0
     for problem in problems[:WRITTEN_OUT]:
         line = str(problem)
-        if lines and sum(map(len, lines)) + len(line) > SCREEN:
+        taken += -(-len(line) // WIDTH)
+        if lines and taken > LINES:
             break
         lines.append(line)
     rest = len(problems) - len(lines)
