@@ -46,20 +46,20 @@ def run() -> None:
 
         under = steady()
         _keep_warnings_off_the_screen()
-        status = main()
+        status = main(interruption)
         sys.stdout.flush()
         if under.fault is not None and not isinstance(under.fault, BrokenPipeError):
             _say(f"standard output: cannot be written ({under.fault.strerror}). Make room, or send it elsewhere.")
             status = status or WRONG
     except KeyboardInterrupt:
         interruption.leave()
-    if interruption.seen:  # whatever a library made of it
+    if interruption.seen:  # and a library went on
         interruption.leave()
     gc.freeze()  # the end of the process frees everything; Python need not look for cycles first
     sys.exit(status)
 
 
-def main() -> int:
+def main(interruption: Interruption | None = None) -> int:
     """Carry out the command line: say what went wrong, where something did, and return the exit status."""
     try:
         from tradewar.cli.app import app
@@ -69,6 +69,8 @@ def main() -> int:
     except SystemExit as stop:  # how Typer ends, also where the command line is wrong
         return stop.code if isinstance(stop.code, int) else 0
     except Exception as error:
+        if interruption is not None and interruption.seen:  # and a library made something else of it
+            raise KeyboardInterrupt from error
         if os.environ.get(DEBUG):
             import traceback
 
