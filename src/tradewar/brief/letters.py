@@ -16,6 +16,8 @@ _RARE = re.compile(
     "[^\0-\u024f\u2010-\u2014\u2018\u2019\u201c\u201d\u2022\u2026\u2032\u2190\u2192\u2212\u2248\u2264\u2265]"
 )
 """Letters beyond the Latin ones and the signs of our own charts, which the fonts that the library brings along have."""
+_MISSING: set[str] = set()
+"""Letters that were missed so far; what is said of them is said once."""
 _NOWHERE = "\U0010fffd"
 """A letter that is in no font, being for private use."""
 
@@ -27,7 +29,7 @@ def legible(svg: str, codes: Mapping[str, str]) -> str:
         codes: country codes by the names that the chart may show.
 
     Warns:
-        TradewarWarning: once for the letters that are missing.
+        TradewarWarning: where letters are missing for the first time.
     """
     lacking = "".join(letter for letter in sorted(set(_RARE.findall(svg))) if _is_box(letter))
     if not lacking:
@@ -67,11 +69,12 @@ def _drawn(letter: str) -> bytes:
     return vl_convert.svg_to_png(f'<svg xmlns="http://www.w3.org/2000/svg" width="30" height="30">{text}</svg>')
 
 
-@cache
 def _say_what_is_missing(letters: str) -> None:
-    warnings.warn(
-        f"No font on this machine has {letters[:40]}: in PNG charts a code or ? stands for what is written so. "
-        "Install a font that has these letters.",
-        TradewarWarning,
-        stacklevel=2,
-    )
+    if not _MISSING:
+        warnings.warn(
+            f"No font on this machine has {letters[:40]}: in PNG charts a code or ? stands for what is written so. "
+            "Install a font that has these letters.",
+            TradewarWarning,
+            stacklevel=2,
+        )
+    _MISSING.update(letters)
