@@ -48,13 +48,15 @@ def run() -> None:
         _keep_warnings_off_the_screen()
         status = main(interruption)
         sys.stdout.flush()
-        if under.fault is not None and not isinstance(under.fault, BrokenPipeError):
-            _say(f"standard output: cannot be written ({under.fault.strerror}). Make room, or send it elsewhere.")
+        fault = under and under.fault
+        if fault and not isinstance(fault, BrokenPipeError):
+            _say(f"standard output: cannot be written ({fault.strerror}). Make room, or send it elsewhere.")
             status = status or WRONG
     except KeyboardInterrupt:
         interruption.leave()
     if interruption.seen:  # and a library went on
         interruption.leave()
+    interruption.over()
     gc.freeze()  # the end of the process frees everything; Python need not look for cycles first
     sys.exit(status)
 
@@ -114,9 +116,14 @@ class Interruption:
 
     def __init__(self) -> None:
         self.seen = False
-        signal.signal(signal.SIGINT, self._once)
+        self._before = signal.signal(signal.SIGINT, self._once)
         # where an exception cannot be raised, such as in a finalizer, Python would print it and go on
         sys.unraisablehook = self._unraisable
+
+    def over(self) -> None:
+        """Leave Ctrl+C to whom it belonged before."""
+        signal.signal(signal.SIGINT, self._before)
+        sys.unraisablehook = sys.__unraisablehook__
 
     def _once(self, *_: object) -> None:
         if self.seen:
@@ -160,3 +167,11 @@ def _say(text: str) -> None:
     from tradewar.cli.output import say
 
     say(text)
+
+
+def __getattr__(name: str) -> object:
+    if name == "app":  # where it was before
+        from tradewar.cli.app import app
+
+        return app
+    raise AttributeError(name)

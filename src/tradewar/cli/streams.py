@@ -95,8 +95,8 @@ def _wait_for(stream: Any) -> None:
     select.select([], [stream], [])
 
 
-def steady() -> Steady:
-    """Put steady streams in place of standard output and error; what lies under the output."""
+def steady() -> Steady | None:
+    """Put steady streams in place of standard output and error; what lies under the output, if that is a file."""
     # a closed stream leaves its number to the next file opened, which would then be written to by whoever prints
     while (spare := os.open(os.devnull, os.O_RDWR)) <= 2:
         pass
@@ -106,7 +106,9 @@ def steady() -> Steady:
     return under
 
 
-def _steadied(stream: Any) -> tuple[io.TextIOWrapper, Steady]:
+def _steadied(stream: Any) -> tuple[Any, Steady | None]:
+    if isinstance(stream, io.StringIO):
+        return stream, None
     if stream is None:
         under = Steady(io.FileIO(os.devnull, "w"))
         return io.TextIOWrapper(io.BufferedWriter(under), "utf-8", READABLE), under

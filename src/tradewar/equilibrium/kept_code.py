@@ -17,12 +17,13 @@ import warnings
 from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
+from importlib.metadata import version
 from inspect import getsource
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
-from numba.core import config
+from numba.core import config as numba_config
 from numba.core.caching import NullCache
 from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
@@ -30,6 +31,8 @@ from numba.misc.appdirs import AppDirs
 
 from tradewar.errors import TradewarWarning
 from tradewar.io import kept
+
+config, result = cast(Any, numba_config), cast(Any, CompileResult)
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -51,12 +54,12 @@ class _Kept(NullCache):
         """The machine code for a signature, None where there is none."""
         target_context.refresh()
         code = kept.read(_folders(), self._name(sig), self._maker(sig, target_context.codegen()))
-        return None if code is None else CompileResult._rebuild(target_context, *pickle.loads(code))
+        return None if code is None else result._rebuild(target_context, *pickle.loads(code))
 
-    def save_overload(self, sig: Any, data: Any) -> None:
+    def save_overload(self, sig: Any, cres: Any) -> None:
         """Keep it, or say once that it cannot be kept."""
-        maker = self._maker(sig, data.codegen)
-        if not kept.write(_folders(), self._name(sig), maker, dumps(data._reduce())):
+        maker = self._maker(sig, cres.codegen)
+        if not kept.write(_folders(), self._name(sig), maker, dumps(cres._reduce())):
             _say_that_nothing_is_kept()
 
     def _name(self, sig: Any) -> str:
@@ -79,7 +82,10 @@ def _folders() -> tuple[Path, ...]:
 @cache
 def _source(module: str) -> str:
     # one function calls another of its file, so that a change of any line may change the code of all
-    return getsource(sys.modules[module])
+    try:
+        return getsource(sys.modules[module])
+    except OSError:  # installed without sources
+        return version("tradewar")
 
 
 @cache
