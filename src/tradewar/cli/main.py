@@ -53,9 +53,11 @@ def run() -> None:
             _say(f"standard output: cannot be written ({fault.strerror}). Make room, or send it elsewhere.")
             status = status or WRONG
     except KeyboardInterrupt:
+        status = INTERRUPTED
+    if interruption.seen:  # also where a library went on
         interruption.leave()
-    if interruption.seen:  # and a library went on
-        interruption.leave()
+    if status == INTERRUPTED:
+        _say("Interrupted.")
     interruption.over()
     gc.freeze()  # the end of the process frees everything; Python need not look for cycles first
     sys.exit(status)
@@ -73,11 +75,14 @@ def main(interruption: Interruption | None = None) -> int:
     except Exception as error:
         if interruption is not None and interruption.seen:  # and a library made something else of it
             raise KeyboardInterrupt from error
+        status = _told(error)
         if os.environ.get(DEBUG):
+            if status == DEFECT:
+                raise
             import traceback
 
             traceback.print_exc()
-        return _told(error)
+        return status
     return 0
 
 

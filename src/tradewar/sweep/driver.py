@@ -25,6 +25,7 @@ from tradewar.sweep.tasks import Answer, answer, under
 
 Progress = Callable[[int, int], None]
 """Told how many parts are finished, and of how many."""
+MOST_WORKERS = 256
 TIMEOUT = "30 s"
 """For a scheduler to answer."""
 
@@ -80,6 +81,8 @@ def carry_out(
     """
     if workers < 1:
         raise SweepError.at("workers", f"are {workers}", "Give 1 or more")
+    if workers > MOST_WORKERS:
+        raise SweepError.at("workers", f"are {workers:,}, more than {MOST_WORKERS}", "Use --scheduler for a cluster")
     folder = Folder.opened(out, plan)
     missing = folder.missing(plan)
     done = plan.parts - len(missing)

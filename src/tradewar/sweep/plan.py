@@ -22,6 +22,8 @@ from tradewar.sweep.tasks import Task
 from tradewar.world import World
 from tradewar.world.uncertainty import Uncertainty
 
+MOST_DRAWS = 1_000_000
+"""Each takes at least some milliseconds, and its elasticities are kept from the start."""
 FORMAT = 1
 """Of the manifest and the parts."""
 ITEMS_PER_PART = {"counterfactual": 100, "war": 4, "bargain": 4}
@@ -115,6 +117,8 @@ def plan(
     if draws < 1 or (uncertainty is None and draws != 1):
         fix = "Give 1 or more; without standard errors there is nothing to draw but the world's own elasticities"
         problems.append(Problem("draws", f"are {draws}", fix))
+    if draws > MOST_DRAWS:
+        problems.append(Problem("draws", f"are {draws:,}, more than {MOST_DRAWS:,}", "Give fewer"))
     if seed < 0:
         problems.append(Problem("seed", f"is {seed}", "Give 0 or more"))
     if items_per_part is not None and items_per_part < 1:
