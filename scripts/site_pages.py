@@ -103,7 +103,7 @@ def command_page() -> str:
     """Every command with every option, from the application itself."""
     from typer.main import get_command
 
-    from tradewar.cli.main import app
+    from tradewar.cli.app import app
 
     sections = [command_section(name, command) for name, command in leaves(get_command(app), "tradewar")]
     start = [

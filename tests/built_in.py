@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import tempfile
+from collections.abc import Mapping
 from concurrent.futures import Future
 from functools import cache
 from pathlib import Path
@@ -68,7 +69,7 @@ class Redrawn(Renderer):
     def __enter__(self) -> Self:
         return self
 
-    def draw(self, specification: dict[str, Any]) -> Drawn:
+    def draw(self, specification: dict[str, Any], codes: Mapping[str, str] | None = None) -> Drawn:
         """The chart as it was drawn before."""
         svg: Future[str] = Future()
         png: Future[bytes] = Future()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from tradewar.cli.main import run
+from tradewar.cli.main import main
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,10 @@ class Done:
 def tradewar(*arguments: str | Path) -> Done:
     """Run one command in the current folder."""
     out, err = io.StringIO(), io.StringIO()
-    status = 0
-    with _arguments(arguments), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        try:
-            run()
-        except SystemExit as stop:
-            status = int(stop.code or 0)
+    # a terminal's width is no matter of these tests, though some shells hand it on
+    plain = mock.patch.dict(os.environ, {"COLUMNS": ""})
+    with plain, _arguments(arguments), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        status = main()
     return Done(status, out.getvalue(), err.getvalue())
 
 

@@ -14,14 +14,23 @@
     └── NoSolutionError       no solution within the limits                    exit status 3
         └── InfeasibleError   a target that cannot be met; holds the best attainable
 
-An `InputError` is a list of `Problem`s, so that a user sees all that is wrong with a file at once.
+An `InputError` is a list of `Problem`s, so that a user sees all that is wrong with a file at once: as many as fit on a
+screen are written out, the rest is counted. What an input says is quoted cut to a readable length, and no letter of it
+can steer a terminal.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
+
+WRITTEN_OUT = 10
+"""Problems of an input that its message tells; all of them are in `InputError.problems`."""
+LINES, WIDTH = 22, 80
+"""Of a screen: problems beyond it are counted like those beyond the tenth."""
+LONGEST = {"where": 200, "what": 400, "fix": 300}
+"""Letters of each field of a problem that are shown; the middle of a longer text is left out."""
 
 
 @dataclass(frozen=True)
@@ -36,12 +45,27 @@ class Problem:
     """What to do about it, as an instruction."""
 
     def __str__(self) -> str:
-        text = f"{self.where}: {_sentence(self.what)}"
-        return f"{text} {_sentence(self.fix)}" if self.fix else text
+        where, what, fix = (shown(str(getattr(self, name)), most) for name, most in LONGEST.items())
+        text = f"{where}: {_sentence(what)}"
+        return f"{text} {_sentence(fix)}" if fix else text
 
 
 def _sentence(text: str) -> str:
     return text if text.endswith((".", "?")) else f"{text}."
+
+
+def shown(text: str, most: int) -> str:
+    """A text as a message quotes it: at most so many letters, and what cannot be seen written as Python writes it."""
+    if not text.isprintable():
+        text = "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
+    kept = most // 2
+    if len(text) <= most:
+        return text
+    return f"{text[:kept]} [{len(text) - 2 * kept:,} characters left out] {text[-kept:]}"
+
+
+class TradewarWarning(UserWarning):
+    """What a user should know, though nothing is wrong. The command line says it in one line."""
 
 
 class TradewarError(Exception):
@@ -51,18 +75,37 @@ class TradewarError(Exception):
 
 
 class InputError(TradewarError):
-    """The input is wrong. `problems` lists every fault found, never only the first."""
+    """The input is wrong. `problems` lists every fault found once, never only the first."""
 
     exit_status = 2
 
     def __init__(self, problems: Problem | Iterable[Problem]):
-        self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
-        super().__init__("\n".join(map(str, self.problems)))
+        listed = (problems,) if isinstance(problems, Problem) else tuple(dict.fromkeys(problems))
+        self.problems: tuple[Problem, ...] = listed
+        super().__init__("\n".join(_told(listed)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # as it comes back from another process
+        return type(self), (self.problems,)
 
     @classmethod
     def at(cls, where: str, what: str, fix: str = "") -> Self:
         """The common case of a single problem."""
         return cls(Problem(where, what, fix))
+
+
+def _told(problems: tuple[Problem, ...]) -> list[str]:
+    """The first problems, as many as a screen has room for, and how many there are besides."""
+    lines: list[str] = []
+    taken = 0
+    for problem in problems[:WRITTEN_OUT]:
+        line = str(problem)
+        taken += -(-len(line) // WIDTH)
+        if lines and taken > LINES:
+            break
+        lines.append(line)
+    rest = len(problems) - len(lines)
+    return [*lines, f"and {rest:,} more {'fault' if rest == 1 else 'faults'}."] if rest else lines
 
 
 class WorldError(InputError):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from jinja2 import BytecodeCache, FileSystemBytecodeCache, UndefinedError
+from jinja2 import FileSystemBytecodeCache, UndefinedError
 
 from tradewar.brief import text
 
@@ -51,12 +51,25 @@ def test_another_way_of_compiling_finds_nothing_of_the_old_one(tmp_path: Path, m
 
 
 def test_a_full_disk_does_not_end_a_brief(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(self: BytecodeCache, bucket: object) -> None:
+    def full(self: Path, target: Path) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(FileSystemBytecodeCache, "dump_bytecode", full)
+    monkeypatch.setattr(Path, "replace", full)
     assert filled() == "one, &lt;two&gt;."
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda kept: kept[:-7], lambda kept: b"", lambda kept: kept[:99] + b"\0" + kept[100:]]
+)
+def test_a_damaged_file_is_compiled_anew(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
+    filled()
+    (kept,) = tmp_path.iterdir()
+    whole = kept.read_bytes()
+    kept.write_bytes(damage(whole))
+    forget()
+    assert filled() == "one, &lt;two&gt;."
+    assert kept.read_bytes() == whole
 
 
 def test_without_a_safe_folder_nothing_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ import pytest
 from typer.main import get_command
 
 from commands import tradewar
-from tradewar.cli.main import app
+from tradewar.cli.app import app
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [path for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))) if path.is_file()]

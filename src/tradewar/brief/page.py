@@ -138,8 +138,9 @@ class _Easel:
                 drawings = section.drawings(findings) if section.applies(findings) else ()
             except PartPendingError:
                 continue
+            codes = {name: code for code, name in findings.names}
             self._asked[section.name] = {
-                item.name: (item, self._renderer.draw(item.specification)) for item in drawings
+                item.name: (item, self._renderer.draw(item.specification, codes)) for item in drawings
             }
 
     def picture(self, name: str) -> str:

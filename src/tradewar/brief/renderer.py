@@ -13,12 +13,14 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import IO, Any, Self
+
+from tradewar.brief.letters import legible
 
 PNG_SCALE = 2.0
 """Pixels of the PNG per pixel of the chart."""
@@ -44,11 +46,11 @@ class Renderer:
         self._vector, self._pixels = _Channel("svg"), _Channel("png")
         return self
 
-    def draw(self, specification: dict[str, Any]) -> Drawn:
-        """Ask for a chart by its Vega-Lite specification."""
+    def draw(self, specification: dict[str, Any], codes: Mapping[str, str] | None = None) -> Drawn:
+        """Ask for a chart by its Vega-Lite specification; `codes`: of countries, for names that no font can show."""
         text = json.dumps(specification)
         svg = self._vector.ask(lambda: text, bytes.decode)
-        return Drawn(svg, self._pixels.ask(svg.result, bytes))
+        return Drawn(svg, self._pixels.ask(lambda: legible(svg.result(), codes or {}), bytes))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -100,7 +102,7 @@ def render(specification: dict[str, Any]) -> tuple[str, bytes]:
         ValueError: if it cannot be drawn.
     """
     svg = svg_of(specification)
-    return svg, _to_png(svg)
+    return svg, _to_png(legible(svg, {}))
 
 
 def svg_of(specification: dict[str, Any]) -> str:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from contextlib import suppress
 from functools import cache, partial
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from markupsafe import Markup
@@ -18,6 +18,7 @@ from markupsafe import Markup
 from tradewar.brief.numbers import bare, day, lower_first, money_of_world, percent, rate, span, sum_of, unsigned
 from tradewar.disputes.effects import CountryEffect, PolicyFindings
 from tradewar.disputes.findings import Findings
+from tradewar.io import kept
 
 if TYPE_CHECKING:
     from jinja2 import BytecodeCache, Environment
@@ -101,13 +102,18 @@ def _compiled_before() -> BytecodeCache | None:
     from jinja2 import FileSystemBytecodeCache
     from jinja2.bccache import Bucket
 
-    class Kept(FileSystemBytecodeCache):
-        def dump_bytecode(self, bucket: Bucket) -> None:
-            with suppress(OSError):  # a brief does not fail because the disk for temporary files is full
-                super().dump_bytecode(bucket)
-
     # Jinja notices by itself that a template changed, not that it would be compiled in another way
-    way = hashlib.sha256(repr((version("jinja2"), _SYNTAX)).encode()).hexdigest()[:8]
+    maker = repr((version("jinja2"), _SYNTAX)).encode()
+    way = hashlib.sha256(maker).hexdigest()[:8]
+
+    class Kept(FileSystemBytecodeCache):
+        def load_bytecode(self, bucket: Bucket) -> None:
+            if (code := kept.read([Path(self.directory)], self.pattern % bucket.key, maker)) is not None:
+                bucket.bytecode_from_string(code)
+
+        def dump_bytecode(self, bucket: Bucket) -> None:
+            kept.write([Path(self.directory)], self.pattern % bucket.key, maker, bucket.bytecode_to_string())
+
     try:
         return Kept(pattern=f"tradewar-{way}-%s.cache")
     except (OSError, RuntimeError):  # no folder that only this user can write to

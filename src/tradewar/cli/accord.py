@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
+from tradewar.cli.options import DEFAULT_DISPUTE, AsJson, AsOf, Dispute
 from tradewar.cli.output import number, print_json, print_table, print_text, progress
-from tradewar.cli.talks import AS_JSON, AS_OF, DISPUTE, gathered, no_talks
+from tradewar.cli.talks import gathered, no_talks
 
 if TYPE_CHECKING:
     from tradewar.disputes.hold import Hold
 
 
 def accord(
-    dispute: Annotated[str, DISPUTE] = "us-china-2019",
-    as_of: Annotated[dt.datetime | None, AS_OF] = None,
-    as_json: Annotated[bool, AS_JSON] = False,
+    dispute: Dispute = DEFAULT_DISPUTE,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
 ) -> None:
     """Would the deal hold, at what penalty, and how much theft or delay would it stand?"""
     from tradewar.disputes import deal, hold
@@ -63,6 +63,7 @@ def _show(found: Hold) -> None:
             for row in found.check.rows
         ],
         text_columns=3,
+        keys=2,
     )
     print_text(found.check.sentence, *(item.sentence for item in found.retaliation), found.audit.sentence)
     for payer in found.payers:
@@ -77,6 +78,7 @@ def _show(found: Hold) -> None:
             for swing in swings[:3]
         ],
         text_columns=2,
+        keys=2,
     )
 
 

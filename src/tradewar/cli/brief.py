@@ -8,20 +8,15 @@ from typing import Annotated
 
 import typer
 
+from tradewar.cli.options import DEFAULT_DISPUTE, AsOf, Dispute, day
 from tradewar.cli.output import print_text, progress
 
-DEFAULT_DISPUTE = "us-china-2019"
 DEFAULT_OUT = Path("brief")
 
 
 def brief(
-    dispute: Annotated[str, typer.Argument(help="Built-in dispute, or the path of a dossier folder.")] = (
-        DEFAULT_DISPUTE
-    ),
-    as_of: Annotated[
-        dt.datetime | None,
-        typer.Option("--as-of", formats=["%Y-%m-%d"], help="Only what was known on this day (2019-02-20)."),
-    ] = None,
+    dispute: Dispute = DEFAULT_DISPUTE,
+    as_of: AsOf = None,
     out: Annotated[Path, typer.Option(help="Folder to write to.")] = DEFAULT_OUT,
     pdf: Annotated[bool, typer.Option("--pdf", help="Also brief.pdf, where a browser is present.")] = False,
     excel: Annotated[bool, typer.Option("--excel", help="Also tables.xlsx, one sheet per table.")] = False,
@@ -36,11 +31,10 @@ def brief(
     from tradewar.brief.compare import PAGE as COMPARISON
     from tradewar.brief.page import brief as write_brief
 
-    day = as_of.date() if as_of else None
     with progress() as say:
         forms = [name for name, asked in (("pdf", pdf), ("excel", excel), ("latex", latex)) if asked]
-        against = _against(other, dispute, day) if other else None
-        made = write_brief(dispute, out, day, say, forms=forms, against=against)
+        against = _against(other, dispute, day(as_of)) if other else None
+        made = write_brief(dispute, out, day(as_of), say, forms=forms, against=against)
     print_text(made.headline, *made.missing, f"Brief: {made.page}")
     if against:
         print_text(f"Comparison: {made.folder / COMPARISON}")

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tradewar.cli.output import print_json, print_table, print_text, progress
+from tradewar.cli.options import DEFAULT_DISPUTE, AsJson, AsOf, Dispute, day
+from tradewar.cli.output import print_document, print_json, print_table, print_text, progress, say
 from tradewar.io.writing import check_file, write_file
 
 if TYPE_CHECKING:
@@ -17,15 +18,8 @@ if TYPE_CHECKING:
     from tradewar.monitoring.claims import ClaimCell, ClaimResult
     from tradewar.monitoring.evidence import TruceReview
 
-DEFAULT_DISPUTE = "us-china-2019"
-
 incidents = typer.Typer(help="Incident files: check, convert, report.", no_args_is_help=True, rich_markup_mode=None)
 
-AsOf = Annotated[
-    dt.datetime | None,
-    typer.Option("--as-of", formats=["%Y-%m-%d"], help="Only what was known on this day (2019-02-20)."),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 IncidentPath = Annotated[Path, typer.Argument(help="A CSV file of incidents, or a STIX 2.1 bundle (.json).")]
 LayoutName = Annotated[str, typer.Option(help="auto, canonical, stix, cfr, eurepoc, dcid, csis or cissm.")]
 
@@ -39,9 +33,7 @@ class ExportFormat(StrEnum):
 
 
 def monitor(
-    dispute: Annotated[str, typer.Argument(help="Built-in dispute, or the path of a dossier folder.")] = (
-        DEFAULT_DISPUTE
-    ),
+    dispute: Dispute = DEFAULT_DISPUTE,
     as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
@@ -50,7 +42,7 @@ def monitor(
 
     with progress() as say:
         say(f"Judging the commitments of {dispute}")
-        found = kept(dispute, as_of.date() if as_of else None)
+        found = kept(dispute, day(as_of))
     if as_json:
         print_json({"dispute": dispute, **found.to_dict()})
         return
@@ -91,6 +83,7 @@ def _show_sources(review: TruceReview) -> None:
             for source in review.sources
         ],
         text_columns=2,
+        keys=2,
     )
 
 
@@ -121,7 +114,7 @@ def check(
     if refused is not None:
         check_file(refused, option="--refused", inputs=(file,))
     found = read_incidents(file, layout)
-    print_text(found.report())
+    print_document(found.report())
     if refused is not None:
         write_file(refused, refused_csv(found), option="--refused")
     if found.refused and not found.incidents:
@@ -141,7 +134,7 @@ def export(
 
     check_file(out, inputs=(file,))
     found = read_incidents(file, layout)
-    typer.echo(found.report(), err=True)
+    say(found.report())
     if form is ExportFormat.CSV:
         text = incidents_csv(found.incidents)
     elif form is ExportFormat.STIX:
@@ -173,15 +166,15 @@ def report(
 
         told, read = report_of_files(files, layout, (as_of or dt.datetime.now()).date().isoformat())
         for found in read:
-            typer.echo(found.report(), err=True)
+            say(found.report())
     else:
         from tradewar.disputes.kept import kept
 
-        told = kept(dispute, as_of.date() if as_of else None).activity
+        told = kept(dispute, day(as_of)).activity
     if as_json:
         print_json(told.to_dict())
     else:
-        print_text(told.to_markdown().rstrip("\n"))
+        print_document(told.to_markdown())
 
 
 @incidents.command()

@@ -3,52 +3,69 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from tradewar.cli.columns import Column, bold, broken, parts, room, table_lines
+from tradewar.cli.streams import ESCAPED
 from tradewar.disputes.plain import json_text
 
-if TYPE_CHECKING:
-    from rich.console import Console
-
-WIDE = 140
-"""Columns of a table that is not shown on a terminal."""
+SCREEN = 24
+"""Lines of a message."""
 
 
 def print_json(value: Any) -> None:
     """One JSON document and nothing else on standard output; what is not finite is null."""
-    sys.stdout.write(json_text(value))
+    text, encoding = json_text(value), sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, ESCAPED).decode(encoding))
 
 
-def print_text(*lines: str) -> None:
-    """Plain sentences, broken by the terminal only."""
-    sys.stdout.write("\n".join(lines) + "\n")
+def print_document(text: str) -> None:
+    """A text as it stands, such as one in Markdown."""
+    sys.stdout.write(text.rstrip("\n") + "\n")
 
 
-def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], *, text_columns: int = 1) -> None:
-    """A table for people: the first `text_columns` columns to the left, the others to the right."""
-    from rich.table import Table
-
-    table = Table(header_style="bold", box=_box())
-    for k, name in enumerate(columns):
-        is_text = k < text_columns
-        table.add_column(name, justify="left" if is_text else "right", no_wrap=not is_text or k == 0)
-    for row in rows:
-        table.add_row(*row)
-    screen = console()
-    screen.print(title, style="bold")
-    screen.print(table)
+def print_text(*sentences: str) -> None:
+    """Sentences; one that is longer than the screen is wide is broken between words, and goes on below its start."""
+    for sentence in sentences:
+        sys.stdout.writelines(f"{line}\n" for line in _on_screen(sentence))
 
 
-def console() -> Console:
-    """Standard output; as wide as needed where it is no terminal, so that a file or a pipe gets whole rows."""
-    from rich.console import Console
+def _on_screen(sentence: str) -> Iterator[str]:
+    places = room()
+    if places is None:
+        yield sentence
+        return
+    text = sentence.lstrip(" ")
+    indent = " " * (len(sentence) - len(text))
+    yield from (indent + line for line in broken(text, places - len(indent)))
 
-    made = Console(highlight=False, markup=False, emoji=False)
-    if not made.is_terminal:
-        made.width = WIDE
-    return made
+
+def print_table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], *, text_columns: int = 1, keys: int = 1
+) -> None:
+    """A table for people: the first `text_columns` columns to the left, the others to the right.
+
+    It is as wide as the terminal, or as `COLUMNS` in the environment says; in a file or a pipe rows stay whole. Texts
+    are broken between words and figures never: columns that have no room are told in further tables below, each of
+    which begins with the first `keys` columns again.
+    """
+    lines = [tuple(row) for row in rows]
+    told = [Column(name, [row[k] for row in lines], k < text_columns) for k, name in enumerate(columns)]
+    sys.stdout.writelines(f"{bold(line)}\n" for line in _on_screen(title))
+    for part in parts(told, keys, room()):
+        sys.stdout.writelines(f"{line}\n" for line in table_lines(part))
+
+
+def say(text: str) -> None:
+    """Lines on standard error, after all that was printed: as many as a screen has, and how many there are besides."""
+    lines = text.split("\n")
+    if len(lines) > SCREEN:
+        lines = [*lines[: SCREEN - 1], f"and {len(lines) - SCREEN + 1:,} more lines."]
+    sys.stdout.flush()
+    sys.stderr.writelines(f"{line}\n" for line in lines)
+    sys.stderr.flush()
 
 
 @contextmanager
@@ -75,7 +92,3 @@ def number(value: float, decimals: int = 2, *, sign: bool = False) -> str:
     return text.lstrip("+-") if float(text.replace(",", "")) == 0.0 else text
 
 
-def _box() -> Any:
-    from rich import box
-
-    return box.SIMPLE_HEAD

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
+from tradewar.cli.options import DEFAULT_DISPUTE, AsJson, AsOf, Dispute, day
 from tradewar.cli.output import number, print_json, print_table, print_text, progress
 
 if TYPE_CHECKING:
     from tradewar.disputes.monthly import FlowFindings
 
-DEFAULT_DISPUTE = "us-china-2019"
-
 
 def path(
-    dispute: Annotated[str, typer.Argument(help="Built-in dispute, or the path of a dossier folder.")] = (
-        DEFAULT_DISPUTE
-    ),
-    as_of: Annotated[
-        dt.datetime | None,
-        typer.Option("--as-of", formats=["%Y-%m-%d"], help="Only what was known on this day (2019-02-20)."),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+    dispute: Dispute = DEFAULT_DISPUTE,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
 ) -> None:
     """Trade month by month after the tariffs: path, observed points, and observed falls taken apart."""
     from tradewar.disputes.dossier import load_dispute
@@ -31,7 +22,7 @@ def path(
 
     with progress() as say:
         say("Reading the tariff book and the observed series")
-        found = monthly_findings(load_dispute(dispute), as_of.date() if as_of else None)
+        found = monthly_findings(load_dispute(dispute), day(as_of))
     if as_json:
         print_json(found.to_dict())
         return

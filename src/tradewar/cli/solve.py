@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tradewar.cli.options import AsJson, Elasticities, Market, WorldName
 from tradewar.cli.output import number, print_json, print_table, print_text, progress
 from tradewar.errors import InputError
 from tradewar.io.writing import check_file, write_file
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def solve(
-    world: Annotated[str, typer.Argument(help="Built-in world, or the path of a tidy folder.")],
+    world: WorldName,
     tariffs: Annotated[
         Path | None, typer.Option(help="CSV: exporter, importer, sector and tariff (new rate) or change_pp.")
     ] = None,
@@ -26,13 +27,11 @@ def solve(
     closure: Annotated[
         str, typer.Option(help="Trade deficits: share-of-world, balanced, or fixed:NUMERAIRE (world or a country).")
     ] = "share-of-world",
-    market: Annotated[
-        str | None, typer.Option(help="competitive or monopolistic; by default that of the world.")
-    ] = None,
-    elasticities: Annotated[str | None, typer.Option(help="A named set of trade elasticities of the world.")] = None,
+    market: Market = None,
+    elasticities: Elasticities = None,
     flows: Annotated[bool, typer.Option("--flows", help="With the change of every flow.")] = False,
     out: Annotated[Path | None, typer.Option(help="Also write the result to this file (.json or .csv).")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Solve one counterfactual: what tariffs and other levers do to every country."""
     from tradewar.equilibrium.policy import Policy
@@ -143,4 +142,5 @@ def _show_flows(flows: list[dict[str, Any]], money_unit: str) -> None:
             for row in flows
         ],
         text_columns=3,
+        keys=3,
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tradewar.cli.options import AsJson, Market, WorldName
 from tradewar.cli.output import number, print_json, print_table, print_text
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def _whole(given: str | int) -> int:
 
 
 def sweep(
-    world: Annotated[str, typer.Argument(help="Built-in world, or the path of a tidy folder.")],
+    world: WorldName,
     out: Annotated[Path, typer.Option(help="Folder for the results; a sweep that was stopped goes on in it.")],
     tariffs: Annotated[
         list[Path] | None, typer.Option(help="Tariff file, as for `tradewar solve`; several make a grid.")
@@ -58,11 +59,11 @@ def sweep(
     closure: Annotated[
         str | None, typer.Option(help="Trade deficits; share-of-world for policies, balanced for games by default.")
     ] = None,
-    market: Annotated[str | None, typer.Option(help="competitive or monopolistic; by default the world's own.")] = None,
+    market: Market = None,
     workers: Annotated[int, typer.Option(help="Processes of this machine.")] = 1,
     scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler that does the work.")] = None,
     countries: Annotated[str | None, typer.Option(help="Countries with a tornado chart, separated by commas.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Solve policies, wars or bargains under draws of the elasticities; intervals, and which sector matters."""
     from tradewar import sweep as package

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
+from tradewar.cli.options import DEFAULT_DISPUTE, AsJson, AsOf, Dispute, day
 from tradewar.cli.output import number, print_json, print_table, print_text, progress
 
 if TYPE_CHECKING:
     from tradewar.disputes.deal import Deal
     from tradewar.disputes.material import Material, Progress
 
-DISPUTE = typer.Argument(help="Built-in dispute, or the path of a dossier folder.")
-AS_OF = typer.Option("--as-of", formats=["%Y-%m-%d"], help="Only what was known on this day (2019-02-20).")
-AS_JSON = typer.Option("--json", help="One JSON document on standard output.")
-
 
 def talks(
-    dispute: Annotated[str, DISPUTE] = "us-china-2019",
-    as_of: Annotated[dt.datetime | None, AS_OF] = None,
-    as_json: Annotated[bool, AS_JSON] = False,
+    dispute: Dispute = DEFAULT_DISPUTE,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
 ) -> None:
     """Is there a deal that both prefer, and will it come before the deadline?"""
     from tradewar.disputes import deal
@@ -43,7 +38,7 @@ def gathered(dispute: str, as_of: dt.datetime | None, say: Progress) -> Material
     from tradewar.disputes.dossier import load_dispute
     from tradewar.disputes.findings import gather
 
-    return gather(load_dispute(dispute), as_of.date() if as_of else None, say)
+    return gather(load_dispute(dispute), day(as_of), say)
 
 
 def no_talks(material: Material) -> Exception:

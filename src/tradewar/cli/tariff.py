@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any
 
 import typer
 
+from tradewar.cli.options import AsJson, within
+from tradewar.cli.output import print_json, print_text
+
 app = typer.Typer(help="The tariff book: what is taxed, since when, until when, and why.", no_args_is_help=True)
+
+SIZE = within(0)
 
 Book = Annotated[str, typer.Argument(help="built-in dispute, or a folder or CSV of measures")]
 Importer = Annotated[str, typer.Option(help="ISO3 code of the importer")]
 Exporter = Annotated[str, typer.Option(help="ISO3 code of the exporter")]
 Product = Annotated[str, typer.Option(help="product code without dots")]
 Known = Annotated[str | None, typer.Option(help="read the book as known on this day")]
-Json = Annotated[bool, typer.Option("--json", help="print one JSON document and nothing else")]
 Weights = Annotated[str, typer.Option(help="weight set of the book, or simple")]
 Programmes = Annotated[list[str] | None, typer.Option("--programme", help="count only this programme (repeatable)")]
 Shares = Annotated[list[str] | None, typer.Option("--share", help="fact about the goods, NAME=0.4 (repeatable)")]
@@ -25,10 +28,6 @@ def _load(book: str) -> Any:
     from tradewar.tariffs import TariffBook
 
     return TariffBook.load(book)
-
-
-def _print(document: dict[str, Any]) -> None:
-    typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
 
 
 def _pairs(values: list[str] | None, option: str) -> dict[str, str]:
@@ -57,21 +56,21 @@ def _numbers(values: list[str] | None) -> dict[str, float]:
 
 
 @app.command()
-def check(book: Book, json_: Json = False) -> None:
+def check(book: Book, json_: AsJson = False) -> None:
     """Read a book, check every rule, and say what it holds and what it lacks."""
     from tradewar.tariffs.summary import summary
 
     document = summary(_load(book))
     if json_:
-        _print(document)
+        print_json(document)
         return
-    typer.echo(f"{document['title']}: {document['measures']} lines of measures, no faults.")
+    print_text(f"{document['title']}: {document['measures']} lines of measures, no faults.")
     for table, rows in document["tables"].items():
-        typer.echo(f"  {table}: {rows} rows")
-    typer.echo(f"  weight sets: {', '.join(document['weight_sets']) or 'none'}")
-    typer.echo(f"  unverified lines: {document['unverified']}")
+        print_text(f"  {table}: {rows} rows")
+    print_text(f"  weight sets: {', '.join(document['weight_sets']) or 'none'}")
+    print_text(f"  unverified lines: {document['unverified']}")
     for gap in document["gaps"]:
-        typer.echo(f"  missing: {gap}")
+        print_text(f"  missing: {gap}")
 
 
 @app.command()
@@ -83,13 +82,15 @@ def rate(
     on: Annotated[str, typer.Option(help="day of entry, or an instant such as 2020-02-14T13:01+08:00")],
     exported: Annotated[str | None, typer.Option(help="day of export")] = None,
     known: Known = None,
-    unit_value: Annotated[float | None, typer.Option(help="customs value per unit of the duty")] = None,
-    quantity: Annotated[float | None, typer.Option(help="quantity entered so far in the quota period")] = None,
-    value: Annotated[float | None, typer.Option(help="customs value: gives the duty in money")] = None,
+    unit_value: Annotated[float | None, typer.Option(callback=SIZE, help="customs value per unit of the duty")] = None,
+    quantity: Annotated[
+        float | None, typer.Option(callback=SIZE, help="quantity entered so far in the quota period")
+    ] = None,
+    value: Annotated[float | None, typer.Option(callback=SIZE, help="customs value: gives the duty in money")] = None,
     share: Shares = None,
     branch: Deal = None,
     start_of_day: Annotated[bool, typer.Option(help="a day stands for its start, not its end")] = False,
-    json_: Json = False,
+    json_: AsJson = False,
 ) -> None:
     """The rate that applies to a product, and why."""
     loaded = _load(book)
@@ -109,9 +110,9 @@ def rate(
         start_of_day=start_of_day,
     )
     if json_:
-        _print(answer.to_dict())
+        print_json(answer.to_dict())
     else:
-        typer.echo("\n".join(answer.explanation))
+        print_text(*answer.explanation)
 
 
 @app.command()
@@ -125,7 +126,7 @@ def average(
     programme: Programmes = None,
     lines_on: Annotated[str | None, typer.Option(help="take the lines of the edition of this day")] = None,
     known: Known = None,
-    json_: Json = False,
+    json_: AsJson = False,
 ) -> None:
     """The average tariff on days, with its weight set and coverage."""
     loaded = _load(book)
@@ -149,7 +150,7 @@ def timeline(
     weights: Weights = "simple",
     programme: Programmes = None,
     known: Known = None,
-    json_: Json = False,
+    json_: AsJson = False,
 ) -> None:
     """The rate of a product, or the average, at each day on which it changes."""
     from tradewar.tariffs import average_timeline
@@ -162,18 +163,18 @@ def timeline(
         return
     line = loaded.timeline(importer, exporter, product, start, end, known_on=known)
     if json_:
-        _print(line.to_dict())
+        print_json(line.to_dict())
         return
     for point in line.points:
-        typer.echo(point.explanation[0])
+        print_text(point.explanation[0])
 
 
 def _averages(facts: dict[str, Any], points: list[Any], as_json: bool) -> None:
     if as_json:
-        _print(facts | {"points": [point.to_dict() for point in points]})
+        print_json(facts | {"points": [point.to_dict() for point in points]})
         return
-    typer.echo(f"{facts['importer']} on {facts['exporter']}, weights {facts['weights']}")
+    print_text(f"{facts['importer']} on {facts['exporter']}, weights {facts['weights']}")
     for point in points:
         rate = "unknown" if point.rate is None else f"{100 * point.rate:.4f}%"
         flag = "  LOW COVERAGE" if point.flagged else ""
-        typer.echo(f"  {point.on}  {rate}  covers {100 * point.covered_share:.1f}% of {point.weight_unit}{flag}")
+        print_text(f"  {point.on}  {rate}  covers {100 * point.covered_share:.1f}% of {point.weight_unit}{flag}")

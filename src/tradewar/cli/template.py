@@ -29,7 +29,7 @@ def template(
     table: Annotated[str, typer.Argument(help="A table, such as tariffs/measures; without it all are listed.")] = "",
 ) -> None:
     """An empty table with the meaning of every column, ready to be filled in; without a name, all there are."""
-    from tradewar.cli.output import print_table, print_text
+    from tradewar.cli.output import print_document, print_table
     from tradewar.errors import InputError
     from tradewar.io.declare import template as empty
     from tradewar.io.nearest import nearest
@@ -44,4 +44,4 @@ def template(
     if len(named) != 1:
         what = f"is the name of {', '.join(named)}" if named else f"is no table{nearest(table, tables)}"
         raise InputError.at(table, what, f"Use one of {', '.join(tables)}")
-    print_text(empty(next(iter(named.values()))).rstrip())
+    print_document(empty(next(iter(named.values()))))

@@ -7,11 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
+from tradewar.cli.options import AsJson, Elasticities, Market, WorldName
 from tradewar.cli.output import number, print_json, print_table, print_text, progress
 
 
 def war(
-    world: Annotated[str, typer.Argument(help="Built-in world, or the path of a tidy folder.")],
+    world: WorldName,
     players: Annotated[
         str | None, typer.Option(help="Countries that choose tariffs, separated by commas; by default all.")
     ] = None,
@@ -21,21 +22,19 @@ def war(
     mfn: Annotated[bool, typer.Option("--mfn", help="One rate per sector for all partners.")] = False,
     between: Annotated[bool, typer.Option("--between", help="Only tariffs of the players on each other.")] = False,
     weights: Annotated[Path | None, typer.Option(help="Political weights, CSV: country, sector, weight.")] = None,
-    market: Annotated[
-        str | None, typer.Option(help="competitive or monopolistic; by default that of the world.")
-    ] = None,
+    market: Market = None,
     max_rate: Annotated[float, typer.Option(help="Highest tariff, as a rate: 0.5 is 50 percent.")] = 10.0,
     closure: Annotated[str, typer.Option(help="Trade deficits: balanced (removed first), or share-of-world.")] = (
         "balanced"
     ),
-    elasticities: Annotated[str | None, typer.Option(help="A named set of trade elasticities of the world.")] = None,
+    elasticities: Elasticities = None,
     tariffs: Annotated[
         Path | None, typer.Option(help="CSV of tariffs in force from the start, as for `tradewar solve`.")
     ] = None,
     corners: Annotated[
         bool, typer.Option("--corners/--no-corners", help="Try every sector at its bounds in the certificate.")
     ] = True,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Optimal tariffs of one player, or the Nash war of several, with its certificate."""
     from tradewar.equilibrium.policy import Policy

@@ -10,17 +10,16 @@ from typing import Annotated, Any
 
 import typer
 
+from tradewar.cli.options import AsJson, WorldName
 from tradewar.cli.output import number, print_json, print_table, print_text, progress
 
 app = typer.Typer(help="Worlds: built-in ones by name, and tidy folders.", no_args_is_help=True, rich_markup_mode=None)
 
-World = Annotated[str, typer.Argument(help="Built-in world, or the path of a tidy folder.", metavar="WORLD")]
 Out = Annotated[Path, typer.Option("--out", help="Tidy folder to write.")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 
 
 @app.command("list")
-def list_worlds(as_json: Json = False) -> None:
+def list_worlds(as_json: AsJson = False) -> None:
     """List the built-in worlds."""
     from tradewar.world.catalogue import load_world, names
 
@@ -56,7 +55,7 @@ def list_worlds(as_json: Json = False) -> None:
 
 
 @app.command()
-def show(world: World, as_json: Json = False) -> None:
+def show(world: WorldName, as_json: AsJson = False) -> None:
     """Show what a world holds: countries, sectors, money and elasticities."""
     from tradewar.world.summary import summarise
 
@@ -110,7 +109,7 @@ def show(world: World, as_json: Json = False) -> None:
 
 
 @app.command()
-def check(world: World, as_json: Json = False) -> None:
+def check(world: WorldName, as_json: AsJson = False) -> None:
     """Check every identity of a world. Faults are listed, and the exit status is then 2."""
     from tradewar.world.summary import summarise
 
@@ -166,7 +165,7 @@ def import_world(
 
 @app.command()
 def aggregate(
-    world: World,
+    world: WorldName,
     out: Out,
     map_file: Annotated[Path, typer.Option("--map", help="CSV: kind (country or sector), from, to, [name].")],
     mix_tradable: Annotated[
@@ -185,7 +184,7 @@ def aggregate(
 
 @app.command()
 def balance(
-    world: World,
+    world: WorldName,
     out: Out,
     least_final_use: Annotated[
         float, typer.Option(help="Share of absorption that is left for final use everywhere.")

@@ -1,8 +1,8 @@
 """What is compiled: one pass of the equilibrium map, its transpose for the adjoint, and the acceleration of both.
 
 These are `kernels.one_pass`, `competitive_adjoint` for one objective, and `anderson.accelerate`, written as loops for
-Numba; `compiled` hands arrays over. All compiled functions are in this file because Numba's cache on disk notices
-changes within one file only.
+Numba; `compiled` hands arrays over. All compiled functions are in this file because what is kept of them on disk
+(`kept_code`) is thrown away with a change of this file only.
 
 **Index order: `[sector, importer, exporter]` and `[sector, country]`, as in `kernels`.** Numba compiles one version for
 each layout of its arguments: every array is contiguous and writable, and an empty one stands for None.
@@ -10,28 +10,24 @@ each layout of its arguments: every array is contiguous and writable, and an emp
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar, cast, no_type_check
+from typing import NamedTuple, no_type_check
 
-import numba
 import numpy as np
 from numpy import ndarray as Array
 
 from tradewar.equilibrium.anderson import DIAGONAL, MAX_BREAKDOWNS, MEMORY, RESET_RATIO
+from tradewar.equilibrium.kept_code import Function, kept_function
 from tradewar.equilibrium.kernels import WAGE_STEP, WAGE_STEP_LIMIT
-
-Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def compiled(function: Function) -> Function:
     """The function as machine code without the interpreter's lock. Division by zero gives inf or nan, as in NumPy."""
-    return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+    return kept_function(function, nogil=True, error_model="numpy")
 
 
 def compiled_sum(function: Function) -> Function:
     """As `compiled`; the order of a sum may be changed once and for all, so that it uses vector instructions."""
-    kept = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract"})
-    return cast(Function, kept(function))
+    return kept_function(function, nogil=True, error_model="numpy", fastmath={"reassoc", "contract"})
 
 
 @compiled_sum

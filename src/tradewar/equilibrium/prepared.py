@@ -28,6 +28,7 @@ from tradewar.equilibrium.levers import Levers, attraction_factor
 from tradewar.equilibrium.monopolistic import FixedFirms
 from tradewar.equilibrium.solution import Solution
 from tradewar.errors import NoSolutionError, PolicyError
+from tradewar.io.nearest import nearest
 from tradewar.world.identities import MAX_LISTED
 from tradewar.world.model import Market, World
 
@@ -138,7 +139,7 @@ def _market(market: str | None, world: World) -> Market:
     for known in MARKETS:
         if market == known:
             return known
-    what = f"there is no market structure {market!r}"
+    what = f"there is no market structure {market!r}{nearest(market, MARKETS)}"
     raise PolicyError.at("market", what, f"Use one of {', '.join(MARKETS)}")
 
 

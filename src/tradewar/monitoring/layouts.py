@@ -22,6 +22,7 @@ from datetime import datetime
 from typing import Any
 
 from tradewar.errors import EvidenceError, Problem
+from tradewar.io.nearest import nearest
 from tradewar.io.registers import dates
 from tradewar.io.text import readable
 from tradewar.monitoring.countries import code_of, codes_of_list, prose
@@ -53,7 +54,7 @@ def find(header: Sequence[str], layout: str, name: str) -> Layout:
     """
     choices = LAYOUTS if layout == "auto" else {k: v for k, v in LAYOUTS.items() if k == layout}
     if not choices:
-        what = f"{layout!r} is not known"
+        what = f"{layout!r} is not known{nearest(layout, ['auto', 'stix', *LAYOUTS])}"
         raise EvidenceError(Problem("layout", what, f"Use auto, stix, {', '.join(LAYOUTS)}"))
     for item in choices.values():
         if not missing_columns(header, item):

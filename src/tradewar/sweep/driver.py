@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import pickle
 import signal
+import threading
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -116,6 +117,7 @@ _shared: Plan | None = None
 def _receive(pickled: bytes) -> None:
     global _shared
     _shared = pickle.loads(pickled)
+    _end_with_driver()
 
 
 def _solve_shared(number: int) -> bytes:
@@ -129,9 +131,10 @@ def _on_processes(plan: Plan, parts: Sequence[int], workers: int) -> Results:
     from multiprocessing import active_children, get_context
 
     # a fork would copy the locks of this process's threads, held or not
-    context = get_context("spawn")
-    others = active_children()
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_receive, initargs=(pickle.dumps(plan),))
+    pool = ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=_receive, initargs=(pickle.dumps(plan),)
+    )
+    others = set(active_children())
     try:
         with _deaf_children():
             numbers = {pool.submit(_solve_shared, number): number for number in parts}
@@ -142,12 +145,25 @@ def _on_processes(plan: Plan, parts: Sequence[int], workers: int) -> Results:
         fix = "Run the same command again, with fewer workers if need be: finished parts are kept"
         raise SweepError.at("workers", what, fix) from None
     except BaseException:
-        for worker in active_children():
-            if worker not in others:  # nobody waits for what it computes
-                worker.terminate()
+        for worker in set(active_children()) - others:
+            worker.kill()  # what it was doing is done again by whoever goes on
         raise
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _end_with_driver() -> None:
+    """In a worker: it would else wait for ever for the next part of a driver that was killed."""
+    from multiprocessing import parent_process
+
+    driver = parent_process()
+    assert driver is not None
+
+    def follow() -> None:
+        driver.join()
+        os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
 
 
 @contextmanager

@@ -17,11 +17,13 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray as Array
 
-from tradewar.errors import Problem, SweepError
+from tradewar.errors import InputError, Problem, SweepError
 from tradewar.sweep.tasks import Task
 from tradewar.world import World
 from tradewar.world.uncertainty import Uncertainty
 
+MOST_DRAWS = 1_000_000
+"""Each takes at least some milliseconds, and its elasticities are kept from the start."""
 FORMAT = 1
 """Of the manifest and the parts."""
 ITEMS_PER_PART = {"counterfactual": 100, "war": 4, "bargain": 4}
@@ -101,6 +103,7 @@ def plan(
 
     Raises:
         SweepError: listing every fault.
+        NoSolutionError: if the baseline of a task cannot be solved.
     """
     problems: list[Problem] = []
     if not tasks:
@@ -116,6 +119,8 @@ def plan(
     if draws < 1 or (uncertainty is None and draws != 1):
         fix = "Give 1 or more; without standard errors there is nothing to draw but the world's own elasticities"
         problems.append(Problem("draws", f"are {draws}", fix))
+    if draws > MOST_DRAWS:
+        problems.append(Problem("draws", f"are {draws:,}, more than {MOST_DRAWS:,}", "Give fewer"))
     if seed < 0:
         problems.append(Problem("seed", f"is {seed}", "Give 0 or more"))
     if items_per_part is not None and items_per_part < 1:
@@ -128,6 +133,11 @@ def plan(
         what = f"are {draws:,}: {rows:,} rows in a table, and the limit is {MOST_ROWS:,}"
         most = f"Give at most {MOST_ROWS * draws // rows:,}, or several sweeps with different seeds"
         problems.append(Problem("draws", what, most))
+    for task in tasks:
+        try:
+            task.check(world)
+        except InputError as error:
+            problems += error.problems
     if problems:
         raise SweepError(problems)
     return Plan(world, tuple(tasks), uncertainty, draws, seed, items_per_part or ITEMS_PER_PART[kinds[0]])

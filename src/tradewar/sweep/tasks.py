@@ -58,6 +58,10 @@ class Task(Protocol):
         """Columns of figures, one value per country."""
         ...
 
+    def check(self, world: World) -> None:
+        """Raise as `answer` where no elasticities would help, because the question is wrong."""
+        ...
+
     def answer(self, world: World) -> Answer:
         """The answer; raises as the function that it calls."""
         ...
@@ -79,6 +83,10 @@ class Counterfactual:
         ),
         init=False,
     )  # fmt: skip
+
+    def check(self, world: World) -> None:
+        """As `Task.check`."""
+        prepare(world, self.closure, market=self.market)
 
     def answer(self, world: World) -> Answer:
         """As `Task.answer`."""
@@ -108,6 +116,10 @@ class WarGame:
         default=("real_income_pct", "objective_pct", "real_wage_pct", "mean_tariff", "trade_weighted_tariff"),
         init=False,
     )
+
+    def check(self, world: World) -> None:
+        """As `Task.check`."""
+        _check_game(self, world)
 
     def answer(self, world: World) -> Answer:
         """As `Task.answer`."""
@@ -143,6 +155,10 @@ class BargainGame:
     checks: tuple[str, ...] = field(default=("spread",), init=False)
     measures: tuple[str, ...] = field(default=("real_income_pct", "objective_pct"), init=False)
 
+    def check(self, world: World) -> None:
+        """As `Task.check`."""
+        _check_game(self, world)
+
     def answer(self, world: World) -> Answer:
         """As `Task.answer`."""
         from tradewar.games import cooperate
@@ -153,6 +169,13 @@ class BargainGame:
             return Answer(Status.NO_SOLUTION, "the treaty did not converge", (found.spread,), blank)
         values = np.array([_percent(found.real_income_hat), _percent(found.objective_hat)])
         return Answer(Status.SOLVED, "", (found.spread,), values)
+
+
+def _check_game(task: WarGame | BargainGame, world: World) -> None:
+    from tradewar.games.instruments import chosen_players
+
+    chosen_players(world, task.players)
+    prepare(world, task.closure, market=task.market)
 
 
 def answer(task: Task, world: World) -> Answer:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tradewar.brief.text import styles
 from tradewar.disputes import dossier
-from tradewar.errors import InputError, TradewarError
+from tradewar.errors import TradewarError
 from tradewar.web.economies import CLOSURES
 from tradewar.web.html import render
 from tradewar.web.jobs import Job
@@ -37,8 +37,6 @@ def page() -> str:
 
 def notice(error: TradewarError | str) -> str:
     """What went wrong, in the words of the command line."""
-    if isinstance(error, InputError):
-        return render("notice", lines=[str(problem) for problem in error.problems])
     return render("notice", lines=str(error).splitlines())
 
 

@@ -21,6 +21,7 @@ from jaxtyping import Float
 from numpy import ndarray as Array
 
 from tradewar.errors import Problem, SweepError
+from tradewar.io.nearest import nearest
 from tradewar.io.tables import read_path
 from tradewar.world.elasticities import choose
 from tradewar.world.formats import STANDARD_ERRORS
@@ -178,4 +179,5 @@ def distribution_named(name: str) -> Distribution:
     try:
         return Distribution(name)
     except ValueError:
-        raise SweepError.at("distribution", f"there is no {name!r}", f"Use one of {', '.join(Distribution)}") from None
+        what = f"there is no {name!r}{nearest(name, map(str, Distribution))}"
+        raise SweepError.at("distribution", what, f"Use one of {', '.join(Distribution)}") from None

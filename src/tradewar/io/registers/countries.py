@@ -40,6 +40,8 @@ _OTHER = {
     "EAST TIMOR": "TLS", "THE GAMBIA": "GMB", "THE BAHAMAS": "BHS",
 }  # fmt: skip
 """Codes of other registers (Eurostat, World Bank, old ISO, sports) and names that ISO does not give."""
+_OWN_LETTERS = "zh_CN zh_TW ja ko hi am ar bn fa gu he hy ka km kn lo ml mr my ne or pa si ta te th"
+"""Languages in which pycountry has names that no Latin, Greek or Cyrillic font can show."""
 _PLAIN = re.compile(r"[A-Z0-9_]{2,12}")
 
 
@@ -75,6 +77,28 @@ def _names() -> dict[str, str]:
         words = [country.alpha_2, country.numeric, country.name]
         words += [getattr(country, key) for key in ("common_name", "official_name") if hasattr(country, key)]
         found |= {word.upper(): country.alpha_3 for word in words}
+    return found
+
+
+def iso3_of_own_name(name: str) -> str | None:
+    """The ISO3 code of a country by its name in letters other than Latin, Greek or Cyrillic ones: CHN for 中国."""
+    return _own_names().get(name)
+
+
+@cache
+def _own_names() -> dict[str, str]:
+    from gettext import NullTranslations, translation
+
+    import pycountry
+
+    found: dict[str, str] = {}
+    for language in _OWN_LETTERS.split():
+        told = translation("iso3166-1", pycountry.LOCALES_DIR, [language], fallback=True)
+        if type(told) is NullTranslations:
+            continue
+        for country in pycountry.countries:
+            for word in (country.name, getattr(country, "common_name", country.name)):
+                found.setdefault(told.gettext(word), country.alpha_3)
     return found
 
 
