@@ -18,9 +18,9 @@ import pytest
 import built_in
 from tradewar.brief.page import Brief, applying, brief
 from tradewar.disputes.findings import Findings
-from tradewar.disputes.plain import plain_data
 from tradewar.disputes.taxed import Taxed
 from tradewar.errors import DossierError
+from tradewar.io.serialize import plain_data
 
 CHARTS = (
     "averages", "chronicle", "clock", "counts", "diversion-CHN", "diversion-USA", "falls", "levers", "levers-countries",

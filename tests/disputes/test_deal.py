@@ -15,9 +15,9 @@ from tradewar.disputes.deal import Deal
 from tradewar.disputes.dossier import LIBRARY, load_dispute
 from tradewar.disputes.findings import Findings
 from tradewar.disputes.hold import NASH, Hold
-from tradewar.disputes.plain import json_text
 from tradewar.disputes.policies import Stated
 from tradewar.errors import DossierError
+from tradewar.io.serialize import json_text
 from tradewar.talks import BargainStatus
 from tradewar.talks.frames import clock_frame, frontier_frame
 

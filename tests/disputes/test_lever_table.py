@@ -11,8 +11,8 @@ import pytest
 from tradewar.disputes.dossier import LIBRARY, load_dispute
 from tradewar.disputes.lever_files import read_levers
 from tradewar.disputes.levers import LeverTable, lever_table
-from tradewar.disputes.plain import json_text
 from tradewar.errors import DossierError
+from tradewar.io.serialize import json_text
 
 DAY, PHASE_ONE = dt.date(2019, 2, 20), dt.date(2020, 1, 20)
 

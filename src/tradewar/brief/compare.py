@@ -25,9 +25,9 @@ from tradewar.disputes.dossier import load_dispute
 from tradewar.disputes.findings import Findings, run
 from tradewar.disputes.hold import NASH, Hold
 from tradewar.disputes.kept import KeptFindings
-from tradewar.disputes.plain import json_text, plain_data
 from tradewar.disputes.ranges import Ranges
 from tradewar.disputes.taxed import Taxed
+from tradewar.io.serialize import json_text, plain_data
 
 PAGE, DATA = "compare.html", "compare.json"
 

@@ -27,9 +27,9 @@ from tradewar.brief.write import check_out, manifest, write_folder
 from tradewar.disputes.dossier import Dossier, load_dispute
 from tradewar.disputes.findings import Findings, PartPendingError, run
 from tradewar.disputes.material import silent
-from tradewar.disputes.plain import json_text
 from tradewar.disputes.ranges import Ranges
 from tradewar.errors import InputError
+from tradewar.io.serialize import json_text
 
 PAGE = "brief.html"
 FORMS = ("pdf", "excel", "latex")

@@ -13,8 +13,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from tradewar.disputes.plain import json_text
 from tradewar.errors import DossierError
+from tradewar.io.serialize import json_text
 
 MANIFEST = "manifest.json"
 _PARTS = ("tables", "charts")

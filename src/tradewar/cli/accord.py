@@ -41,9 +41,7 @@ def accord(
 
 
 def _show(found: Hold) -> None:
-    from tradewar.accords.commitments import commitment_sentence
-
-    print_text(*(commitment_sentence(item) for item in found.accord.commitments))
+    print_text(*(item.sentence for item in found.accord.commitments))
     patience = {(row.country, row.war): row.per_year for row in found.patience}
     print_table(
         f"Percent of income per period ({found.terms.periods_per_year:g} a year)",
@@ -71,10 +69,10 @@ def _show(found: Hold) -> None:
         "What moves the margin most",
         ("country", "assumption", "low", "high", "at low", "base", "at high"),
         [
-            (country, swing.term.replace("_", " "), _end(swing.low), _end(swing.high), *map(_known, _values(swing)))
-            for country, result, swings in found.swings
-            if result == "margin"
-            for swing in swings[:3]
+            (row.country, swing.term.replace("_", " "), _end(swing.low), _end(swing.high), *map(_known, _values(swing)))
+            for row in found.swings
+            if row.result == "margin"
+            for swing in row.terms[:3]
         ],
         text_columns=2,
     )

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tradewar.disputes.plain import json_text
+from tradewar.io.serialize import json_text
 
 if TYPE_CHECKING:
     from rich.console import Console

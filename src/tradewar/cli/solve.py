@@ -54,8 +54,8 @@ def solve(
 
 
 def _write(out: Path, outcome: Outcome, flows: bool) -> None:
-    from tradewar.disputes.plain import json_text
     from tradewar.errors import InputError
+    from tradewar.io.serialize import json_text
 
     if out.suffix == ".json":
         write_file(out, json_text(outcome.to_dict(flows=flows)))

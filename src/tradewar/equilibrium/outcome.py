@@ -24,15 +24,35 @@ from tradewar.equilibrium.prepared import Prepared
 from tradewar.equilibrium.solution import Solution
 from tradewar.equilibrium.welfare import Decomposition, FirstOrder
 from tradewar.errors import PolicyError
+from tradewar.io.serialize import Document, content, plain_data
 from tradewar.world.model import Market, World
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
+    from tradewar.equilibrium.frames import CountryOutcome, FlowChange
+
 
 @dataclass(frozen=True, eq=False)
-class Outcome:
+class Outcome(
+    Document,
+    told=(
+        "world=baseline.name",
+        "policy=policy.name",
+        "closure=closure.text",
+        "market",
+        "numeraire",
+        "baseline.money_unit",
+        "certificate",
+        "baseline.notes",
+        "levers=changed_cells",
+        "commitments",
+        "countries=country_rows",
+        "flows=flow_rows",
+    ),
+    optional=("flows",),
+):
     """The world under a policy. N countries, S sectors. Never made without a certificate that holds."""
 
     prepared: Prepared
@@ -257,11 +277,35 @@ class Outcome:
 
     # ---------------------------------------------------------------- edges
 
-    def to_dict(self, flows: bool = False) -> dict[str, Any]:
-        """The JSON of `tradewar solve`; with `flows`, every bilateral flow by sector."""
-        from tradewar.equilibrium.frames import to_dict
+    @property
+    def changed_cells(self) -> dict[str, int]:
+        """How many cells each lever of the policy changes."""
+        neutral = {"tariff_rate": self.baseline.tariff_rate, "iceberg_hat": 1.0}
+        return {
+            name: int(np.count_nonzero(array != neutral.get(name, 0.0))) for name, array in self.policy.arrays().items()
+        }
 
-        return to_dict(self, flows)
+    @property
+    def country_rows(self) -> list[CountryOutcome]:
+        """What the policy does to each country."""
+        from tradewar.equilibrium.frames import country_rows
+
+        return country_rows(self)
+
+    @property
+    def flow_rows(self) -> list[FlowChange]:
+        """Every bilateral flow by sector; only where asked for."""
+        from tradewar.equilibrium.frames import flow_rows
+
+        return flow_rows(self)
+
+    def document(self, flows: bool = False) -> dict[str, Any]:
+        """What `tradewar solve` tells; with `flows`, every bilateral flow by sector."""
+        return content(self, () if flows else ("flows",))
+
+    def to_dict(self, flows: bool = False) -> dict[str, Any]:
+        """The document as plain data for JSON."""
+        return plain_data(self.document(flows))
 
     def to_frame(self) -> pd.DataFrame:
         """One row per country, with the fields of the JSON of `tradewar solve`."""

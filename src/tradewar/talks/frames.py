@@ -1,13 +1,11 @@
-"""The nouns of the talks as plain data and as data frames, long."""
+"""The nouns of the talks as data frames, long."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tradewar.talks.bargaining import Bargain
 from tradewar.talks.clock import EVENTS, Clock
 from tradewar.talks.clock_sweep import ClockSweep
 from tradewar.talks.frontier import Frontier
@@ -15,24 +13,6 @@ from tradewar.talks.ladder import Ladder
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-def ladder_dict(ladder: Ladder) -> dict[str, Any]:
-    """Payoffs [country][rung of side 1][rung of side 2], replies and equilibria of the table."""
-    return {
-        "sides": list(ladder.sides),
-        "unit": ladder.unit,
-        "rates_1": list(ladder.rates_1),
-        "rates_2": list(ladder.rates_2),
-        "payoff": {code: ladder.payoff[k].tolist() for k, code in enumerate(ladder.countries)},
-        "solved": ladder.solved.tolist(),
-        "largest_residual": float(np.nanmax(ladder.residual)),
-        "trade_value": {name: value.tolist() for name, value in ladder.trade_value.items()},
-        "nash_rungs": [list(pair) for pair in ladder.nash_rungs],
-        "best_reply_1": list(ladder.best_reply_1),
-        "best_reply_2": list(ladder.best_reply_2),
-        "sentence": ladder.sentence,
-    }
 
 
 def ladder_frame(ladder: Ladder) -> pd.DataFrame:
@@ -48,28 +28,6 @@ def ladder_frame(ladder: Ladder) -> pd.DataFrame:
     return frame
 
 
-def bargain_dict(bargain: Bargain) -> dict[str, Any]:
-    """A deal, or why there is none."""
-    facts = {name: getattr(bargain, name) for name in bargain.__dataclass_fields__}
-    facts["solution"], facts["status"] = bargain.solution.value, bargain.status.value
-    payment = bargain.side_payment
-    facts["side_payment"] = None if payment is None else asdict(payment)
-    return facts
-
-
-def frontier_dict(frontier: Frontier) -> dict[str, Any]:
-    """Points from side 1's best to side 2's best."""
-    return {
-        "parties": list(frontier.parties),
-        "status": frontier.status.value,
-        "payoff": frontier.payoff.tolist(),
-        "instruments": frontier.instruments.tolist(),
-        "exchange_rate": frontier.exchange_rate.tolist(),
-        "largest_stationarity": float(frontier.stationarity.max()) if len(frontier.stationarity) else None,
-        "sentence": frontier.sentence,
-    }
-
-
 def frontier_frame(frontier: Frontier) -> pd.DataFrame:
     """One row per point."""
     import pandas as pd
@@ -77,14 +35,6 @@ def frontier_frame(frontier: Frontier) -> pd.DataFrame:
     payoff = {f"payoff_{party}": frontier.payoff[:, k] for k, party in enumerate(frontier.parties)}
     rates = {f"instrument_{k + 1}": column for k, column in enumerate(frontier.instruments.T)}
     return pd.DataFrame(payoff | rates | {"exchange_rate": frontier.exchange_rate})
-
-
-def clock_dict(clock: Clock) -> dict[str, Any]:
-    """The clock without its tree."""
-    facts = {name: getattr(clock, name) for name in clock.__dataclass_fields__ if name != "solution"}
-    facts["terms"] = asdict(clock.terms)
-    facts["by_month"] = {name: clock.by_month[row].tolist() for name, row in EVENTS.items()}
-    return facts
 
 
 def clock_frame(clock: Clock) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from jaxtyping import Bool, Float
 from numpy import ndarray as Array
 
 from tradewar.errors import NoSolutionError, Problem, TalksError
+from tradewar.io.serialize import Document
 
 TIE = 1e-9
 """Payoffs closer than this, in percent of income, count as equal."""
@@ -42,7 +43,20 @@ RungSolver = Callable[[float, float, Any], RungOutcome]
 
 
 @dataclass(frozen=True, eq=False)
-class Ladder:
+class Ladder(
+    Document,
+    told=(
+        "sides",
+        "unit",
+        "rates_1",
+        "rates_2",
+        "payoff=payoff_by_country",
+        "solved",
+        "largest_residual",
+        ...,
+    ),
+    without=("countries", "residual", "tariff_revenue"),
+):
     """The payoff table of the tariff ladder."""
 
     countries: tuple[str, ...]
@@ -63,6 +77,16 @@ class Ladder:
     best_reply_2: tuple[int | None, ...]
     """Side 2's best rung by rung of side 1."""
     sentence: str
+
+    @property
+    def payoff_by_country(self) -> dict[str, Float[Array, "rung_1 rung_2"]]:
+        """[rung of side 1][rung of side 2]."""
+        return dict(zip(self.countries, self.payoff, strict=True))
+
+    @property
+    def largest_residual(self) -> float:
+        """Over all pairs of rungs that were solved."""
+        return float(np.nanmax(self.residual))
 
     def of_side(self, side: int) -> Float[Array, "rung_1 rung_2"]:
         """Payoffs of side 1 or 2."""

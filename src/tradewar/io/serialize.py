@@ -1,0 +1,169 @@
+"""One way from a frozen result to plain data and to JSON text; `tradewar.io.schema` makes its JSON Schema.
+
+A result that is more or less than its fields says in the line that opens its class what its document is:
+
+    @dataclass(frozen=True)
+    class Deal(Document, told=("initiator", "unit=ladder.unit", ..., "terms.*"), without=("prepared",)):
+
+| entry of `told` | puts there |
+|---|---|
+| `name` | the field or property of that name |
+| `ladder.unit`, `unit=ladder.unit` | an attribute further down, under its own name or another |
+| `terms.*` | all that `terms` tells (or holds, where it is a mapping), key by key |
+| `...` | every field that no other entry names |
+
+Every other dataclass is told field by field. Dates are ISO, enumerations their values, arrays lists; what is not
+finite is null. pydantic's core converts: commands load it anyway, where msgspec would add 14 ms to a cold start and
+cattrs 36; half a megabyte of findings is JSON text in 17 ms (by hand and with `json` it took 94); and only pydantic's
+schemas tell alternatives of dataclasses apart.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from operator import attrgetter
+from types import EllipsisType
+from typing import Any, ClassVar, NamedTuple
+
+ALL = "*"
+Told = tuple[str | EllipsisType, ...]
+
+
+@dataclass(frozen=True)
+class Form:
+    """What the document of a class is, as its class line says."""
+
+    told: Told = (...,)
+    without: tuple[str, ...] = ()
+    """Keys that are left out."""
+    optional: tuple[str, ...] = ()
+    """Keys that are left out where there is nothing: None, or an empty tuple."""
+    digits: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Decimals to which the numbers of a key are rounded."""
+
+
+class Entry(NamedTuple):
+    """One key of a document, and the path of attributes that leads to its value; `*` stands for all keys there."""
+
+    key: str
+    path: tuple[str, ...]
+
+
+class Document:
+    """A result with a document of its own. The keywords of a class line are those of `Form`."""
+
+    __form__ = Form()
+    __pydantic_serializer__: ClassVar[Any]
+
+    def __init_subclass__(
+        cls,
+        *,
+        told: Told = (...,),
+        without: tuple[str, ...] = (),
+        optional: tuple[str, ...] = (),
+        digits: Mapping[str, int] | None = None,
+    ) -> None:
+        super().__init_subclass__()
+        cls.__form__ = Form(told, without, optional, digits or {})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON: dictionaries, lists, texts and finite numbers; what is not finite is None."""
+        return plain_data(self)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        from tradewar.io.schema import shape
+
+        return handler.generate_schema(shape(cls))
+
+
+def plain_data(value: Any) -> Any:
+    """Dictionaries, lists, texts and finite numbers. What is not finite becomes None (null)."""
+    return _library().to_jsonable_python(value, fallback=_unusual, inf_nan_mode="null")
+
+
+def json_text(value: Any, indent: int | None = 1) -> str:
+    """One JSON document, with a line end."""
+    core = _library()
+    try:
+        return core.to_json(value, fallback=_unusual, inf_nan_mode="null", indent=indent).decode() + "\n"
+    except core.PydanticSerializationError:
+        # a name that is no Unicode, as that of a file may be, can only be written in escapes
+        return json.dumps(plain_data(value), indent=indent) + "\n"
+
+
+def content(result: Any, without: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The keys of a document with their values as they are, for what is told together with something else.
+
+    Args:
+        result: any dataclass.
+        without: keys that are left out, and not computed.
+    """
+    form = form_of(type(result))
+    found: dict[str, Any] = {}
+    for entry, value_of in _getters(type(result)):
+        if entry.key in without:
+            continue
+        value = value_of(result)
+        if entry.key == ALL:
+            found |= value if isinstance(value, Mapping) else content(value, (*without, *form.without))
+        elif entry.key not in form.optional or not (value is None or (isinstance(value, tuple) and not value)):
+            found[entry.key] = _rounded(value, form.digits[entry.key]) if entry.key in form.digits else value
+    return found
+
+
+def form_of(kind: type) -> Form:
+    """What a class says about its document."""
+    return getattr(kind, "__form__", Document.__form__)
+
+
+@cache
+def entries(kind: type) -> tuple[Entry, ...]:
+    """The entries of the document of a class, in order."""
+    form = form_of(kind)
+    named = [entry if isinstance(entry, EllipsisType) else _entry(entry) for entry in form.told]
+    taken = {name for entry in named if isinstance(entry, Entry) for name in (entry.key, entry.path[0])}
+    names: tuple[str, ...] = tuple(getattr(kind, "__dataclass_fields__", ()))
+    rest = [Entry(name, (name,)) for name in names if name not in taken]
+    every = [each for entry in named for each in ([entry] if isinstance(entry, Entry) else rest)]
+    return tuple(entry for entry in every if entry.key not in form.without)
+
+
+def _entry(text: str) -> Entry:
+    key, _, source = text.rpartition("=")
+    *above, last = source.split(".")
+    return Entry(ALL, tuple(above)) if last == ALL else Entry(key or last, (*above, last))
+
+
+@cache
+def _getters(kind: type) -> tuple[tuple[Entry, attrgetter[Any]], ...]:
+    return tuple((entry, attrgetter(".".join(entry.path))) for entry in entries(kind))
+
+
+def _rounded(value: Any, digits: int) -> Any:
+    if isinstance(value, tuple):
+        return [_rounded(item, digits) for item in value]
+    return None if value is None else round(value, digits)
+
+
+def _unusual(value: Any) -> Any:
+    """What the library does not know: NumPy, and mappings that are no dictionaries."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+@cache
+def _library() -> Any:
+    """pydantic's core, told how a `Document` is converted. Imported late: `tradewar --help` converts nothing."""
+    import pydantic_core
+    from pydantic_core import core_schema
+
+    as_content = core_schema.plain_serializer_function_ser_schema(content)
+    Document.__pydantic_serializer__ = pydantic_core.SchemaSerializer(core_schema.any_schema(serialization=as_content))
+    return pydantic_core
