@@ -75,7 +75,7 @@ class AccordRow:
 
 
 @dataclass(frozen=True)
-class AccordCheck(Document, without=("terms",)):
+class AccordCheck(Document, without="terms"):
     """The enforcement table."""
 
     terms: AccordTerms

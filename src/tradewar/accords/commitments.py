@@ -44,7 +44,7 @@ NEEDS_TARGET = {CommitmentKind.TARIFF_CEILING, CommitmentKind.PURCHASES, Commitm
 
 
 @dataclass(frozen=True)
-class Commitment(Document, told=(..., "sentence")):
+class Commitment(Document, told="... sentence"):
     """One promise."""
 
     kind: CommitmentKind

@@ -59,13 +59,7 @@ class Suspension:
 @dataclass(frozen=True)
 class AuditPoint(
     Document,
-    told=(
-        "threshold",
-        "false_alarm",
-        "detection",
-        "suspension_periods=suspension.periods",
-        "suspension.path_cost",
-    ),
+    told="threshold false_alarm detection suspension_periods=suspension.periods suspension.path_cost",
 ):
     """One threshold of the purchase audit."""
 
@@ -77,7 +71,7 @@ class AuditPoint(
 
 
 @dataclass(frozen=True)
-class Audit(Document, told=("status", "best", "curve=enforceable", "sentence")):
+class Audit(Document, told="status best curve=enforceable sentence"):
     """The threshold of a purchase audit that costs least, and the trade-off curve."""
 
     status: AccordStatus

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 from markupsafe import Markup
 
@@ -27,13 +26,13 @@ from tradewar.disputes.hold import NASH, Hold
 from tradewar.disputes.kept import KeptFindings
 from tradewar.disputes.ranges import Ranges
 from tradewar.disputes.taxed import Taxed
-from tradewar.io.serialize import json_text, plain_data
+from tradewar.io.serialize import Document, json_text
 
 PAGE, DATA = "compare.html", "compare.json"
 
 
 @dataclass(frozen=True)
-class Compared:
+class Compared(Document, told="... difference"):
     """One figure or word of both briefs; None where a brief does not have it."""
 
     question: str
@@ -55,19 +54,21 @@ class Compared:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ComparedAnswers:
+    """The answers to one question; empty where a brief has none."""
+
+    question: str
+    one: str
+    other: str
+
+
+@dataclass(frozen=True)
+class Comparison(Document):
     """Two briefs, figure by figure."""
 
     titles: tuple[str, str]
-    answers: tuple[tuple[str, str, str], ...]
-    """(question, the first brief's answer, the second's); empty where a brief has none."""
+    answers: tuple[ComparedAnswers, ...]
     rows: tuple[Compared, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data for `compare.json`."""
-        rows = [asdict(row) | {"difference": row.difference} for row in self.rows]
-        answers = [dict(zip(("question", "one", "other"), answer, strict=True)) for answer in self.answers]
-        return plain_data({"titles": self.titles, "answers": answers, "rows": rows})
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def compare_with(
         DossierError: if there is no such dispute, or nothing of it was known on the day.
     """
     comparison = compare(made.findings, run(load_dispute(dispute), as_of, progress))
-    (made.folder / DATA).write_text(json_text(comparison.to_dict()), encoding="utf-8")
+    (made.folder / DATA).write_text(json_text(comparison), encoding="utf-8")
     page = made.folder / PAGE
     page.write_text(render_comparison(comparison), encoding="utf-8")
     return page
@@ -136,11 +137,11 @@ def _in_order(rows: list[Compared]) -> tuple[Compared, ...]:
     return tuple(sorted(rows, key=place))
 
 
-def _answers(one: Findings, other: Findings) -> Iterator[tuple[str, str, str]]:
+def _answers(one: Findings, other: Findings) -> Iterator[ComparedAnswers]:
     left, right = ({item.name: item for item in applying(findings) if item.question} for findings in (one, other))
     for name in dict.fromkeys((*left, *right)):
         section: Section = left.get(name) or right[name]
-        yield (
+        yield ComparedAnswers(
             section.question,
             left[name].opening(one).striptags() if name in left else "",
             right[name].opening(other).striptags() if name in right else "",

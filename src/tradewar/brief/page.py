@@ -204,7 +204,7 @@ def fragment_values(section: Section, findings: Findings) -> dict[str, Any]:
 
 def _files(findings: Findings, easel: _Easel, front: Front) -> dict[str, bytes]:
     # what shows charts comes last: some may still be drawn
-    content = {"findings.json": json_text(findings.to_dict()).encode()}
+    content = {"findings.json": json_text(findings).encode()}
     for section in applying(findings):
         content |= {f"tables/{table.name}.csv": table.to_csv().encode() for table in section.tables(findings)}
     content[PAGE] = render_page(findings, easel.picture, front).encode()

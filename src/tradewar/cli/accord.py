@@ -30,12 +30,12 @@ def accord(
         # nothing to hold is an answer, not a failure
         sentence = agreed.base.sentence if material.dossier.accord else "No promise is on file on that day."
         if as_json:
-            print_json({"accord": None, "sentence": sentence})
+            print_json(hold.NothingToHold(sentence))
         else:
             print_text(sentence)
         return
     if as_json:
-        print_json(found.to_dict())
+        print_json(found)
     else:
         _show(found)
 

@@ -48,7 +48,7 @@ def solve(
     if out is not None:
         _write(out, outcome, flows)
     if as_json:
-        print_json(outcome.to_dict(flows=flows))
+        print_json(outcome.document(flows))
     else:
         _show(outcome.to_dict(flows=flows), outcome.baseline.money_unit)
 
@@ -58,7 +58,7 @@ def _write(out: Path, outcome: Outcome, flows: bool) -> None:
     from tradewar.io.serialize import json_text
 
     if out.suffix == ".json":
-        write_file(out, json_text(outcome.to_dict(flows=flows)))
+        write_file(out, json_text(outcome.document(flows)))
     elif out.suffix == ".csv":
         write_file(out, outcome.to_frame().to_csv(index=False))
     else:

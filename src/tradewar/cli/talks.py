@@ -34,7 +34,7 @@ def talks(
     if found is None:
         raise no_talks(material)
     if as_json:
-        print_json(found.to_dict())
+        print_json(found)
     else:
         _show(found)
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from tradewar.cli.output import print_json
+
+if TYPE_CHECKING:
+    from tradewar.tariffs.timeline import AverageTimeline
 
 app = typer.Typer(help="The tariff book: what is taxed, since when, until when, and why.", no_args_is_help=True)
 
@@ -25,10 +29,6 @@ def _load(book: str) -> Any:
     from tradewar.tariffs import TariffBook
 
     return TariffBook.load(book)
-
-
-def _print(document: dict[str, Any]) -> None:
-    typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
 
 
 def _pairs(values: list[str] | None, option: str) -> dict[str, str]:
@@ -61,16 +61,16 @@ def check(book: Book, json_: Json = False) -> None:
     """Read a book, check every rule, and say what it holds and what it lacks."""
     from tradewar.tariffs.summary import summary
 
-    document = summary(_load(book))
+    found = summary(_load(book))
     if json_:
-        _print(document)
+        print_json(found)
         return
-    typer.echo(f"{document['title']}: {document['measures']} lines of measures, no faults.")
-    for table, rows in document["tables"].items():
+    typer.echo(f"{found.title}: {found.measures} lines of measures, no faults.")
+    for table, rows in found.tables.items():
         typer.echo(f"  {table}: {rows} rows")
-    typer.echo(f"  weight sets: {', '.join(document['weight_sets']) or 'none'}")
-    typer.echo(f"  unverified lines: {document['unverified']}")
-    for gap in document["gaps"]:
+    typer.echo(f"  weight sets: {', '.join(found.weight_sets) or 'none'}")
+    typer.echo(f"  unverified lines: {found.unverified}")
+    for gap in found.gaps:
         typer.echo(f"  missing: {gap}")
 
 
@@ -109,7 +109,7 @@ def rate(
         start_of_day=start_of_day,
     )
     if json_:
-        _print(answer.to_dict())
+        print_json(answer)
     else:
         typer.echo("\n".join(answer.explanation))
 
@@ -128,14 +128,16 @@ def average(
     json_: Json = False,
 ) -> None:
     """The average tariff on days, with its weight set and coverage."""
+    from tradewar.tariffs.timeline import AverageTimeline
+
     loaded = _load(book)
-    points = [
+    points = tuple(
         loaded.average(
             importer, exporter, day, weights, level=level, programmes=programme, lines_on=lines_on, known_on=known
         )
         for day in on
-    ]
-    _averages({"importer": importer, "exporter": exporter, "weights": weights}, points, json_)
+    )
+    _averages(AverageTimeline(importer, exporter, weights, points), json_)
 
 
 @app.command()
@@ -158,22 +160,22 @@ def timeline(
     if product is None:
         options: dict[str, Any] = {"programmes": programme, "known_on": known}
         found = average_timeline(loaded, importer, exporter, start, end, weights, **options)
-        _averages({"importer": importer, "exporter": exporter, "weights": weights}, list(found.points), json_)
+        _averages(found, json_)
         return
     line = loaded.timeline(importer, exporter, product, start, end, known_on=known)
     if json_:
-        _print(line.to_dict())
+        print_json(line)
         return
     for point in line.points:
         typer.echo(point.explanation[0])
 
 
-def _averages(facts: dict[str, Any], points: list[Any], as_json: bool) -> None:
+def _averages(found: AverageTimeline, as_json: bool) -> None:
     if as_json:
-        _print(facts | {"points": [point.to_dict() for point in points]})
+        print_json(found)
         return
-    typer.echo(f"{facts['importer']} on {facts['exporter']}, weights {facts['weights']}")
-    for point in points:
+    typer.echo(f"{found.importer} on {found.exporter}, weights {found.weights}")
+    for point in found.points:
         rate = "unknown" if point.rate is None else f"{100 * point.rate:.4f}%"
         flag = "  LOW COVERAGE" if point.flagged else ""
         typer.echo(f"  {point.on}  {rate}  covers {100 * point.covered_share:.1f}% of {point.weight_unit}{flag}")

@@ -19,27 +19,13 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON document on standar
 @app.command("list")
 def list_worlds(as_json: Json = False) -> None:
     """List the built-in worlds."""
-    from tradewar.world.catalogue import load_world, names
+    from tradewar.world.summary import built_in
 
-    worlds = [load_world(name) for name in names()]
+    worlds = built_in()
     if as_json:
-        print_json(
-            [
-                {
-                    "world": name,
-                    "name": world.name,
-                    "year": world.year,
-                    "countries": world.n_countries,
-                    "sectors": world.n_sectors,
-                }
-                for name, world in zip(names(), worlds, strict=True)
-            ]
-        )
+        print_json(worlds)
         return
-    rows = [
-        (name, world.name, str(world.year), f"{world.n_countries} x {world.n_sectors}")
-        for name, world in zip(names(), worlds, strict=True)
-    ]
+    rows = [(row.world, row.name, str(row.year), f"{row.countries} x {row.sectors}") for row in worlds]
     print_table("Built-in worlds", ("world", "name", "year", "countries x sectors"), rows, text_columns=2)
 
 
@@ -50,7 +36,7 @@ def show(world: World, as_json: Json = False) -> None:
 
     facts = summarise(_load(world))
     if as_json:
-        print_json(facts.to_dict())
+        print_json(facts)
         return
     print_text(
         f"{facts.name} ({facts.year}), {facts.money_unit}, market {facts.market}.",
@@ -98,12 +84,11 @@ def show(world: World, as_json: Json = False) -> None:
 @app.command()
 def check(world: World, as_json: Json = False) -> None:
     """Check every identity of a world. Faults are listed, and the exit status is then 2."""
-    from tradewar.world.summary import summarise
+    from tradewar.world.summary import WorldCheck, summarise
 
     facts = summarise(_load(world))
     if as_json:
-        keys = ("name", "year", "consistent", "inconsistency", "has_tariffs", "notes", "checks")
-        print_json({key: facts.to_dict()[key] for key in keys})
+        print_json(WorldCheck(facts))
         return
     print_table(
         f"{facts.name}: accounting identities, largest relative error",

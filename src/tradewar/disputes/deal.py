@@ -62,7 +62,7 @@ class Place:
 
 
 @dataclass(frozen=True, eq=False)
-class NamedBargain(Document, told=("name", "title", "from=walk_away", "subsidies", "bargain.*")):
+class NamedBargain(Document, told="name title from=walk_away subsidies bargain.*"):
     """A deal by one rule from one walk-away point."""
 
     name: str
@@ -95,31 +95,9 @@ class CountryPayoff:
 class Deal(
     Document,
     told=(
-        "initiator",
-        "responder",
-        "ladder.unit",
-        "closure=setting.prepared.closure.text",
-        "setting.choice.instruments",
-        "ladder",
-        "today",
-        "escalated",
-        "threat",
-        "drifts",
-        "war_of_nerves=nerves",
-        "places",
-        "nash_war",
-        "walk_away",
-        "deals=bargains",
-        "signed",
-        "countries",
-        "frontier",
-        "sensitivity_of_the_deal=cases",
-        "months_to_deadline=months",
-        "clock",
-        "spread",
-        "assumptions",
-        "positions",
-        "notes",
+        "initiator responder ladder.unit closure=setting.prepared.closure.text setting.choice.instruments ladder today "
+        "escalated threat drifts war_of_nerves=nerves places nash_war walk_away deals=bargains signed countries "
+        "frontier sensitivity_of_the_deal=cases months_to_deadline=months clock spread assumptions positions notes"
     ),
 ):
     """The part of the findings that answers whether there is a deal and whether it will come."""

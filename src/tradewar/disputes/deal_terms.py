@@ -32,7 +32,7 @@ Pair = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class AssumptionRow(Document, told=(..., "ours")):
+class AssumptionRow(Document, told="... ours"):
     """An assumption of the dossier, as it is shown."""
 
     name: str

@@ -109,7 +109,7 @@ class PairTariff:
 
 
 @dataclass(frozen=True)
-class PolicyFindings(Document, told=(..., "certificate=certificate.untimed")):
+class PolicyFindings(Document, told="... certificate=certificate.untimed"):
     """One policy of a dossier, solved."""
 
     name: str

@@ -57,7 +57,7 @@ class WorldFacts:
 
 
 @dataclass(frozen=True)
-class Findings(Document, told=(..., "parts.*"), without=("inputs", "seconds", "pending")):
+class Findings(Document, told="... parts.*", without="inputs seconds pending"):
     """All that was computed from a dossier, with what was known on the day `as_of`."""
 
     dispute: str

@@ -9,7 +9,6 @@ stakes and costs are per period of the accord.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -100,7 +99,7 @@ class AuditSwing:
 
 
 @dataclass(frozen=True)
-class CheckAt(Document, told=("check.terms.discount_per_year", "check.terms.false_alarm", "check.*")):
+class CheckAt(Document, told="check.terms.discount_per_year check.terms.false_alarm check.*"):
     """The enforcement table under another discount factor and chance of a false alarm."""
 
     check: AccordCheck
@@ -128,27 +127,9 @@ class OffenderRules:
 class Hold(
     Document,
     told=(
-        "parties",
-        "accord",
-        "promise_sources",
-        "terms.payoff",
-        "terms.deviation_payoff",
-        "terms.wars",
-        "terms.periods_per_year",
-        "check",
-        "sensitivity",
-        "swings",
-        "critical_discount_per_year=patience",
-        "retaliation",
-        "multiplier_swings",
-        "rules",
-        "payers",
-        "audit",
-        "audit_swings",
-        "truces",
-        "imports_without_added_duty",
-        "imports_without_added_duty_unit",
-        "assumptions",
+        "parties accord promise_sources terms.payoff terms.deviation_payoff terms.wars terms.periods_per_year check "
+        "sensitivity swings critical_discount_per_year=patience retaliation multiplier_swings rules payers audit "
+        "audit_swings truces imports_without_added_duty imports_without_added_duty_unit assumptions"
     ),
 ):
     """The part of the findings that answers whether the deal would hold."""
@@ -198,6 +179,15 @@ class Hold(
         from tradewar.accords.frames import check_frame
 
         return check_frame(self.check)
+
+
+@dataclass(frozen=True)
+class NothingToHold(Document, told="accord sentence"):
+    """What `tradewar accord` tells where there is no deal, or nothing was promised."""
+
+    sentence: str
+    """Why."""
+    accord: None = None
 
 
 @lru_cache(maxsize=1)

@@ -48,7 +48,7 @@ class WindowRate:
 
 
 @dataclass(frozen=True)
-class KeptCommitment(Document, told=("evidence.*", "promise", "would_change=changes", "windows")):
+class KeptCommitment(Document, told="evidence.* promise would_change=changes windows"):
     """One promise, what is known of it, and what would change its grade."""
 
     promise: TruceCommitment | PurchaseCommitment
@@ -59,14 +59,14 @@ class KeptCommitment(Document, told=("evidence.*", "promise", "would_change=chan
 
 
 @dataclass(frozen=True)
-class Activity(Document, told=("report.*",), without=("commitments",)):
+class Activity(Document, told="report.*", without="commitments"):
     """The activity report without the commitments, which are told beside it."""
 
     report: ActivityReport
 
 
 @dataclass(frozen=True)
-class KeptFindings(Document, told=("as_of", "commitments", "activity=counted")):
+class KeptFindings(Document, told="as_of commitments activity=counted"):
     """Whether what was promised is being kept, as known on a day."""
 
     as_of: dt.date
@@ -108,6 +108,15 @@ class KeptFindings(Document, told=("as_of", "commitments", "activity=counted")):
 
         frames = [item.evidence.to_frame() for item in self.commitments]
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+
+@dataclass(frozen=True)
+class Monitored(Document, told="dispute found.*"):
+    """What `tradewar monitor` tells."""
+
+    dispute: str
+    """As it was named."""
+    found: KeptFindings
 
 
 def find(material: Material) -> KeptFindings | None:

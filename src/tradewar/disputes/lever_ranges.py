@@ -56,7 +56,7 @@ class LeverRange:
 
 
 @dataclass(frozen=True)
-class OtherLevers(Document, told=("table.*", "ranges", "elasticity_sets=sets", "sets_compared", "today")):
+class OtherLevers(Document, told="table.* ranges elasticity_sets=sets sets_compared today"):
     """What else is on the table, with how sure it is."""
 
     table: LeverTable

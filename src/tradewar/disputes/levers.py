@@ -96,7 +96,7 @@ class PurchaseSummary:
 
 
 @dataclass(frozen=True)
-class LeverFindings(Document, told=(..., "certificate=proof")):
+class LeverFindings(Document, told="... certificate=proof"):
     """One lever, solved."""
 
     name: str

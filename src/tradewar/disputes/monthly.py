@@ -104,7 +104,7 @@ class PathMonth:
 
 
 @dataclass(frozen=True)
-class FlowFindings(Document, told=(..., "flow", "falls")):
+class FlowFindings(Document, told="... flow falls"):
     """The path of one flow, what was observed, and its falls taken apart."""
 
     flow: Flow

@@ -50,7 +50,7 @@ LARGEST_EXPONENT = 200.0
 @dataclass(frozen=True)
 class Certificate(
     Document,
-    told=("converged", "max_residual", "residuals", "iterations", "seconds", "tolerance", "method", "worst"),
+    told="converged max_residual residuals iterations seconds tolerance method worst",
 ):
     """The largest residual of every equation, and what was asked for."""
 
@@ -95,7 +95,7 @@ class Certificate(
 
 
 @dataclass(frozen=True)
-class Untimed(Document, told=("certificate.*",), without=("seconds",)):
+class Untimed(Document, told="certificate.*", without="seconds"):
     """A certificate told without its seconds."""
 
     certificate: Certificate

@@ -45,7 +45,7 @@ class DisplacedSupplier:
 
 
 @dataclass(frozen=True)
-class BilateralShift(Document, told=(..., "fall_per_unit")):
+class BilateralShift(Document, told="... fall_per_unit"):
     """Trade of the importer of the basket with its suppliers, all sectors, money; changes against no commitments."""
 
     surplus_before: float
@@ -69,7 +69,7 @@ class BilateralShift(Document, told=(..., "fall_per_unit")):
 
 
 @dataclass(frozen=True)
-class CommitmentResult(Document, told=("commitment.kind", "commitment.instrument", ..., "suppliers", "bilateral")):
+class CommitmentResult(Document, told="commitment.kind commitment.instrument ... suppliers bilateral"):
     """One commitment in a solved equilibrium."""
 
     commitment: Commitment

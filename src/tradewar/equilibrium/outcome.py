@@ -38,20 +38,10 @@ if TYPE_CHECKING:
 class Outcome(
     Document,
     told=(
-        "world=baseline.name",
-        "policy=policy.name",
-        "closure=closure.text",
-        "market",
-        "numeraire",
-        "baseline.money_unit",
-        "certificate",
-        "baseline.notes",
-        "levers=changed_cells",
-        "commitments",
-        "countries=country_rows",
-        "flows=flow_rows",
+        "world=baseline.name policy=policy.name closure=closure.text market numeraire baseline.money_unit certificate "
+        "baseline.notes levers=changed_cells commitments countries=country_rows flows=flow_rows"
     ),
-    optional=("flows",),
+    optional="flows",
 ):
     """The world under a policy. N countries, S sectors. Never made without a certificate that holds."""
 
@@ -301,7 +291,7 @@ class Outcome(
 
     def document(self, flows: bool = False) -> dict[str, Any]:
         """What `tradewar solve` tells; with `flows`, every bilateral flow by sector."""
-        return content(self, () if flows else ("flows",))
+        return content(self, without="" if flows else "flows")
 
     def to_dict(self, flows: bool = False) -> dict[str, Any]:
         """The document as plain data for JSON."""

@@ -13,10 +13,13 @@ from numpy import ndarray as Array
 
 from tradewar.equilibrium.policy import Policy
 from tradewar.games.certificate import Certificate
+from tradewar.io.serialize import Document, content, plain_data
 from tradewar.world import World
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from tradewar.games.frames import CountryWar, OtherPoint, Tariff
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +41,14 @@ class Candidate:
 
 
 @dataclass(frozen=True, eq=False)
-class War:
+class War(
+    Document,
+    told=(
+        "world=baseline.name players objective mfn regime market closure certificate uniqueness starts "
+        "countries=country_rows other_points notes seconds tariffs=tariff_rows"
+    ),
+    optional="tariffs",
+):
     """Optimal tariffs of one player, or the Nash war of several. N countries, S sectors."""
 
     baseline: World
@@ -106,11 +116,39 @@ class War:
         found = "the only one" if count == 1 else f"one of {count}"
         return f"{found} found from {len(self.starts)} starts"
 
-    def to_dict(self, tariffs: bool = True) -> dict[str, Any]:
-        """The JSON of `war`."""
-        from tradewar.games.frames import to_dict
+    @property
+    def mfn(self) -> bool:
+        """True if a player has one rate per sector for all partners."""
+        return self.regime == "mfn"
 
-        return to_dict(self, tariffs)
+    @property
+    def country_rows(self) -> list[CountryWar]:
+        """What the war is to every country."""
+        from tradewar.games.frames import country_rows
+
+        return country_rows(self)
+
+    @property
+    def other_points(self) -> list[OtherPoint]:
+        """Every different point that the search met."""
+        from tradewar.games.frames import other_points
+
+        return other_points(self)
+
+    @property
+    def tariff_rows(self) -> list[Tariff]:
+        """Every chosen tariff."""
+        from tradewar.games.frames import tariff_rows
+
+        return tariff_rows(self)
+
+    def document(self, tariffs: bool = True) -> dict[str, Any]:
+        """What `tradewar war` tells; without `tariffs`, less the list of all chosen ones."""
+        return content(self, without="" if tariffs else "tariffs")
+
+    def to_dict(self, tariffs: bool = True) -> dict[str, Any]:
+        """The document as plain data for JSON."""
+        return plain_data(self.document(tariffs))
 
     def to_frame(self) -> pd.DataFrame:
         """The chosen tariffs, long: importer, exporter, sector, tariff, in_force, baseline_value."""

@@ -3,7 +3,7 @@
 A result that is more or less than its fields says in the line that opens its class what its document is:
 
     @dataclass(frozen=True)
-    class Deal(Document, told=("initiator", "unit=ladder.unit", ..., "terms.*"), without=("prepared",)):
+    class Deal(Document, told="initiator unit=ladder.unit ... terms.*", without="prepared"):
 
 | entry of `told` | puts there |
 |---|---|
@@ -25,21 +25,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from operator import attrgetter
-from types import EllipsisType
 from typing import Any, ClassVar, NamedTuple
 
-ALL = "*"
-Told = tuple[str | EllipsisType, ...]
+ALL, REST = "*", "..."
 
 
 @dataclass(frozen=True)
 class Form:
-    """What the document of a class is, as its class line says."""
+    """What the document of a class is, as its class line says: names, separated by spaces."""
 
-    told: Told = (...,)
-    without: tuple[str, ...] = ()
+    told: str = REST
+    without: str = ""
     """Keys that are left out."""
-    optional: tuple[str, ...] = ()
+    optional: str = ""
     """Keys that are left out where there is nothing: None, or an empty tuple."""
     digits: Mapping[str, int] = field(default_factory=dict[str, int])
     """Decimals to which the numbers of a key are rounded."""
@@ -59,12 +57,7 @@ class Document:
     __pydantic_serializer__: ClassVar[Any]
 
     def __init_subclass__(
-        cls,
-        *,
-        told: Told = (...,),
-        without: tuple[str, ...] = (),
-        optional: tuple[str, ...] = (),
-        digits: Mapping[str, int] | None = None,
+        cls, *, told: str = REST, without: str = "", optional: str = "", digits: Mapping[str, int] | None = None
     ) -> None:
         super().__init_subclass__()
         cls.__form__ = Form(told, without, optional, digits or {})
@@ -95,23 +88,24 @@ def json_text(value: Any, indent: int | None = 1) -> str:
         return json.dumps(plain_data(value), indent=indent) + "\n"
 
 
-def content(result: Any, without: tuple[str, ...] = ()) -> dict[str, Any]:
+def content(result: Any, without: str = "") -> dict[str, Any]:
     """The keys of a document with their values as they are, for what is told together with something else.
 
     Args:
         result: any dataclass.
         without: keys that are left out, and not computed.
     """
-    form = form_of(type(result))
+    form, left_out = form_of(type(result)), without.split()
+    optional, digits = form.optional.split(), form.digits
     found: dict[str, Any] = {}
-    for entry, value_of in _getters(type(result)):
-        if entry.key in without:
+    for key, value_of in _getters(type(result)):
+        if key in left_out:
             continue
         value = value_of(result)
-        if entry.key == ALL:
-            found |= value if isinstance(value, Mapping) else content(value, (*without, *form.without))
-        elif entry.key not in form.optional or not (value is None or (isinstance(value, tuple) and not value)):
-            found[entry.key] = _rounded(value, form.digits[entry.key]) if entry.key in form.digits else value
+        if key == ALL:
+            found |= value if isinstance(value, Mapping) else content(value, f"{without} {form.without}")
+        elif key not in optional or not (value is None or (isinstance(value, tuple) and not value)):
+            found[key] = _rounded(value, digits[key]) if key in digits else value
     return found
 
 
@@ -124,23 +118,25 @@ def form_of(kind: type) -> Form:
 def entries(kind: type) -> tuple[Entry, ...]:
     """The entries of the document of a class, in order."""
     form = form_of(kind)
-    named = [entry if isinstance(entry, EllipsisType) else _entry(entry) for entry in form.told]
-    taken = {name for entry in named if isinstance(entry, Entry) for name in (entry.key, entry.path[0])}
+    named = [_entry(text) for text in form.told.split()]
+    taken = {name for entry in named for name in (entry.key, entry.path[0])}
     names: tuple[str, ...] = tuple(getattr(kind, "__dataclass_fields__", ()))
     rest = [Entry(name, (name,)) for name in names if name not in taken]
-    every = [each for entry in named for each in ([entry] if isinstance(entry, Entry) else rest)]
-    return tuple(entry for entry in every if entry.key not in form.without)
+    every = [each for entry in named for each in (rest if entry.key == REST else [entry])]
+    return tuple(entry for entry in every if entry.key not in form.without.split())
 
 
 def _entry(text: str) -> Entry:
+    if text == REST:
+        return Entry(REST, (REST,))
     key, _, source = text.rpartition("=")
     *above, last = source.split(".")
     return Entry(ALL, tuple(above)) if last == ALL else Entry(key or last, (*above, last))
 
 
 @cache
-def _getters(kind: type) -> tuple[tuple[Entry, attrgetter[Any]], ...]:
-    return tuple((entry, attrgetter(".".join(entry.path))) for entry in entries(kind))
+def _getters(kind: type) -> tuple[tuple[str, attrgetter[Any]], ...]:
+    return tuple((entry.key, attrgetter(".".join(entry.path))) for entry in entries(kind))
 
 
 def _rounded(value: Any, digits: int) -> Any:

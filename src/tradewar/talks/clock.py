@@ -36,8 +36,8 @@ PROBABILITY_TOLERANCE = 1e-12
 @dataclass(frozen=True, eq=False)
 class Clock(
     Document,
-    told=("terms", "p_deal", "p_escalate", "expected_extensions", "by_month=events", ...),
-    without=("solution",),
+    told="terms p_deal p_escalate expected_extensions by_month=events ...",
+    without="solution",
 ):
     """The clock as solved. Pairs are (initiator, responder); values are percent of a year's GDP, present value."""
 

@@ -73,7 +73,7 @@ RESULTS = (
 
 
 @dataclass(frozen=True)
-class Swing(Document, told=(..., "width")):
+class Swing(Document, told="... width"):
     """What one term does to one result when it goes from its low to its high value, others unchanged."""
 
     term: str

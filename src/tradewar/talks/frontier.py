@@ -24,9 +24,7 @@ POINT_TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class Frontier(
-    Document, told=("parties", "status", "payoff", "instruments", "exchange_rate", "largest_stationarity", "sentence")
-):
+class Frontier(Document, told="parties status payoff instruments exchange_rate largest_stationarity sentence"):
     """Points of the efficient frontier, from side 1's best to side 2's best."""
 
     parties: tuple[str, str]

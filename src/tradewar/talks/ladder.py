@@ -45,17 +45,8 @@ RungSolver = Callable[[float, float, Any], RungOutcome]
 @dataclass(frozen=True, eq=False)
 class Ladder(
     Document,
-    told=(
-        "sides",
-        "unit",
-        "rates_1",
-        "rates_2",
-        "payoff=payoff_by_country",
-        "solved",
-        "largest_residual",
-        ...,
-    ),
-    without=("countries", "residual", "tariff_revenue"),
+    told="sides unit rates_1 rates_2 payoff=payoff_by_country solved largest_residual ...",
+    without="countries residual tariff_revenue",
 ):
     """The payoff table of the tariff ladder."""
 

@@ -11,11 +11,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
+from tradewar.io.serialize import Document
 from tradewar.world.model import World
 
 
@@ -62,7 +62,7 @@ class SectorSummary:
 
 
 @dataclass(frozen=True)
-class WorldSummary:
+class WorldSummary(Document):
     """What a World holds."""
 
     name: str
@@ -80,9 +80,38 @@ class WorldSummary:
     sectors: tuple[SectorSummary, ...]
     checks: tuple[IdentityCheck, ...]
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON."""
-        return asdict(self)
+
+@dataclass(frozen=True)
+class WorldCheck(
+    Document,
+    told=(
+        "summary.name summary.year summary.consistent summary.inconsistency summary.has_tariffs summary.notes "
+        "summary.checks"
+    ),
+):
+    """How well the books of a World balance."""
+
+    summary: WorldSummary
+
+
+@dataclass(frozen=True)
+class WorldEntry:
+    """One built-in world."""
+
+    world: str
+    """The name by which commands know it."""
+    name: str
+    year: int
+    countries: int
+    sectors: int
+
+
+def built_in() -> tuple[WorldEntry, ...]:
+    """The built-in worlds."""
+    from tradewar.world.catalogue import load_world, names
+
+    worlds = [(name, load_world(name)) for name in names()]
+    return tuple(WorldEntry(name, w.name, w.year, w.n_countries, w.n_sectors) for name, w in worlds)
 
 
 def summarise(world: World) -> WorldSummary:
