@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import documents
 from tradewar.cli.main import run
 
 
@@ -30,7 +31,7 @@ class Done:
 
 
 def tradewar(*arguments: str | Path) -> Done:
-    """Run one command in the current folder."""
+    """Run one command in the current folder. What `--json` prints must be as its schema says."""
     out, err = io.StringIO(), io.StringIO()
     status = 0
     with _arguments(arguments), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
@@ -38,7 +39,10 @@ def tradewar(*arguments: str | Path) -> Done:
             run()
         except SystemExit as stop:
             status = int(stop.code or 0)
-    return Done(status, out.getvalue(), err.getvalue())
+    done, words = Done(status, out.getvalue(), err.getvalue()), tuple(map(str, arguments))
+    if "--json" in words and done.out:
+        assert documents.faults(documents.of_command(words), done.json) == []
+    return done
 
 
 @contextlib.contextmanager

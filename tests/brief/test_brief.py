@@ -170,7 +170,7 @@ def test_page_has_every_part(page: str) -> None:
 def test_certificate_table_explains_every_equation(page: str, findings: Findings) -> None:
     from tradewar.brief.sections.method import EQUATIONS
 
-    for name in findings.policies[0].certificate["residuals"]:
+    for name in findings.policies[0].certificate.residuals:
         assert name in EQUATIONS, f"the equation {name!r} has no words"
 
 

@@ -74,8 +74,8 @@ def test_markets_add_up(findings: Findings) -> None:
 
 def test_every_policy_has_a_certificate_that_holds(findings: Findings) -> None:
     for policy in findings.policies:
-        assert policy.certificate["converged"]
-        assert max(policy.certificate["residuals"].values()) <= 1e-9
+        assert policy.certificate.converged
+        assert max(policy.certificate.residuals.values()) <= 1e-9
 
 
 def test_json_is_whole_and_repeatable(findings: Findings) -> None:

@@ -31,7 +31,7 @@ from tradewar.disputes.deal_terms import AssumptionRow, assumptions_of_accord
 from tradewar.disputes.material import Material
 from tradewar.equilibrium import Policy
 from tradewar.games import best_response
-from tradewar.io.serialize import Document
+from tradewar.io.serialize import Document, plain_data
 from tradewar.talks.world_payoffs import policy_at, solved
 
 if TYPE_CHECKING:
@@ -176,9 +176,9 @@ class Hold(
 
     def to_frame(self) -> pd.DataFrame:
         """The enforcement table: one row per country and war."""
-        from tradewar.accords.frames import check_frame
+        import pandas as pd
 
-        return check_frame(self.check)
+        return pd.DataFrame(plain_data(self.check.rows)).drop(columns="sentences")
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
-from typing import TYPE_CHECKING, TypedDict, TypeVar, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy import ndarray as Array
+from typing_extensions import TypedDict
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,9 +54,6 @@ class FlowChange(TypedDict):
     """Not defined for a flow that was zero."""
 
 
-Row = TypeVar("Row", CountryOutcome, FlowChange)
-
-
 def country_columns(outcome: Outcome) -> dict[str, Array]:
     """The columns of the country table, as in the JSON of `solve`, in its order."""
     first = outcome.first_order()
@@ -80,19 +79,20 @@ def country_columns(outcome: Outcome) -> dict[str, Array]:
 
 def country_rows(outcome: Outcome) -> list[CountryOutcome]:
     """The country table row by row."""
-    return _rows(CountryOutcome, {"country": np.array(outcome.baseline.countries)} | country_columns(outcome))
+    return _rows(
+        CountryOutcome.__annotations__, {"country": np.array(outcome.baseline.countries)} | country_columns(outcome)
+    )
 
 
 def flow_rows(outcome: Outcome) -> list[FlowChange]:
     """The flow table row by row, without tariffs."""
-    return _rows(FlowChange, _flow_columns(outcome))
+    return _rows(FlowChange.__annotations__, _flow_columns(outcome))
 
 
-def _rows(kind: type[Row], columns: dict[str, Array]) -> list[Row]:
-    """One row of the declared columns per place."""
-    names = tuple(kind.__annotations__)
+def _rows(names: Iterable[str], columns: dict[str, Array]) -> list[Any]:
+    """One row of the named columns per place."""
     lists = [columns[name].tolist() for name in names]
-    return cast("list[Row]", [dict(zip(names, row, strict=True)) for row in zip(*lists, strict=True)])
+    return [dict(zip(names, row, strict=True)) for row in zip(*lists, strict=True)]
 
 
 def _flow_columns(outcome: Outcome) -> dict[str, Array]:

@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray as Array
 
-from tradewar.equilibrium import welfare
+from tradewar.equilibrium import frames, welfare
 from tradewar.equilibrium.certificate import Certificate
 from tradewar.equilibrium.closures import Closure
 from tradewar.equilibrium.commitments_result import CommitmentResult
@@ -30,8 +30,6 @@ from tradewar.world.model import Market, World
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
-
-    from tradewar.equilibrium.frames import CountryOutcome, FlowChange
 
 
 @dataclass(frozen=True, eq=False)
@@ -275,19 +273,7 @@ class Outcome(
             name: int(np.count_nonzero(array != neutral.get(name, 0.0))) for name, array in self.policy.arrays().items()
         }
 
-    @property
-    def country_rows(self) -> list[CountryOutcome]:
-        """What the policy does to each country."""
-        from tradewar.equilibrium.frames import country_rows
-
-        return country_rows(self)
-
-    @property
-    def flow_rows(self) -> list[FlowChange]:
-        """Every bilateral flow by sector; only where asked for."""
-        from tradewar.equilibrium.frames import flow_rows
-
-        return flow_rows(self)
+    country_rows, flow_rows = property(frames.country_rows), property(frames.flow_rows)
 
     def document(self, flows: bool = False) -> dict[str, Any]:
         """What `tradewar solve` tells; with `flows`, every bilateral flow by sector."""
@@ -299,32 +285,22 @@ class Outcome(
 
     def to_frame(self) -> pd.DataFrame:
         """One row per country, with the fields of the JSON of `tradewar solve`."""
-        from tradewar.equilibrium.frames import country_frame
-
-        return country_frame(self)
+        return frames.country_frame(self)
 
     def sectors_frame(self) -> pd.DataFrame:
         """One row per country and sector: prices, output and labour income before and after."""
-        from tradewar.equilibrium.frames import sector_frame
-
-        return sector_frame(self)
+        return frames.sector_frame(self)
 
     def flows_frame(self) -> pd.DataFrame:
         """One row per exporter, importer and sector with trade: values and tariffs before and after."""
-        from tradewar.equilibrium.frames import flow_frame
-
-        return flow_frame(self)
+        return frames.flow_frame(self)
 
     def to_xarray(self) -> xr.Dataset:
         """The arrays with labelled axes (importer, exporter, sector, country)."""
-        from tradewar.equilibrium.frames import to_xarray
-
-        return to_xarray(self)
+        return frames.to_xarray(self)
 
     def _repr_html_(self) -> str:
-        from tradewar.equilibrium.frames import repr_html
-
-        return repr_html(self)
+        return frames.repr_html(self)
 
     def __repr__(self) -> str:
         name = self.policy.name or "policy"

@@ -12,14 +12,13 @@ from jaxtyping import Bool, Float
 from numpy import ndarray as Array
 
 from tradewar.equilibrium.policy import Policy
+from tradewar.games import frames
 from tradewar.games.certificate import Certificate
 from tradewar.io.serialize import Document, content, plain_data
 from tradewar.world import World
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from tradewar.games.frames import CountryWar, OtherPoint, Tariff
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,26 +120,8 @@ class War(
         """True if a player has one rate per sector for all partners."""
         return self.regime == "mfn"
 
-    @property
-    def country_rows(self) -> list[CountryWar]:
-        """What the war is to every country."""
-        from tradewar.games.frames import country_rows
-
-        return country_rows(self)
-
-    @property
-    def other_points(self) -> list[OtherPoint]:
-        """Every different point that the search met."""
-        from tradewar.games.frames import other_points
-
-        return other_points(self)
-
-    @property
-    def tariff_rows(self) -> list[Tariff]:
-        """Every chosen tariff."""
-        from tradewar.games.frames import tariff_rows
-
-        return tariff_rows(self)
+    country_rows, tariff_rows = property(frames.country_rows), property(frames.tariff_rows)
+    other_points = property(frames.other_points)
 
     def document(self, tariffs: bool = True) -> dict[str, Any]:
         """What `tradewar war` tells; without `tariffs`, less the list of all chosen ones."""
@@ -152,20 +133,14 @@ class War(
 
     def to_frame(self) -> pd.DataFrame:
         """The chosen tariffs, long: importer, exporter, sector, tariff, in_force, baseline_value."""
-        from tradewar.games.frames import to_frame
-
-        return to_frame(self)
+        return frames.to_frame(self)
 
     def countries_frame(self) -> pd.DataFrame:
         """One row per country, as in the JSON."""
-        from tradewar.games.frames import countries_frame
-
-        return countries_frame(self)
+        return frames.countries_frame(self)
 
     def _repr_html_(self) -> str:
-        from tradewar.games.frames import repr_html
-
-        return repr_html(self)
+        return frames.repr_html(self)
 
     def __repr__(self) -> str:
         return f"War({', '.join(self.players)}: {self.certificate.label})"

@@ -75,7 +75,11 @@ class Document:
 
 def plain_data(value: Any) -> Any:
     """Dictionaries, lists, texts and finite numbers. What is not finite becomes None (null)."""
-    return _library().to_jsonable_python(value, fallback=_unusual, inf_nan_mode="null")
+    core = _library()
+    try:
+        return core.to_jsonable_python(value, fallback=_unusual, inf_nan_mode="null")
+    except core.PydanticSerializationError as error:
+        raise (error.__cause__ or error) from None  # what a property of the result raised
 
 
 def json_text(value: Any, indent: int | None = 1) -> str:

@@ -4,29 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any
+
+from typing_extensions import TypedDict
 
 from tradewar.io.serialize import Document
 
 QuantileRow = TypedDict(
     "QuantileRow",
     {
-        "case": str,
-        "country": str,
-        "measure": str,
-        "solved": int,
-        "failed": int,
-        "mean": float,
-        "standard_deviation": float,
-        "q2.5": float,
-        "q5": float,
-        "q25": float,
-        "q50": float,
-        "q75": float,
-        "q95": float,
-        "q97.5": float,
+        "case": str, "country": str, "measure": str, "solved": int, "failed": int, "mean": float,
+        "standard_deviation": float, "q2.5": float, "q5": float, "q25": float, "q50": float, "q75": float,
+        "q95": float, "q97.5": float,
     },
-)
+)  # fmt: skip
 
 
 class ContributionRow(TypedDict):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tradewar.talks.clock import EVENTS, Clock
-from tradewar.talks.clock_sweep import ClockSweep
 from tradewar.talks.frontier import Frontier
 from tradewar.talks.ladder import Ladder
 
@@ -43,12 +42,3 @@ def clock_frame(clock: Clock) -> pd.DataFrame:
 
     months = {"month": np.arange(clock.by_month.shape[1])}
     return pd.DataFrame(months | {name: clock.by_month[row] for name, row in EVENTS.items()})
-
-
-def sweep_frame(sweep: ClockSweep) -> pd.DataFrame:
-    """One row per draw: what was varied, and the results."""
-    import pandas as pd
-
-    from tradewar.talks.clock_sweep import RESULTS
-
-    return pd.DataFrame(dict(sweep.varied) | {name: sweep.result(name) for name in RESULTS})
