@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import datetime as dt
 import enum
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -92,7 +92,7 @@ def test_what_is_left_out_is_not_computed() -> None:
 
     assert content(Costly("a"), without="figure") == {"name": "a"}
     for convert in (plain_data, json_text):
-        with pytest.raises(ArithmeticError, match="^a$"):
+        with pytest.raises(ArithmeticError, match=r"^a$"):
             convert([Costly("a")])
 
 
@@ -191,7 +191,6 @@ def test_no_result_writes_its_dictionary_by_hand() -> None:
     found = {
         path.relative_to(root).as_posix()
         for path in root.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.FunctionDef) and node.name.endswith(("_dict", "as_json", "to_json"))
+        if re.search(r"def \w*(_dict|as_json|to_json)\(", path.read_text(encoding="utf-8"))
     }
     assert found == allowed
