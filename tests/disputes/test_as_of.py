@@ -107,12 +107,13 @@ def test_no_value_is_lost_on_the_way(stated: Stated) -> None:
     for item in stated.policies:
         assert len(item.mapping) == 2
         for row in item.mapping:
-            assert row.mapped + row.unmapped == pytest.approx(row.total, rel=1e-12)
-            assert row.unmapped == pytest.approx(row.absent + row.incomplete)
+            found = row.report
+            assert found.mapped + found.unmapped == pytest.approx(found.total, rel=1e-12)
+            assert found.unmapped == pytest.approx(found.absent + found.incomplete)
             assert row.base_on == "2018-01-01"
     # theory of the tariff book, check C4
-    assert stated.policies[0].mapping[0].mapped == pytest.approx(517.521e9, rel=1e-5)
-    assert stated.policies[0].mapping[0].unmapped == pytest.approx(8.2437e9, rel=1e-4)
+    assert stated.policies[0].mapping[0].report.mapped == pytest.approx(517.521e9, rel=1e-5)
+    assert stated.policies[0].mapping[0].report.unmapped == pytest.approx(8.2437e9, rel=1e-4)
 
 
 def test_escalation_rises_above_the_day() -> None:

@@ -19,7 +19,6 @@ from tradewar.disputes.policies import Stated
 from tradewar.errors import DossierError
 from tradewar.io.serialize import json_text
 from tradewar.talks import BargainStatus
-from tradewar.talks.frames import clock_frame, frontier_frame
 
 DAY = dt.date(2019, 2, 20)
 
@@ -162,9 +161,8 @@ def test_findings_and_frames(deal: Deal, hold: Hold) -> None:
     assert json.loads(json_text(hold.to_dict()))["check"]["rows"][0]["war"] == NASH
     assert len(deal.to_frame()) == 25 * 18
     assert len(hold.to_frame()) == 6
-    assert len(frontier_frame(deal.frontier)) == 30
-    assert deal.clock is not None
-    assert clock_frame(deal.clock)[["deal", "escalate"]].to_numpy().sum() == pytest.approx(1)
+    assert len(told["frontier"]["payoff"]) == 30
+    assert sum(sum(told["clock"]["by_month"][name]) for name in ("deal", "escalate")) == pytest.approx(1)
 
 
 def test_there_are_talks_only_while_they_last() -> None:

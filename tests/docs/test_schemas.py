@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from scripts.json_schemas import COMMANDS
+from scripts.json_schemas import COMMANDS, json_schema
 
 import built_in
 import documents
@@ -17,7 +17,6 @@ from commands import tradewar
 from faults import write_good_folder
 from tradewar.brief.compare import compare
 from tradewar.disputes.hold import NothingToHold
-from tradewar.io.schema import json_schema
 from tradewar.io.serialize import json_text
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -72,8 +72,8 @@ def sweep(
     charts = _write(done, quantiles, contributions, baseline, shown)
     statuses = done.statuses()
     if as_json:
-        rows: list[Any] = [quantiles.to_dict("records"), contributions.to_dict("records")]
-        print_json(SweepDocument(str(done.folder), done.manifest(), done.statuses(), *rows, charts))
+        rows: list[Any] = [frame.to_dict("records") for frame in (quantiles, contributions)]
+        print_json(SweepDocument(str(done.folder), done.manifest(), done.statuses(), rows[0], rows[1], charts))
     else:
         _show(done, quantiles, charts)
     if not statuses["solved"]:

@@ -156,9 +156,7 @@ class Deal(
 
     def to_frame(self) -> pd.DataFrame:
         """The ladder, long: one row per country and pair of rungs."""
-        from tradewar.talks.frames import ladder_frame
-
-        return ladder_frame(self.ladder)
+        return self.ladder.to_frame()
 
 
 @lru_cache(maxsize=1)

@@ -5,5 +5,5 @@ text, tables         CSV and Parquet as declared tables
 toml, json           documents that people write, as checked models
 registers/           countries, products, dates, units and rates: what a word in a cell may be
 writing              files and folders placed as a whole
-serialize, schema    any result as plain data, and the schema of that
+serialize            any result as plain data
 """

@@ -1,4 +1,4 @@
-"""One way from a frozen result to plain data and to JSON text; `tradewar.io.schema` makes its JSON Schema.
+"""One way from a frozen result to plain data and to JSON text; `scripts/json_schemas.py` makes its JSON Schema.
 
 A result that is more or less than its fields says in the line that opens its class what its document is:
 
@@ -65,12 +65,6 @@ class Document:
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON: dictionaries, lists, texts and finite numbers; what is not finite is None."""
         return plain_data(self)
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
-        from tradewar.io.schema import shape
-
-        return handler.generate_schema(shape(cls))
 
 
 def plain_data(value: Any) -> Any:
