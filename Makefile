@@ -9,7 +9,7 @@ DEV := $(VENV)/.dev
 THREADS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help brief test check fast lint types bench validation docs lock clean
+.PHONY: help brief test check fast lint types bench validation schemas docs lock clean
 
 help: ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -58,6 +58,9 @@ validation: $(DEV) ## docs/validation.md from the tests of the literature (needs
 	rm -rf build/validation
 	$(THREADS) TRADEWAR_VALIDATION=build/validation $(BIN)/pytest -n 2 --dist loadgroup tests/literature
 	$(BIN)/python scripts/validation_page.py build/validation --out docs/validation.md
+
+schemas: $(DEV) ## docs/schemas from the types of the results
+	$(BIN)/python scripts/json_schemas.py
 
 docs: $(DEV) ## build the documentation site into build/site
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import documents
 from tradewar.cli.main import main
 
 
@@ -31,13 +32,16 @@ class Done:
 
 
 def tradewar(*arguments: str | Path) -> Done:
-    """Run one command in the current folder."""
+    """Run one command in the current folder. What `--json` prints must be as its schema says."""
     out, err = io.StringIO(), io.StringIO()
     # a terminal's width is no matter of these tests, though some shells hand it on
     plain = mock.patch.dict(os.environ, {"COLUMNS": ""})
     with plain, _arguments(arguments), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         status = main()
-    return Done(status, out.getvalue(), err.getvalue())
+    done, words = Done(status, out.getvalue(), err.getvalue()), tuple(map(str, arguments))
+    if "--json" in words and done.out:
+        assert documents.faults(documents.of_command(words), done.json) == []
+    return done
 
 
 @contextlib.contextmanager

@@ -20,7 +20,6 @@ from tradewar.accords import (
     audit_threshold,
     build_accord,
     check_accord,
-    commitment_sentence,
     compare_rules,
     critical_damage,
     critical_hazard,
@@ -78,13 +77,13 @@ def test_an_accord_is_a_list_of_promises() -> None:
 
 
 def test_promises_in_words() -> None:
-    assert commitment_sentence(SOY) == (
+    assert SOY.sentence == (
         "The deal obliges CHN to purchases (24,000); it is checked every quarter by customs data; if broken, tariffs "
         "return to 25 percent."
     )
-    assert "every month by attributed incidents" in commitment_sentence(TRUCE)
+    assert "every month by attributed incidents" in TRUCE.sentence
     ceiling = replace(SOY, kind=CommitmentKind.TARIFF_CEILING, target=0.1, checks_per_year=3.0)
-    assert "(10.0%); it is checked 3 times a year" in commitment_sentence(ceiling)
+    assert "(10.0%); it is checked 3 times a year" in ceiling.sentence
 
 
 def test_wrong_commitments_are_all_listed() -> None:

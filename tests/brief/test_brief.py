@@ -18,10 +18,10 @@ import pytest
 import built_in
 from tradewar.brief.page import Brief, applying, brief
 from tradewar.disputes.findings import Findings
-from tradewar.disputes.plain import plain_data
 from tradewar.disputes.taxed import Taxed
 from tradewar.errors import InputError
 from tradewar.io.marker import MARKER
+from tradewar.io.serialize import plain_data
 
 CHARTS = (
     "averages", "chronicle", "clock", "counts", "diversion-CHN", "diversion-USA", "falls", "levers", "levers-countries",
@@ -171,7 +171,7 @@ def test_page_has_every_part(page: str) -> None:
 def test_certificate_table_explains_every_equation(page: str, findings: Findings) -> None:
     from tradewar.brief.sections.method import EQUATIONS
 
-    for name in findings.policies[0].certificate["residuals"]:
+    for name in findings.policies[0].certificate.residuals:
         assert name in EQUATIONS, f"the equation {name!r} has no words"
 
 

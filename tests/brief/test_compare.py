@@ -26,7 +26,7 @@ def test_a_brief_and_itself_differ_in_nothing(findings: Findings) -> None:
     assert found.rows
     assert all(item.one == item.other for item in found.rows)
     assert {item.difference for item in found.rows} <= {0.0, None}
-    assert all(one == other != "" for _, one, other in found.answers)
+    assert all(row.one == row.other != "" for row in found.answers)
 
 
 def test_two_days_of_a_dispute(findings: Findings) -> None:

@@ -22,7 +22,7 @@ from tradewar.disputes.dossier import load_dispute
 from tradewar.disputes.findings import Findings
 from tradewar.disputes.kept import KeptFindings, find, kept
 from tradewar.disputes.material import Material
-from tradewar.disputes.plain import json_text
+from tradewar.io.serialize import json_text
 from tradewar.monitoring.claims import forbidden_phrases
 from tradewar.monitoring.series import last_full_month, month_number
 

@@ -12,9 +12,9 @@ import pytest
 import built_in
 from tradewar.disputes.dossier import load_dispute
 from tradewar.disputes.findings import Findings
-from tradewar.disputes.plain import json_text
 from tradewar.disputes.policies import Stated, dispute_book, dispute_world
 from tradewar.disputes.taxed import Taxed
+from tradewar.io.serialize import json_text
 from tradewar.tariffs.coverage import special_programmes
 
 DAYS = [dt.date(2018, 8, 1), dt.date(2019, 2, 20), dt.date(2019, 6, 15), dt.date(2020, 3, 1)]
@@ -107,12 +107,13 @@ def test_no_value_is_lost_on_the_way(stated: Stated) -> None:
     for item in stated.policies:
         assert len(item.mapping) == 2
         for row in item.mapping:
-            assert row.mapped + row.unmapped == pytest.approx(row.total, rel=1e-12)
-            assert row.unmapped == pytest.approx(row.absent + row.incomplete)
+            found = row.report
+            assert found.mapped + found.unmapped == pytest.approx(found.total, rel=1e-12)
+            assert found.unmapped == pytest.approx(found.absent + found.incomplete)
             assert row.base_on == "2018-01-01"
     # theory of the tariff book, check C4
-    assert stated.policies[0].mapping[0].mapped == pytest.approx(517.521e9, rel=1e-5)
-    assert stated.policies[0].mapping[0].unmapped == pytest.approx(8.2437e9, rel=1e-4)
+    assert stated.policies[0].mapping[0].report.mapped == pytest.approx(517.521e9, rel=1e-5)
+    assert stated.policies[0].mapping[0].report.unmapped == pytest.approx(8.2437e9, rel=1e-4)
 
 
 def test_escalation_rises_above_the_day() -> None:

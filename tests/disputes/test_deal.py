@@ -15,11 +15,10 @@ from tradewar.disputes.deal import Deal
 from tradewar.disputes.dossier import LIBRARY, load_dispute
 from tradewar.disputes.findings import Findings
 from tradewar.disputes.hold import NASH, Hold
-from tradewar.disputes.plain import json_text
 from tradewar.disputes.policies import Stated
 from tradewar.errors import DossierError
+from tradewar.io.serialize import json_text
 from tradewar.talks import BargainStatus
-from tradewar.talks.frames import clock_frame, frontier_frame
 
 DAY = dt.date(2019, 2, 20)
 
@@ -72,7 +71,7 @@ def test_every_rule_finds_a_deal_on_the_frontier(deal: Deal) -> None:
 def test_the_nash_war_is_certified_and_a_best_reply(deal: Deal) -> None:
     from tradewar.accords.replies import best_reply
 
-    assert deal.nash_label.startswith("certified")
+    assert deal.nash_war.certificate.startswith("certified")
     assert deal.nash.rates is not None
     setting, rates = deal.setting, np.array(deal.nash.rates)
     reply = best_reply(setting.payoff, setting.choice.owner, np.full(2, -0.4), np.full(2, 1.0))
@@ -89,7 +88,7 @@ def test_the_clock_and_its_spread(deal: Deal) -> None:
     assert clock.p_deal + clock.p_escalate == pytest.approx(1, abs=1e-12)
     assert clock.terms.months_to_deadline == deal.months == 1
     assert spread.draws == 1000
-    assert all(low <= middle <= high for _, (low, middle, high) in spread.quantiles)
+    assert all(row.p10 <= row.p50 <= row.p90 for row in spread.quantiles.values())
     assert deal.swings("p_deal")[0].at_base == pytest.approx(clock.p_deal)
     # what each walks away to follows from whether the threat would be carried out
     margin = float(clock.threat_margin[-1, clock.terms.steps_done])
@@ -162,9 +161,8 @@ def test_findings_and_frames(deal: Deal, hold: Hold) -> None:
     assert json.loads(json_text(hold.to_dict()))["check"]["rows"][0]["war"] == NASH
     assert len(deal.to_frame()) == 25 * 18
     assert len(hold.to_frame()) == 6
-    assert len(frontier_frame(deal.frontier)) == 30
-    assert deal.clock is not None
-    assert clock_frame(deal.clock)[["deal", "escalate"]].to_numpy().sum() == pytest.approx(1)
+    assert len(told["frontier"]["payoff"]) == 30
+    assert sum(sum(told["clock"]["by_month"][name]) for name in ("deal", "escalate")) == pytest.approx(1)
 
 
 def test_there_are_talks_only_while_they_last() -> None:

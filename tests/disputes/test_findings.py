@@ -14,11 +14,11 @@ from tradewar.disputes.dossier import LIBRARY, load_dispute
 from tradewar.disputes.findings import Findings, PartPendingError, run
 from tradewar.disputes.lever_ranges import OtherLevers
 from tradewar.disputes.parts import PARTS
-from tradewar.disputes.plain import json_text
 from tradewar.disputes.policies import Stated
 from tradewar.disputes.ranges import Ranges
 from tradewar.equilibrium import Policy, solve
 from tradewar.errors import DossierError
+from tradewar.io.serialize import json_text
 from tradewar.world import load_world, write_world
 
 
@@ -74,8 +74,8 @@ def test_markets_add_up(findings: Findings) -> None:
 
 def test_every_policy_has_a_certificate_that_holds(findings: Findings) -> None:
     for policy in findings.policies:
-        assert policy.certificate["converged"]
-        assert max(policy.certificate["residuals"].values()) <= 1e-9
+        assert policy.certificate.converged
+        assert max(policy.certificate.residuals.values()) <= 1e-9
 
 
 def test_json_is_whole_and_repeatable(findings: Findings) -> None:

@@ -11,8 +11,8 @@ import pytest
 from tradewar.disputes.dossier import LIBRARY, load_dispute
 from tradewar.disputes.lever_files import read_levers
 from tradewar.disputes.levers import LeverTable, lever_table
-from tradewar.disputes.plain import json_text
 from tradewar.errors import DossierError
+from tradewar.io.serialize import json_text
 
 DAY, PHASE_ONE = dt.date(2019, 2, 20), dt.date(2020, 1, 20)
 
@@ -43,7 +43,7 @@ def test_levers_known_on_the_day(table: LeverTable, phase_one: LeverTable) -> No
         "surplus-by-tariff",
         "surplus-by-restraint",
     ]
-    assert all(found.status == "solved" and found.certificate["converged"] for found in table.levers)
+    assert all(found.status == "solved" and found.certificate.converged for found in table.levers)
     assert [found.name for found in phase_one.levers][-1] == "phase-one-2020"
     text = json_text(table.to_dict())
     assert "2020-" not in text
@@ -63,8 +63,8 @@ def test_who_gains_depends_on_the_instrument(table: LeverTable) -> None:
     assert wedge.effect("USA").real_income_pct > tariff.effect("USA").real_income_pct > 0
     assert restraint.effect("USA").real_income_pct < 0 < restraint.effect("CHN").real_income_pct
     assert wedge.effect("CHN").real_income_pct < 0
-    assert restraint.commitments[0]["fiscal_cost"] < 0
-    assert restraint.commitments[0]["payer"] == "CHN"
+    assert restraint.commitments[0].fiscal_cost < 0
+    assert restraint.commitments[0].payer == "CHN"
 
 
 def test_a_subsidy_and_a_ban_cost_who_imposes_them(table: LeverTable) -> None:
@@ -89,21 +89,21 @@ def test_the_surplus_falls_by_less_than_the_purchases(table: LeverTable) -> None
 
 def test_purchases_of_the_agreement_of_2020(phase_one: LeverTable) -> None:
     found = phase_one.lever("phase-one-2020")
-    wedges = {promise["title"]: promise["wedge"] for promise in found.commitments}
+    wedges = {promise.title: promise.wedge for promise in found.commitments}
     assert wedges == pytest.approx(
         {"Manufactures": 0.08415, "Farm goods": 0.12126, "Energy": 0.22254, "Services": 0.03231}, abs=1e-4
     )
     for promise, amount in zip(found.commitments, (32_900, 12_500, 18_500, 12_800), strict=True):
-        assert promise["value"] - promise["baseline"] == pytest.approx(amount, rel=1e-6)
-        assert promise["fiscal_cost"] > 0
-        assert promise["payer"] == "CHN"
+        assert promise.value - promise.baseline == pytest.approx(amount, rel=1e-6)
+        assert promise.fiscal_cost > 0
+        assert promise.payer == "CHN"
     assert found.purchases is not None
     assert found.purchases.purchases == pytest.approx(76_700, rel=1e-6)
     # 63.6 of 76.7 billion: how much less, and why, adds up
     assert found.purchases.surplus_fall == pytest.approx(63_648, rel=2e-3)
     parts = found.purchases.own_sales_change - found.purchases.other_purchases_change
     assert found.purchases.shortfall == pytest.approx(parts, rel=1e-6)
-    assert found.purchases.fiscal_cost == pytest.approx(sum(p["fiscal_cost"] for p in found.commitments))
+    assert found.purchases.fiscal_cost == pytest.approx(sum(p.fiscal_cost for p in found.commitments))
     displaced = phase_one.displaced_frame()
     energy = displaced[(displaced["lever"] == "phase-one-2020") & (displaced["promise"] == "Energy")]
     abroad = energy[~energy["supplier"].isin(["USA", "CHN"])].sort_values("change")
@@ -132,8 +132,8 @@ def test_levers_on_top_of_the_tariffs_of_the_day(table: LeverTable, on_top: Leve
     assert on_top.on == "today"
     alone, above = table.lever("soybeans").commitments[0], on_top.lever("soybeans").commitments[0]
     # the tariff has made the target more distant
-    assert above["wedge"] > alone["wedge"]
-    assert above["value"] == pytest.approx(alone["value"], rel=1e-6)
+    assert above.wedge > alone.wedge
+    assert above.value == pytest.approx(alone.value, rel=1e-6)
     assert set(on_top.diversion_frame()["importer"]) == {"USA", "CHN"}
     with pytest.raises(DossierError, match="no policy 'tomorrow'"):
         lever_table(load_dispute("us-china-2019"), DAY, on="tomorrow")

@@ -13,8 +13,8 @@ import pytest
 from tradewar.disputes.dossier import LIBRARY, load_dispute
 from tradewar.disputes.monthly import MonthlyFindings, monthly_findings, position
 from tradewar.disputes.path_file import read_path_file
-from tradewar.disputes.plain import json_text
 from tradewar.errors import DossierError
+from tradewar.io.serialize import json_text
 
 DAY, LATER = dt.date(2019, 2, 20), dt.date(2019, 5, 20)
 EXPORTS, IMPORTS = "us-exports-to-china", "us-imports-from-china"

@@ -6,14 +6,7 @@ the status `needs_side_payment`, never a critical discount factor.
 """
 
 from tradewar.accords.check import AccordCheck, AccordRow, AccordTerms, accord_sensitivity, check_accord
-from tradewar.accords.commitments import (
-    Accord,
-    Commitment,
-    CommitmentKind,
-    build_accord,
-    commitment_sentence,
-    in_force,
-)
+from tradewar.accords.commitments import Accord, Commitment, CommitmentKind, build_accord, in_force
 from tradewar.accords.escape_clause import EscapeClause, escape_clause
 from tradewar.accords.imperfect_monitoring import (
     Audit,
@@ -76,7 +69,6 @@ __all__ = [
     "audit_threshold",
     "build_accord",
     "check_accord",
-    "commitment_sentence",
     "compare_rules",
     "critical_damage",
     "critical_discount",

@@ -18,6 +18,7 @@ from tradewar.accords.linkage import critical_hazard, truce
 from tradewar.accords.retaliation import Retaliation
 from tradewar.accords.terms import AccordStatus, discount_per_period
 from tradewar.errors import AccordError, Problem
+from tradewar.io.serialize import Document
 
 DISCOUNTS = (0.9, 0.95, 0.98)
 """Discount factors per year of the sensitivity table."""
@@ -74,7 +75,7 @@ class AccordRow:
 
 
 @dataclass(frozen=True)
-class AccordCheck:
+class AccordCheck(Document, without="terms"):
     """The enforcement table."""
 
     terms: AccordTerms

@@ -22,6 +22,7 @@ from enum import StrEnum
 import numpy as np
 
 from tradewar.errors import AccordError, Problem
+from tradewar.io.serialize import Document
 
 Cell = tuple[str, str, str]
 """(importer, exporter, sector)."""
@@ -43,7 +44,7 @@ NEEDS_TARGET = {CommitmentKind.TARIFF_CEILING, CommitmentKind.PURCHASES, Commitm
 
 
 @dataclass(frozen=True)
-class Commitment:
+class Commitment(Document, told="... sentence"):
     """One promise."""
 
     kind: CommitmentKind
@@ -61,6 +62,18 @@ class Commitment:
     consequence: str
     """What happens if it is broken, in words."""
     name: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """The promise in words."""
+        promise = self.name or self.kind.value
+        if self.target is not None:
+            ceiling = self.kind is CommitmentKind.TARIFF_CEILING
+            promise += f" ({self.target:.1%})" if ceiling else f" ({self.target:,.0f})"
+        return (
+            f"The deal obliges {self.country} to {promise}; it is checked {_frequency(self.checks_per_year)} by "
+            f"{self.measure}; if broken, {self.consequence}."
+        )
 
 
 @dataclass(frozen=True)
@@ -98,22 +111,6 @@ def build_accord(name: str, parties: Sequence[str], commitments: Sequence[Commit
 def in_force(accord: Accord, day: date) -> tuple[Commitment, ...]:
     """The commitments that hold on a day."""
     return tuple(item for item in accord.commitments if item.start <= day and (item.until is None or day <= item.until))
-
-
-def commitment_sentence(commitment: Commitment) -> str:
-    """The promise in words."""
-    promise = commitment.name or commitment.kind.value
-    if commitment.target is not None:
-        number = (
-            f"{commitment.target:.1%}"
-            if commitment.kind is CommitmentKind.TARIFF_CEILING
-            else f"{commitment.target:,.0f}"
-        )
-        promise += f" ({number})"
-    return (
-        f"The deal obliges {commitment.country} to {promise}; it is checked "
-        f"{_frequency(commitment.checks_per_year)} by {commitment.measure}; if broken, {commitment.consequence}."
-    )
 
 
 def _frequency(per_year: float) -> str:

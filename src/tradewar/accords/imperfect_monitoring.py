@@ -22,6 +22,7 @@ import numpy as np
 
 from tradewar.accords.terms import AccordStatus, check_fractions, check_not_negative
 from tradewar.errors import AccordError, Problem
+from tradewar.io.serialize import Document
 
 PERMANENT = 1e-12
 """k* within this of 1 means a suspension without end."""
@@ -56,7 +57,10 @@ class Suspension:
 
 
 @dataclass(frozen=True)
-class AuditPoint:
+class AuditPoint(
+    Document,
+    told="threshold false_alarm detection suspension_periods=suspension.periods suspension.path_cost",
+):
     """One threshold of the purchase audit."""
 
     threshold: float
@@ -67,13 +71,18 @@ class AuditPoint:
 
 
 @dataclass(frozen=True)
-class Audit:
+class Audit(Document, told="status best curve=enforceable sentence"):
     """The threshold of a purchase audit that costs least, and the trade-off curve."""
 
     status: AccordStatus
     best: AuditPoint | None
     curve: tuple[AuditPoint, ...]
     sentence: str
+
+    @property
+    def enforceable(self) -> tuple[AuditPoint, ...]:
+        """The points of the curve at which some suspension works."""
+        return tuple(point for point in self.curve if point.suspension.periods is not None)
 
 
 def suspension(gain: float, stake: float, *, discount: float, false_alarm: float, detection: float) -> Suspension:

@@ -7,8 +7,7 @@ matched by their place (first and second party), policies by their names.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from tradewar.brief.numbers import day, plain
 from tradewar.brief.page import applying
@@ -19,15 +18,15 @@ from tradewar.disputes.deal import Deal
 from tradewar.disputes.findings import Findings
 from tradewar.disputes.hold import NASH, Hold
 from tradewar.disputes.kept import KeptFindings
-from tradewar.disputes.plain import json_text, plain_data
 from tradewar.disputes.ranges import Ranges
 from tradewar.disputes.taxed import Taxed
+from tradewar.io.serialize import Document, json_text
 
 PAGE, DATA = "compare.html", "compare.json"
 
 
 @dataclass(frozen=True)
-class Compared:
+class Compared(Document, told="... difference"):
     """One figure or word of both briefs; None where a brief does not have it."""
 
     question: str
@@ -49,19 +48,21 @@ class Compared:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ComparedAnswers:
+    """The answers to one question; empty where a brief has none."""
+
+    question: str
+    one: str
+    other: str
+
+
+@dataclass(frozen=True)
+class Comparison(Document):
     """Two briefs, figure by figure."""
 
     titles: tuple[str, str]
-    answers: tuple[tuple[str, str, str], ...]
-    """(question, the first brief's answer, the second's); empty where a brief has none."""
+    answers: tuple[ComparedAnswers, ...]
     rows: tuple[Compared, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data for `compare.json`."""
-        rows = [asdict(row) | {"difference": row.difference} for row in self.rows]
-        answers = [dict(zip(("question", "one", "other"), answer, strict=True)) for answer in self.answers]
-        return plain_data({"titles": self.titles, "answers": answers, "rows": rows})
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def compare(one: Findings, other: Findings) -> Comparison:
 def comparison_files(one: Findings, other: Findings) -> dict[str, str]:
     """What is written beside the first brief: a page and its figures, by name."""
     comparison = compare(one, other)
-    return {DATA: json_text(comparison.to_dict()), PAGE: render_comparison(comparison)}
+    return {DATA: json_text(comparison), PAGE: render_comparison(comparison)}
 
 
 def render_comparison(comparison: Comparison) -> str:
@@ -117,11 +118,11 @@ def _in_order(rows: list[Compared]) -> tuple[Compared, ...]:
     return tuple(sorted(rows, key=place))
 
 
-def _answers(one: Findings, other: Findings) -> Iterator[tuple[str, str, str]]:
+def _answers(one: Findings, other: Findings) -> Iterator[ComparedAnswers]:
     left, right = ({item.name: item for item in applying(findings) if item.question} for findings in (one, other))
     for name in dict.fromkeys((*left, *right)):
         section: Section = left.get(name) or right[name]
-        yield (
+        yield ComparedAnswers(
             section.question,
             left[name].opening(one).striptags() if name in left else "",
             right[name].opening(other).striptags() if name in right else "",

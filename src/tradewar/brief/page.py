@@ -25,9 +25,9 @@ from tradewar.brief.write import MANIFEST, manifest
 from tradewar.disputes.dossier import Dossier, load_dispute
 from tradewar.disputes.findings import Findings, PartPendingError, run
 from tradewar.disputes.material import silent
-from tradewar.disputes.plain import json_text
 from tradewar.disputes.ranges import Ranges
 from tradewar.errors import InputError
+from tradewar.io.serialize import json_text
 from tradewar.io.writing import Draft
 
 PAGE, DATA = "brief.html", "findings.json"
@@ -215,7 +215,7 @@ def fragment_values(section: Section, findings: Findings) -> dict[str, Any]:
 def _add_files(draft: Draft, findings: Findings, easel: _Easel, front: Front) -> str:
     """Figures, tables, page and charts; returns the page."""
     # what shows charts comes last: some may still be drawn
-    draft.add(DATA, json_text(findings.to_dict()))
+    draft.add(DATA, json_text(findings))
     for section in applying(findings):
         for table in section.tables(findings):
             draft.add(f"tables/{table.name}.csv", table.to_csv())

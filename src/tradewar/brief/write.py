@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
-from tradewar.disputes.plain import json_text
+from tradewar.io.serialize import json_text
 
 MANIFEST = "manifest.json"
 _LIBRARIES = ("numpy", "scipy", "pydantic", "vl-convert-python", "jinja2")

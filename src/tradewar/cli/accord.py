@@ -30,20 +30,18 @@ def accord(
         # nothing to hold is an answer, not a failure
         sentence = agreed.base.sentence if material.dossier.accord else "No promise is on file on that day."
         if as_json:
-            print_json({"accord": None, "sentence": sentence})
+            print_json(hold.NothingToHold(sentence))
         else:
             print_text(sentence)
         return
     if as_json:
-        print_json(found.to_dict())
+        print_json(found)
     else:
         _show(found)
 
 
 def _show(found: Hold) -> None:
-    from tradewar.accords.commitments import commitment_sentence
-
-    print_text(*(commitment_sentence(item) for item in found.accord.commitments))
+    print_text(*(item.sentence for item in found.accord.commitments))
     patience = {(row.country, row.war): row.per_year for row in found.patience}
     print_table(
         f"Percent of income per period ({found.terms.periods_per_year:g} a year)",
@@ -72,10 +70,10 @@ def _show(found: Hold) -> None:
         "What moves the margin most",
         ("country", "assumption", "low", "high", "at low", "base", "at high"),
         [
-            (country, swing.term.replace("_", " "), _end(swing.low), _end(swing.high), *map(_known, _values(swing)))
-            for country, result, swings in found.swings
-            if result == "margin"
-            for swing in swings[:3]
+            (row.country, swing.term.replace("_", " "), _end(swing.low), _end(swing.high), *map(_known, _values(swing)))
+            for row in found.swings
+            if row.result == "margin"
+            for swing in row.terms[:3]
         ],
         text_columns=2,
         keys=2,

@@ -38,13 +38,13 @@ def monitor(
     as_json: AsJson = False,
 ) -> None:
     """Is each commitment kept, how sure are we, and what would change the answer."""
-    from tradewar.disputes.kept import kept
+    from tradewar.disputes.kept import Monitored, kept
 
     with progress() as say:
         say(f"Judging the commitments of {dispute}")
         found = kept(dispute, day(as_of))
     if as_json:
-        print_json({"dispute": dispute, **found.to_dict()})
+        print_json(Monitored(dispute, found))
         return
     if not found.commitments:
         print_text(f"No commitment was known on {found.as_of}.")
@@ -172,7 +172,7 @@ def report(
 
         told = kept(dispute, day(as_of)).activity
     if as_json:
-        print_json(told.to_dict())
+        print_json(told)
     else:
         print_document(told.to_markdown())
 
@@ -180,12 +180,10 @@ def report(
 @incidents.command()
 def sources(as_json: AsJson = False) -> None:
     """The public data sets: what their dates mean, their terms, what is bundled and how to get the rest."""
-    from dataclasses import asdict
-
     from tradewar.monitoring.datasets import DATASETS
 
     if as_json:
-        print_json([asdict(item) for item in DATASETS.values()])
+        print_json(list(DATASETS.values()))
         return
     for item in DATASETS.values():
         print_text(

@@ -9,7 +9,7 @@ from typing import Any
 
 from tradewar.cli.columns import Column, bold, broken, parts, room, table_lines
 from tradewar.cli.streams import ESCAPED
-from tradewar.disputes.plain import json_text
+from tradewar.io.serialize import json_text
 
 SCREEN = 24
 """Lines of a message."""
@@ -90,5 +90,3 @@ def number(value: float, decimals: int = 2, *, sign: bool = False) -> str:
         return "n/a"
     text = f"{value:+,.{decimals}f}" if sign else f"{value:,.{decimals}f}"
     return text.lstrip("+-") if float(text.replace(",", "")) == 0.0 else text
-
-

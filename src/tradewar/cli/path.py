@@ -24,7 +24,7 @@ def path(
         say("Reading the tariff book and the observed series")
         found = monthly_findings(load_dispute(dispute), day(as_of))
     if as_json:
-        print_json(found.to_dict())
+        print_json(found)
         return
     print_text(f"{found.dispute}, as known on {found.as_of}; trade of the same month of {found.base_year} is 1.")
     for flow in found.flows:

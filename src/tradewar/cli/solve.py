@@ -53,17 +53,17 @@ def solve(
     if out is not None:
         _write(out, outcome, flows)
     if as_json:
-        print_json(outcome.to_dict(flows=flows))
+        print_json(outcome.document(flows))
     else:
         _show(outcome.to_dict(flows=flows), outcome.baseline.money_unit)
 
 
 def _write(out: Path, outcome: Outcome, flows: bool) -> None:
-    from tradewar.disputes.plain import json_text
+    from tradewar.io.serialize import json_text
     from tradewar.io.text import frame_csv
 
     is_table = out.suffix == ".csv"
-    write_file(out, frame_csv(outcome.to_frame()) if is_table else json_text(outcome.to_dict(flows=flows)))
+    write_file(out, frame_csv(outcome.to_frame()) if is_table else json_text(outcome.document(flows)))
 
 
 def _show(facts: dict[str, Any], money_unit: str) -> None:

@@ -67,6 +67,7 @@ def sweep(
 ) -> None:
     """Solve policies, wars or bargains under draws of the elasticities; intervals, and which sector matters."""
     from tradewar import sweep as package
+    from tradewar.sweep.document import SweepDocument
     from tradewar.world.catalogue import load_world
 
     baseline = load_world(world)
@@ -82,7 +83,8 @@ def sweep(
     charts = _write(done, quantiles, contributions, baseline, shown)
     statuses = done.statuses()
     if as_json:
-        print_json(_facts(done, quantiles, contributions, charts))
+        rows: list[Any] = [frame.to_dict("records") for frame in (quantiles, contributions)]
+        print_json(SweepDocument(str(done.folder), done.manifest(), done.statuses(), rows[0], rows[1], charts))
     else:
         _show(done, quantiles, charts)
     if not statuses["solved"]:
@@ -186,18 +188,6 @@ def _charted(quantiles: pd.DataFrame, shown: tuple[str, ...] | None) -> list[tup
 
 def _plain_name(text: str) -> str:
     return "".join(letter if letter.isalnum() else "-" for letter in text)
-
-
-def _facts(done: Sweep, quantiles: pd.DataFrame, contributions: pd.DataFrame, charts: list[str]) -> dict[str, Any]:
-    return {
-        "folder": str(done.folder),
-        "manifest": done.manifest(),
-        "statuses": done.statuses(),
-        "quantiles": quantiles.to_dict("records"),
-        "contributions": contributions.to_dict("records"),
-        "charts": charts,
-        "damaged": list(done.damaged),
-    }
 
 
 def _show(done: Sweep, quantiles: pd.DataFrame, charts: list[str]) -> None:

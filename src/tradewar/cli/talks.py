@@ -11,6 +11,7 @@ from tradewar.cli.output import number, print_json, print_table, print_text, pro
 
 if TYPE_CHECKING:
     from tradewar.disputes.deal import Deal
+    from tradewar.disputes.deal_sensitivity import Quantiles
     from tradewar.disputes.material import Material, Progress
 
 
@@ -28,7 +29,7 @@ def talks(
     if found is None:
         raise no_talks(material)
     if as_json:
-        print_json(found.to_dict())
+        print_json(found)
     else:
         _show(found)
 
@@ -89,16 +90,16 @@ def _show(found: Deal) -> None:
         print_table(
             f"The clock over the ranges of its assumptions ({found.spread.draws} draws)",
             ("", "base", "10 of 100 below", "half below", "90 of 100 below", "moved most by", "at low", "at high"),
-            [_spread_row(found, name, quantiles) for name, quantiles in found.spread.quantiles],
+            [_spread_row(found, name, quantiles) for name, quantiles in found.spread.quantiles.items()],
         )
 
 
-def _spread_row(found: Deal, name: str, quantiles: tuple[float, float, float]) -> tuple[str, ...]:
-    widest = next(iter(found.swings(name)), None)
+def _spread_row(found: Deal, name: str, quantiles: Quantiles) -> tuple[str, ...]:
+    widest, drawn = next(iter(found.swings(name)), None), (quantiles.p10, quantiles.p50, quantiles.p90)
     if widest is None:
-        return (name.replace("_", " "), "n/a", *(number(value, 3) for value in quantiles), "", "", "")
+        return (name.replace("_", " "), "n/a", *(number(value, 3) for value in drawn), "", "", "")
     moved = f"{widest.term.replace('_', ' ')} {widest.low:g} to {widest.high:g}"
-    figures = (widest.at_base, *quantiles)
+    figures = (widest.at_base, *drawn)
     ends = (widest.at_low, widest.at_high)
     return (name.replace("_", " "), *(number(value, 3) for value in figures), moved, *(number(v, 3) for v in ends))
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tradewar.cli.options import AsJson, within
 from tradewar.cli.output import print_json, print_text
+
+if TYPE_CHECKING:
+    from tradewar.tariffs.timeline import AverageTimeline
 
 app = typer.Typer(help="The tariff book: what is taxed, since when, until when, and why.", no_args_is_help=True)
 
@@ -60,16 +63,16 @@ def check(book: Book, json_: AsJson = False) -> None:
     """Read a book, check every rule, and say what it holds and what it lacks."""
     from tradewar.tariffs.summary import summary
 
-    document = summary(_load(book))
+    found = summary(_load(book))
     if json_:
-        print_json(document)
+        print_json(found)
         return
-    print_text(f"{document['title']}: {document['measures']} lines of measures, no faults.")
-    for table, rows in document["tables"].items():
+    print_text(f"{found.title}: {found.measures} lines of measures, no faults.")
+    for table, rows in found.tables.items():
         print_text(f"  {table}: {rows} rows")
-    print_text(f"  weight sets: {', '.join(document['weight_sets']) or 'none'}")
-    print_text(f"  unverified lines: {document['unverified']}")
-    for gap in document["gaps"]:
+    print_text(f"  weight sets: {', '.join(found.weight_sets) or 'none'}")
+    print_text(f"  unverified lines: {found.unverified}")
+    for gap in found.gaps:
         print_text(f"  missing: {gap}")
 
 
@@ -110,7 +113,7 @@ def rate(
         start_of_day=start_of_day,
     )
     if json_:
-        print_json(answer.to_dict())
+        print_json(answer)
     else:
         print_text(*answer.explanation)
 
@@ -129,14 +132,16 @@ def average(
     json_: AsJson = False,
 ) -> None:
     """The average tariff on days, with its weight set and coverage."""
+    from tradewar.tariffs.timeline import AverageTimeline
+
     loaded = _load(book)
-    points = [
+    points = tuple(
         loaded.average(
             importer, exporter, day, weights, level=level, programmes=programme, lines_on=lines_on, known_on=known
         )
         for day in on
-    ]
-    _averages({"importer": importer, "exporter": exporter, "weights": weights}, points, json_)
+    )
+    _averages(AverageTimeline(importer, exporter, weights, points), json_)
 
 
 @app.command()
@@ -159,22 +164,22 @@ def timeline(
     if product is None:
         options: dict[str, Any] = {"programmes": programme, "known_on": known}
         found = average_timeline(loaded, importer, exporter, start, end, weights, **options)
-        _averages({"importer": importer, "exporter": exporter, "weights": weights}, list(found.points), json_)
+        _averages(found, json_)
         return
     line = loaded.timeline(importer, exporter, product, start, end, known_on=known)
     if json_:
-        print_json(line.to_dict())
+        print_json(line)
         return
     for point in line.points:
         print_text(point.explanation[0])
 
 
-def _averages(facts: dict[str, Any], points: list[Any], as_json: bool) -> None:
+def _averages(found: AverageTimeline, as_json: bool) -> None:
     if as_json:
-        print_json(facts | {"points": [point.to_dict() for point in points]})
+        print_json(found)
         return
-    print_text(f"{facts['importer']} on {facts['exporter']}, weights {facts['weights']}")
-    for point in points:
+    print_text(f"{found.importer} on {found.exporter}, weights {found.weights}")
+    for point in found.points:
         rate = "unknown" if point.rate is None else f"{100 * point.rate:.4f}%"
         flag = "  LOW COVERAGE" if point.flagged else ""
         print_text(f"  {point.on}  {rate}  covers {100 * point.covered_share:.1f}% of {point.weight_unit}{flag}")

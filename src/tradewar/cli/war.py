@@ -61,7 +61,7 @@ def war(
             progress=say,
         )
     if as_json:
-        print_json(found.to_dict())
+        print_json(found)
     else:
         _show(found.to_dict(tariffs=False), one=len(found.players) == 1)
     if not found.certified:

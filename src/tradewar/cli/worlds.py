@@ -21,34 +21,21 @@ Out = Annotated[Path, typer.Option("--out", help="Tidy folder to write.")]
 @app.command("list")
 def list_worlds(as_json: AsJson = False) -> None:
     """List the built-in worlds."""
-    from tradewar.world.catalogue import load_world, names
+    from tradewar.world.summary import built_in
 
-    worlds = {name: load_world(name) for name in names()}
+    worlds = built_in()
     if as_json:
-        print_json(
-            [
-                {
-                    "world": name,
-                    "name": world.name,
-                    "year": world.year,
-                    "countries": world.n_countries,
-                    "sectors": world.n_sectors,
-                    "tariffs_as_of": dict(world.tariffs_as_of),
-                    "superseded_by": world.superseded_by or None,
-                }
-                for name, world in worlds.items()
-            ]
-        )
+        print_json(worlds)
         return
     rows = [
         (
-            name,
-            f"{world.name}{f' (superseded by {world.superseded_by})' if world.superseded_by else ''}",
-            str(world.year),
-            f"{world.n_countries} x {world.n_sectors}",
-            _days(world.tariffs_as_of),
+            row.world,
+            f"{row.name}{f' (superseded by {row.superseded_by})' if row.superseded_by else ''}",
+            str(row.year),
+            f"{row.countries} x {row.sectors}",
+            _days(row.tariffs_as_of),
         )
-        for name, world in worlds.items()
+        for row in worlds
     ]
     columns = ("world", "name", "year", "countries x sectors", "tariffs as of")
     print_table("Built-in worlds", columns, rows, text_columns=2)
@@ -61,7 +48,7 @@ def show(world: WorldName, as_json: AsJson = False) -> None:
 
     facts = summarise(_load(world))
     if as_json:
-        print_json(facts.to_dict())
+        print_json(facts)
         return
     print_text(
         f"{facts.name} ({facts.year}), {facts.money_unit}, market {facts.market}.",
@@ -111,12 +98,11 @@ def show(world: WorldName, as_json: AsJson = False) -> None:
 @app.command()
 def check(world: WorldName, as_json: AsJson = False) -> None:
     """Check every identity of a world. Faults are listed, and the exit status is then 2."""
-    from tradewar.world.summary import summarise
+    from tradewar.world.summary import WorldCheck, summarise
 
     facts = summarise(_load(world))
     if as_json:
-        keys = ("name", "year", "consistent", "inconsistency", "has_tariffs", "notes", "checks")
-        print_json({key: facts.to_dict()[key] for key in keys})
+        print_json(WorldCheck(facts))
         return
     print_table(
         f"{facts.name}: accounting identities, largest relative error",

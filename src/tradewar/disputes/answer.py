@@ -16,9 +16,9 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float
@@ -26,8 +26,8 @@ from numpy import ndarray as Array
 
 from tradewar.disputes.answer_ranges import AnswerRanges, ranges_of, under_sets
 from tradewar.disputes.material import Material
-from tradewar.disputes.plain import plain_data
 from tradewar.disputes.policies import average_rate
+from tradewar.io.serialize import Document
 from tradewar.world.model import World
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class GameCertificate:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Answer(Document):
     """The part of the findings on escalation between the parties."""
 
     parties: tuple[str, str]
@@ -130,10 +130,6 @@ class Answer:
     def move(self, name: str) -> Move | None:
         """A move by its name, None where there is none."""
         return next((move for move in self.moves if move.name == name), None)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON."""
-        return plain_data(asdict(self))
 
 
 def find(material: Material) -> Answer:

@@ -10,9 +10,9 @@ the clock, which in turn needs the deal, so that the two are run until they agre
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float
@@ -26,7 +26,7 @@ from tradewar.disputes.deal_setting import DealSetting, nash_war, setting_of
 from tradewar.disputes.deal_terms import AssumptionRow, Pair
 from tradewar.disputes.deal_without import Drift, Nerves, drifts, war_of_nerves
 from tradewar.disputes.material import Material
-from tradewar.disputes.plain import plain_data
+from tradewar.io.serialize import Document
 from tradewar.talks.bargaining import Bargain, BargainStatus, Solution, bargain, bargains, without_subsidies
 from tradewar.talks.clock import Clock, run_clock
 from tradewar.talks.clock_sweep import Swing
@@ -62,7 +62,7 @@ class Place:
 
 
 @dataclass(frozen=True, eq=False)
-class NamedBargain:
+class NamedBargain(Document, told="name title from=walk_away subsidies bargain.*"):
     """A deal by one rule from one walk-away point."""
 
     name: str
@@ -73,8 +73,33 @@ class NamedBargain:
     bargain: Bargain
 
 
+@dataclass(frozen=True)
+class NashWar:
+    """What is known of the Nash war beside its place."""
+
+    certificate: str
+    """In words."""
+    payoff_by_sector: Pair
+    """Payoffs where tariffs differ by sector, from the games."""
+
+
+@dataclass(frozen=True)
+class CountryPayoff:
+    """What one country has from the deal."""
+
+    country: str
+    real_income_pct: float
+
+
 @dataclass(frozen=True, eq=False)
-class Deal:
+class Deal(
+    Document,
+    told=(
+        "initiator responder ladder.unit closure=setting.prepared.closure.text setting.choice.instruments ladder today "
+        "escalated threat drifts war_of_nerves=nerves places nash_war walk_away deals=bargains signed countries "
+        "frontier sensitivity_of_the_deal=cases months_to_deadline=months clock spread assumptions positions notes"
+    ),
+):
     """The part of the findings that answers whether there is a deal and whether it will come."""
 
     initiator: str
@@ -95,17 +120,14 @@ class Deal:
     now: Place
     escalation: Place
     nash: Place
-    nash_label: str
-    """The certificate of the Nash war in words."""
-    nash_by_sector: Pair
-    """Payoffs of the Nash war where tariffs differ by sector, from the games."""
+    nash_war: NashWar
     walk_away: WalkAway
     bargains: tuple[NamedBargain, ...]
     """The first is the one that the clock and the accord use."""
     signed: Place | None
     """What the clock takes as the deal; None where no deal is better for both, with or without a payment."""
-    world_payoff: tuple[tuple[str, float], ...]
-    """(country, percent) of everybody under the deal of the clock, before any payment."""
+    countries: tuple[CountryPayoff, ...]
+    """Everybody under the deal of the clock, before any payment."""
     frontier: Frontier
     cases: tuple[DealCase, ...]
     """The deal under other assumptions."""
@@ -130,17 +152,11 @@ class Deal:
 
     def swings(self, result: str) -> tuple[Swing, ...]:
         """What moves a result of the clock, the widest first."""
-        return () if self.spread is None else dict(self.spread.swings)[result]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data for `findings.json` and `tradewar talks --json`."""
-        return deal_dict(self)
+        return () if self.spread is None else self.spread.swings[result]
 
     def to_frame(self) -> pd.DataFrame:
         """The ladder, long: one row per country and pair of rungs."""
-        from tradewar.talks.frames import ladder_frame
-
-        return ladder_frame(self.ladder)
+        return self.ladder.to_frame()
 
 
 @lru_cache(maxsize=1)
@@ -201,12 +217,11 @@ def find(material: Material) -> Deal | None:
         now=now,
         escalation=escalation,
         nash=nash,
-        nash_label=war.label,
-        nash_by_sector=war.by_sector,
+        nash_war=NashWar(war.label, war.by_sector),
         walk_away=walk_away,
         bargains=found_bargains,
         signed=signed,
-        world_payoff=_everybody(setting, base),
+        countries=_everybody(setting, base),
         frontier=frontier,
         cases=cases,
         months=months,
@@ -280,14 +295,14 @@ def _every_bargain(
     return tuple(found)
 
 
-def _everybody(setting: DealSetting, base: Bargain) -> tuple[tuple[str, float], ...]:
+def _everybody(setting: DealSetting, base: Bargain) -> tuple[CountryPayoff, ...]:
     signed = _signed(base)
     if signed is None or signed.rates is None:
         return ()
     prepared = setting.prepared
     policy = policy_at(prepared, setting.choice, np.array(signed.rates))
     payoff = real_income_pct(prepared, solved(prepared, policy.levers(prepared.baseline), None))
-    return tuple(zip(prepared.baseline.countries, map(float, payoff), strict=True))
+    return tuple(map(CountryPayoff, prepared.baseline.countries, map(float, payoff)))
 
 
 def _of(ladder: Ladder, pair: tuple[int, int]) -> Pair:
@@ -296,42 +311,3 @@ def _of(ladder: Ladder, pair: tuple[int, int]) -> Pair:
 
 def _pair(values: Float[Array, " 2"]) -> Pair:
     return float(values[0]), float(values[1])
-
-
-def deal_dict(deal: Deal) -> dict[str, Any]:
-    """The facts of a deal as plain data."""
-    from tradewar.talks.frames import bargain_dict, clock_dict, frontier_dict, ladder_dict
-
-    return plain_data(
-        {
-            "initiator": deal.initiator,
-            "responder": deal.responder,
-            "unit": deal.ladder.unit,
-            "closure": str(deal.setting.prepared.closure),
-            "instruments": list(deal.setting.choice.instruments),
-            "ladder": ladder_dict(deal.ladder),
-            "today": list(deal.today),
-            "escalated": list(deal.escalated),
-            "threat": asdict(deal.threat),
-            "drifts": [asdict(row) for row in deal.drifts],
-            "war_of_nerves": asdict(deal.nerves) if deal.nerves else None,
-            "places": [asdict(place) for place in deal.places],
-            "nash_war": {"certificate": deal.nash_label, "payoff_by_sector": list(deal.nash_by_sector)},
-            "walk_away": asdict(deal.walk_away),
-            "deals": [
-                {"name": item.name, "title": item.title, "from": item.walk_away, "subsidies": item.subsidies}
-                | bargain_dict(item.bargain)
-                for item in deal.bargains
-            ],
-            "signed": asdict(deal.signed) if deal.signed else None,
-            "countries": [{"country": code, "real_income_pct": value} for code, value in deal.world_payoff],
-            "frontier": frontier_dict(deal.frontier),
-            "sensitivity_of_the_deal": [asdict(case) for case in deal.cases],
-            "months_to_deadline": deal.months,
-            "clock": clock_dict(deal.clock) if deal.clock else None,
-            "spread": deal.spread.to_dict() if deal.spread else None,
-            "assumptions": [asdict(row) | {"ours": row.ours} for row in deal.assumptions],
-            "positions": [asdict(event) for event in deal.positions],
-            "notes": list(deal.notes),
-        }
-    )

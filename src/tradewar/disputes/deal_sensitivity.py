@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -33,6 +32,15 @@ QUANTILES = (0.1, 0.5, 0.9)
 
 
 @dataclass(frozen=True)
+class Quantiles:
+    """A tenth, half and nine tenths of the draws lie below."""
+
+    p10: float
+    p50: float
+    p90: float
+
+
+@dataclass(frozen=True)
 class DealCase:
     """The deal under another assumption."""
 
@@ -52,21 +60,12 @@ class ClockSpread:
     """The clock over the ranges of all its assumptions."""
 
     draws: int
-    quantiles: tuple[tuple[str, tuple[float, float, float]], ...]
-    """(result, (tenth, half, nine tenths of the draws below))."""
+    quantiles: Mapping[str, Quantiles]
+    """By result."""
     credible_share: float
     """Share of draws in which the threat would be carried out at the first deadline without progress."""
-    swings: tuple[tuple[str, tuple[Swing, ...]], ...]
-    """(result, each assumption alone from low to high, the widest first)."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data."""
-        return {
-            "draws": self.draws,
-            "quantiles": {name: dict(zip(("p10", "p50", "p90"), row, strict=True)) for name, row in self.quantiles},
-            "credible_share": self.credible_share,
-            "swings": {name: [asdict(swing) | {"width": swing.width} for swing in row] for name, row in self.swings},
-        }
+    swings: Mapping[str, tuple[Swing, ...]]
+    """By result: each assumption alone from low to high, the widest first."""
 
 
 def deal_cases(
@@ -124,27 +123,24 @@ def clock_spread(
     drawn["steps_done"] = np.minimum(drawn["steps_done"], drawn["steps_to_text"])
     # the noise of a signature belongs to the method: it stays a third of what a month is worth in the base
     swept = sweep_clock(terms, drawn)
-    quantiles: list[tuple[str, tuple[float, float, float]]] = []
+    quantiles: dict[str, Quantiles] = {}
     for name in RESULTS:
         values = swept.result(name)
         known = values[np.isfinite(values)]
         low, middle, high = np.quantile(known, QUANTILES) if len(known) else (np.nan, np.nan, np.nan)
-        quantiles.append((name, (float(low), float(middle), float(high))))
+        quantiles[name] = Quantiles(float(low), float(middle), float(high))
     single = {name: span for name, span in ranges.items() if span[0] < span[1]}
     if terms.steps_done > 0:
         single["steps_to_text"] = (max(single["steps_to_text"][0], terms.steps_done), single["steps_to_text"][1])
         single["steps_done"] = (single["steps_done"][0], min(single["steps_done"][1], terms.steps_to_text))
-    swings = tuple(swings_by_result(terms, single, RESULTS).items())
-    return ClockSpread(draws, tuple(quantiles), float((swept.threat_margin >= 0.0).mean()), _finite(swings))
+    swings = {name: _finite(row) for name, row in swings_by_result(terms, single, RESULTS).items()}
+    return ClockSpread(draws, quantiles, float((swept.threat_margin >= 0.0).mean()), swings)
 
 
-def _finite(swings: tuple[tuple[str, tuple[Swing, ...]], ...]) -> tuple[tuple[str, tuple[Swing, ...]], ...]:
+def _finite(swings: tuple[Swing, ...]) -> tuple[Swing, ...]:
     """Swings without those whose end is not defined (no extension to value, no alternative at a deadline)."""
-    kept: list[tuple[str, tuple[Swing, ...]]] = []
-    for name, row in swings:
-        defined = [item for item in row if np.isfinite([item.at_low, item.at_base, item.at_high]).all()]
-        kept.append((name, tuple(sorted(defined, key=lambda item: -item.width))))
-    return tuple(kept)
+    defined = [item for item in swings if np.isfinite([item.at_low, item.at_base, item.at_high]).all()]
+    return tuple(sorted(defined, key=lambda item: -item.width))
 
 
 def _case(assumption: str, setting: str, found: Bargain) -> DealCase:

@@ -19,6 +19,7 @@ from tradewar.disputes.deal_schema import OURS, AccordTable, Assumption, ClockTa
 from tradewar.disputes.material import Material
 from tradewar.equilibrium import Prepared
 from tradewar.errors import DossierError
+from tradewar.io.serialize import Document
 from tradewar.talks.clock_terms import ClockTerms
 from tradewar.talks.world_ladder import Climb, uniform_climb
 
@@ -31,7 +32,7 @@ Pair = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class AssumptionRow:
+class AssumptionRow(Document, told="... ours"):
     """An assumption of the dossier, as it is shown."""
 
     name: str

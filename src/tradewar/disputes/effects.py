@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from tradewar.disputes.dossier import Dossier
 from tradewar.disputes.policies import PairMapping, StatedPolicy, average_rate
 from tradewar.disputes.schema import TariffFile
+from tradewar.equilibrium.certificate import Certificate
 from tradewar.equilibrium.diversion import Diversion
 from tradewar.equilibrium.outcome import Outcome
+from tradewar.io.serialize import Document
 from tradewar.world.model import World
 
 
@@ -108,7 +109,7 @@ class PairTariff:
 
 
 @dataclass(frozen=True)
-class PolicyFindings:
+class PolicyFindings(Document, told="... certificate=certificate.untimed"):
     """One policy of a dossier, solved."""
 
     name: str
@@ -136,8 +137,7 @@ class PolicyFindings:
     markets: tuple[MarketShift, ...]
     suppliers: tuple[SupplierEffect, ...]
     tariffs: tuple[PairTariff, ...]
-    certificate: dict[str, Any]
-    """`converged`, `max_residual`, `residuals` by equation, `iterations`, `seconds`."""
+    certificate: Certificate
 
     def country(self, code: str) -> CountryEffect:
         """The effect on one country."""
@@ -186,7 +186,7 @@ def policy_findings(dossier: Dossier, stated: StatedPolicy, outcome: Outcome, be
         markets=tuple(map(_shift, diverted)),
         suppliers=tuple(row for diversion in diverted for row in _suppliers(dossier, outcome.baseline, diversion)),
         tariffs=tuple(_pair_tariff(outcome, importer, exporter) for importer, exporter in pairs),
-        certificate=outcome.certificate.to_dict(),
+        certificate=outcome.certificate,
     )
 
 

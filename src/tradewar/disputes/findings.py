@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -18,13 +18,13 @@ from tradewar.disputes.chronicle import Event
 from tradewar.disputes.dossier import Dossier
 from tradewar.disputes.effects import PolicyFindings, policy_findings
 from tradewar.disputes.material import Material, Progress, silent
-from tradewar.disputes.parts import PARTS, Part, PartFindings
-from tradewar.disputes.plain import plain_data
+from tradewar.disputes.parts import PARTS, Part
 from tradewar.disputes.policies import Stated, dispute_book, dispute_world, state_policies
 from tradewar.disputes.schema import Deadline, Party
 from tradewar.disputes.steps import OpenStep
 from tradewar.equilibrium.outcome import Outcome
 from tradewar.equilibrium.solve import solve
+from tradewar.io.serialize import Document
 from tradewar.world.model import World
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class WorldFacts:
 
 
 @dataclass(frozen=True)
-class Findings:
+class Findings(Document, told="... parts.*", without="inputs seconds pending"):
     """All that was computed from a dossier, with what was known on the day `as_of`."""
 
     dispute: str
@@ -65,8 +65,8 @@ class Findings:
     as_of: dt.date
     written_for: dt.date
     parties: tuple[Party, Party]
-    names: tuple[tuple[str, str], ...]
-    """(code, name) of every country and actor that is named."""
+    names: Mapping[str, str]
+    """By code, of every country and actor that is named."""
     deadline: Deadline | None
     steps: tuple[OpenStep, ...]
     """Steps of the tariff book that are known and not taken on the day."""
@@ -78,12 +78,12 @@ class Findings:
     policies: tuple[PolicyFindings, ...]
     left_out: tuple[str, ...]
     """A sentence for each policy of the dossier that does not exist on the day."""
-    parts: Mapping[str, PartFindings]
+    parts: Mapping[str, Document]
     """What else was found, by the names of `tradewar.disputes.parts.PARTS`."""
     inputs: tuple[tuple[str, str], ...]
     """(what was read, SHA-256)."""
     seconds: tuple[tuple[str, float], ...]
-    """(step, wall-clock seconds). Not part of `to_dict`, so that equal runs give equal files."""
+    """(step, wall-clock seconds). Not told, so that equal runs give equal files."""
     pending: tuple[str, ...] = ()
     """Parts that are still being found, where these are the findings so far."""
 
@@ -104,27 +104,11 @@ class Findings:
         named = self.deadline.step if self.deadline else None
         return next((step for step in self.steps if step.name == named), None)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON: dates as text, the parties and the deadline as tables, each part under its name."""
-        content = {key: value for key, value in vars(self).items() if key not in _UNTOLD}
-        content["names"] = dict(self.names)
-        content["parties"] = [party.model_dump() for party in self.parties]
-        content["deadline"] = self.deadline.model_dump() if self.deadline else None
-        content["steps"] = [asdict(step) for step in self.steps]
-        content["chronicle"] = [asdict(event) for event in self.chronicle]
-        content["world"] = asdict(self.world)
-        content["policies"] = [_without_seconds(asdict(policy)) for policy in self.policies]
-        return plain_data(content | {name: part.to_dict() for name, part in self.parts.items()})
-
     def to_frame(self) -> pd.DataFrame:
         """Effects on countries, long: one row per policy and country."""
         import pandas as pd
 
         return pd.DataFrame([{"policy": p.name} | asdict(row) for p in self.policies for row in p.countries])
-
-
-_UNTOLD = ("seconds", "inputs", "parts", "pending")
-"""Fields that are no finding, or are told in another form."""
 
 
 class _Watch:
@@ -266,12 +250,6 @@ def _content_hash(world: World) -> str:
     return digest.hexdigest()
 
 
-def _names(dossier: Dossier, world: World) -> tuple[tuple[str, str], ...]:
+def _names(dossier: Dossier, world: World) -> dict[str, str]:
     named = dict(zip(world.countries, world.country_names, strict=True))
-    named |= {party.country: party.name for party in (*dossier.actors, *dossier.parties)}
-    return tuple(named.items())
-
-
-def _without_seconds(policy: dict[str, Any]) -> dict[str, Any]:
-    certificate = {key: value for key, value in policy["certificate"].items() if key != "seconds"}
-    return policy | {"certificate": certificate}
+    return named | {party.country: party.name for party in (*dossier.actors, *dossier.parties)}

@@ -9,7 +9,7 @@ stakes and costs are per period of the accord.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -29,9 +29,9 @@ from tradewar.disputes.deal import Deal
 from tradewar.disputes.deal_schema import AccordTable, CommitmentRow
 from tradewar.disputes.deal_terms import AssumptionRow, assumptions_of_accord
 from tradewar.disputes.material import Material
-from tradewar.disputes.plain import plain_data
 from tradewar.equilibrium import Policy
 from tradewar.games import best_response
+from tradewar.io.serialize import Document, plain_data
 from tradewar.talks.world_payoffs import policy_at, solved
 
 if TYPE_CHECKING:
@@ -98,8 +98,40 @@ class AuditSwing:
         return max(known) - min(known) if known else 0.0
 
 
+@dataclass(frozen=True)
+class CheckAt(Document, told="check.terms.discount_per_year check.terms.false_alarm check.*"):
+    """The enforcement table under another discount factor and chance of a false alarm."""
+
+    check: AccordCheck
+
+
+@dataclass(frozen=True)
+class ResultSwings:
+    """What moves one result of one country."""
+
+    country: str
+    result: str
+    terms: tuple[AccordSwing, ...]
+    """Each assumption from low to high under the Nash war, the widest first."""
+
+
+@dataclass(frozen=True)
+class OffenderRules:
+    """Equal, multiplied and full answers to the breach of one side."""
+
+    offender: str
+    rules: tuple[RetaliationRule, ...]
+
+
 @dataclass(frozen=True, eq=False)
-class Hold:
+class Hold(
+    Document,
+    told=(
+        "parties accord promise_sources terms.payoff terms.deviation_payoff terms.wars terms.periods_per_year check "
+        "sensitivity swings critical_discount_per_year=patience retaliation multiplier_swings rules payers audit "
+        "audit_swings truces imports_without_added_duty imports_without_added_duty_unit assumptions"
+    ),
+):
     """The part of the findings that answers whether the deal would hold."""
 
     parties: tuple[str, str]
@@ -108,17 +140,15 @@ class Hold:
     """Who asked for or offered each promise, in the order of the accord."""
     terms: AccordTerms
     check: AccordCheck
-    sensitivity: tuple[AccordCheck, ...]
+    sensitivity: tuple[CheckAt, ...]
     """The check at other discount factors and false alarms."""
-    swings: tuple[tuple[str, str, tuple[AccordSwing, ...]], ...]
-    """(country, result, each assumption from low to high under the Nash war, the widest first)."""
+    swings: tuple[ResultSwings, ...]
     patience: tuple[Patience, ...]
     retaliation: tuple[Retaliation, ...]
     """Against each side: the answer that deters."""
     multiplier_swings: tuple[MultiplierSwing, ...]
     """What the answers owe to detection and to patience: the widest for each side."""
-    rules: tuple[tuple[str, tuple[RetaliationRule, ...]], ...]
-    """(offender, equal, multiplied and full answers side by side)."""
+    rules: tuple[OffenderRules, ...]
     payers: tuple[Incentive, ...]
     """Where a side must be paid: whether the payer would still keep the deal."""
     audit: Audit
@@ -130,19 +160,34 @@ class Hold:
     """(country, imports from the other without an added duty today, their unit): what is left to hit."""
     assumptions: tuple[AssumptionRow, ...]
 
+    @property
+    def imports_without_added_duty(self) -> dict[str, float]:
+        """By country: imports from the other without an added duty today."""
+        return {country: value for country, value, _ in self.untaxed_today}
+
+    @property
+    def imports_without_added_duty_unit(self) -> dict[str, str]:
+        """By country: the unit of these imports."""
+        return {country: unit for country, _, unit in self.untaxed_today}
+
     def swings_of(self, country: str, result: str) -> tuple[AccordSwing, ...]:
         """What moves a result of a country, the widest first."""
-        return next(row for code, name, row in self.swings if (code, name) == (country, result))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data for `findings.json` and `tradewar accord --json`."""
-        return hold_dict(self)
+        return next(row.terms for row in self.swings if (row.country, row.result) == (country, result))
 
     def to_frame(self) -> pd.DataFrame:
         """The enforcement table: one row per country and war."""
-        from tradewar.accords.frames import check_frame
+        import pandas as pd
 
-        return check_frame(self.check)
+        return pd.DataFrame(plain_data(self.check.rows)).drop(columns="sentences")
+
+
+@dataclass(frozen=True)
+class NothingToHold(Document, told="accord sentence"):
+    """What `tradewar accord` tells where there is no deal, or nothing was promised."""
+
+    sentence: str
+    """Why."""
+    accord: None = None
 
 
 @lru_cache(maxsize=1)
@@ -172,11 +217,13 @@ def find(material: Material) -> Hold | None:
         promise_sources=tuple(row.source for row in table.commitments),
         terms=terms,
         check=check,
-        sensitivity=accord_sensitivity(
-            terms, sorted({*_ends(table.discount_per_year)}), sorted({*_ends(table.false_alarm)})
+        sensitivity=tuple(
+            map(CheckAt, accord_sensitivity(
+                terms, sorted({*_ends(table.discount_per_year)}), sorted({*_ends(table.false_alarm)})
+            ))
         ),
         swings=tuple(
-            (country, result, accord_swings(terms, ranges, country, NASH, result))
+            ResultSwings(country, result, accord_swings(terms, ranges, country, NASH, result))
             for country in deal.setting.parties
             for result in RESULTS
         ),
@@ -188,7 +235,8 @@ def find(material: Material) -> Hold | None:
         retaliation=answers,
         multiplier_swings=tuple(_multiplier_swing(item, table, terms) for item in answers),
         rules=tuple(
-            (item.offender, _rules(item, check.row(item.offender, ESCALATION), discount, terms)) for item in answers
+            OffenderRules(item.offender, _rules(item, check.row(item.offender, ESCALATION), discount, terms))
+            for item in answers
         ),
         payers=_payers(deal, check, discount, terms),
         audit=audit,
@@ -204,7 +252,7 @@ def _terms(material: Material, deal: Deal, table: AccordTable, policy: Policy) -
     assert signed is not None
     payoff = dict(zip(parties, signed.payoff, strict=True))
     # a payment is lost with the deal, and comes on top of what tariffs alone are worth
-    tariffs = dict(deal.world_payoff)
+    tariffs = {row.country: row.real_income_pct for row in deal.countries}
     breach = {code: payoff[code] + _breach_gain(deal, policy, code, tariffs[code]) for code in parties}
     places = {NASH: deal.nash, ESCALATION: deal.escalation, TODAY: deal.now}
     return AccordTerms(
@@ -410,41 +458,3 @@ def _commitment(
 
 def _ends(item: Any) -> tuple[float, float, float]:
     return item.low, item.value, item.high
-
-
-def hold_dict(hold: Hold) -> dict[str, Any]:
-    """The facts as plain data."""
-    from tradewar.accords.frames import accord_dict, audit_dict, check_dict
-
-    return plain_data(
-        {
-            "parties": list(hold.parties),
-            "accord": accord_dict(hold.accord),
-            "promise_sources": list(hold.promise_sources),
-            "payoff": dict(hold.terms.payoff),
-            "deviation_payoff": dict(hold.terms.deviation_payoff),
-            "wars": {name: dict(row) for name, row in hold.terms.wars.items()},
-            "periods_per_year": hold.terms.periods_per_year,
-            "check": check_dict(hold.check),
-            "sensitivity": [
-                {"discount_per_year": item.terms.discount_per_year, "false_alarm": item.terms.false_alarm}
-                | check_dict(item)
-                for item in hold.sensitivity
-            ],
-            "swings": [
-                {"country": country, "result": result, "terms": [asdict(swing) for swing in row]}
-                for country, result, row in hold.swings
-            ],
-            "critical_discount_per_year": [asdict(row) for row in hold.patience],
-            "retaliation": [asdict(item) | {"status": item.status.value} for item in hold.retaliation],
-            "multiplier_swings": [asdict(row) for row in hold.multiplier_swings],
-            "rules": [{"offender": code, "rules": [asdict(rule) for rule in rules]} for code, rules in hold.rules],
-            "payers": [asdict(item) | {"status": item.status.value} for item in hold.payers],
-            "audit": audit_dict(hold.audit),
-            "audit_swings": [asdict(row) for row in hold.audit_swings],
-            "truces": [asdict(row) for row in hold.truces],
-            "imports_without_added_duty": {country: value for country, value, _ in hold.untaxed_today},
-            "imports_without_added_duty_unit": {country: unit for country, _, unit in hold.untaxed_today},
-            "assumptions": [asdict(row) | {"ours": row.ours} for row in hold.assumptions],
-        }
-    )

@@ -7,15 +7,15 @@ The commitments and the series on which they are measured lie in the dossier's f
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tradewar.disputes.dossier import COMMITMENTS_FILE, DISPUTE_FILE, EVIDENCE_FOLDER, load_dispute, names
-from tradewar.disputes.plain import plain_data
 from tradewar.errors import EvidenceError
+from tradewar.io.serialize import Document
 from tradewar.monitoring.activity import SPONSORS
 from tradewar.monitoring.evidence import Evidence
 from tradewar.monitoring.outlook import GradeChange, what_would_change
@@ -48,7 +48,7 @@ class WindowRate:
 
 
 @dataclass(frozen=True)
-class KeptCommitment:
+class KeptCommitment(Document, told="evidence.* promise would_change=changes windows"):
     """One promise, what is known of it, and what would change its grade."""
 
     promise: TruceCommitment | PurchaseCommitment
@@ -59,7 +59,14 @@ class KeptCommitment:
 
 
 @dataclass(frozen=True)
-class KeptFindings:
+class Activity(Document, told="report.*", without="commitments"):
+    """The activity report without the commitments, which are told beside it."""
+
+    report: ActivityReport
+
+
+@dataclass(frozen=True)
+class KeptFindings(Document, told="as_of commitments activity=counted"):
     """Whether what was promised is being kept, as known on a day."""
 
     as_of: dt.date
@@ -90,16 +97,10 @@ class KeptFindings:
             raise EvidenceError.at(str(self.folder), f"holds no incident counts by {self.as_of}", "Ask a later day")
         return self.report
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data for `findings.json` and `tradewar monitor --json`; what is not finite is None."""
-        report = None if self.report is None else self.report.to_dict() | {"commitments": None}
-        return plain_data(
-            {
-                "as_of": self.as_of,
-                "commitments": [_commitment(item) for item in self.commitments],
-                "activity": None if report is None else {k: v for k, v in report.items() if k != "commitments"},
-            }
-        )
+    @property
+    def counted(self) -> Activity | None:
+        """The activity report beside the commitments; None where there are no counts by the day."""
+        return None if self.report is None else Activity(self.report)
 
     def to_frame(self) -> pd.DataFrame:
         """One row per commitment, and per review and data set or month of the year: see `Evidence.to_frame`."""
@@ -107,6 +108,15 @@ class KeptFindings:
 
         frames = [item.evidence.to_frame() for item in self.commitments]
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+
+@dataclass(frozen=True)
+class Monitored(Document, told="dispute found.*"):
+    """What `tradewar monitor` tells."""
+
+    dispute: str
+    """As it was named."""
+    found: KeptFindings
 
 
 def find(material: Material) -> KeptFindings | None:
@@ -198,12 +208,3 @@ def _windows(promise: TruceCommitment, evidence: Evidence) -> tuple[WindowRate, 
                 )
             )
     return tuple(rates)
-
-
-def _commitment(item: KeptCommitment) -> dict[str, Any]:
-    return {
-        **item.evidence.to_dict(),
-        "promise": asdict(item.promise),
-        "would_change": [{"to": str(change.to), "what": change.what} for change in item.changes],
-        "windows": [asdict(row) for row in item.windows],
-    }

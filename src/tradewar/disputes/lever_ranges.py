@@ -10,19 +10,18 @@ on. The sets are figures of method: some were published after the day.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from tradewar.disputes.dossier import LEVERS_FILE, Dossier
 from tradewar.disputes.lever_files import LeverSource, lever_policies, read_levers
 from tradewar.disputes.levers import FARM_GOODS, LeverTable, LeverTerms, purchase_summary, table_of
 from tradewar.disputes.material import Material
-from tradewar.disputes.plain import plain_data
 from tradewar.equilibrium.outcome import Outcome
 from tradewar.equilibrium.policy import Policy
 from tradewar.equilibrium.prepared import Prepared, prepare
 from tradewar.equilibrium.solve import solve_prepared
 from tradewar.errors import InfeasibleError
+from tradewar.io.serialize import Document
 
 TOLERANCE = 1e-8
 """Of the equilibria behind the ranges: real income to a millionth of a percent, in two thirds of the time."""
@@ -57,7 +56,7 @@ class LeverRange:
 
 
 @dataclass(frozen=True)
-class OtherLevers:
+class OtherLevers(Document, told="table.* ranges elasticity_sets=sets sets_compared today"):
     """What else is on the table, with how sure it is."""
 
     table: LeverTable
@@ -76,15 +75,6 @@ class OtherLevers:
     def range_of(self, lever: str) -> LeverRange:
         """How sure one lever is."""
         return next(row for row in self.ranges if row.lever == lever)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON: that of the table, with the ranges beside it."""
-        facts = {
-            "ranges": [asdict(row) for row in self.ranges],
-            "elasticity_sets": self.sets,
-            "sets_compared": self.sets_compared,
-        }
-        return plain_data(self.table.to_dict() | facts | {"today": self.today})
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,8 @@ import numpy as np
 from tradewar.disputes.dossier import Dossier
 from tradewar.disputes.lever_files import LeverSource, lever_policies, read_levers
 from tradewar.disputes.material import Progress, silent
-from tradewar.disputes.plain import plain_data
 from tradewar.disputes.policies import dispute_book, dispute_world, state_policies
+from tradewar.equilibrium.certificate import Certificate, Untimed
 from tradewar.equilibrium.commitments_result import CommitmentResult
 from tradewar.equilibrium.diversion import Diversion
 from tradewar.equilibrium.outcome import Outcome
@@ -37,6 +37,7 @@ from tradewar.equilibrium.policy import Policy
 from tradewar.equilibrium.prepared import Prepared, prepare
 from tradewar.equilibrium.solve import solve_prepared
 from tradewar.errors import DossierError, InfeasibleError
+from tradewar.io.serialize import Document
 from tradewar.world.identities import nearest
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class PurchaseSummary:
 
 
 @dataclass(frozen=True)
-class LeverFindings:
+class LeverFindings(Document, told="... certificate=proof"):
     """One lever, solved."""
 
     name: str
@@ -113,10 +114,15 @@ class LeverFindings:
     """For an infeasible one: the best attainable value."""
     effects: tuple[LeverEffect, ...]
     bilateral: BilateralEffect | None
-    commitments: tuple[dict[str, Any], ...]
-    """As in the JSON of `solve`."""
+    commitments: tuple[CommitmentResult, ...]
     purchases: PurchaseSummary | None
-    certificate: dict[str, Any]
+    certificate: Certificate | None
+    """None for an infeasible one."""
+
+    @property
+    def proof(self) -> Untimed | dict[str, float]:
+        """The certificate without its seconds; empty for an infeasible lever."""
+        return {} if self.certificate is None else self.certificate.untimed
 
     def effect(self, country: str) -> LeverEffect:
         """The effect on one country."""
@@ -152,7 +158,7 @@ class DivertedSales:
 
 
 @dataclass(frozen=True)
-class LeverTable:
+class LeverTable(Document):
     """Every lever of a dossier that was known on the day `as_of`, side by side."""
 
     dispute: str
@@ -162,7 +168,8 @@ class LeverTable:
     closure: str
     on: str
     """The situation the levers are put on: `baseline`, or the name of a policy of the dossier."""
-    countries: tuple[tuple[str, str], ...]
+    countries: Mapping[str, str]
+    """Names by code."""
     levers: tuple[LeverFindings, ...]
     diversion: tuple[DivertedSales, ...]
 
@@ -178,10 +185,6 @@ class LeverTable:
         known = [found.name for found in self.levers]
         what = f"no lever {name!r} was known on {self.as_of}{nearest(name, known)}"
         raise DossierError.at("levers", what, f"Use one of {', '.join(known) or 'none: a later day'}")
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON."""
-        return plain_data(asdict(self) | {"countries": dict(self.countries)})
 
     def to_frame(self) -> pd.DataFrame:
         """Long: one row per lever and country."""
@@ -211,10 +214,10 @@ class LeverTable:
         import pandas as pd
 
         rows = [
-            {"lever": found.name, "promise": promise["title"]} | row
+            {"lever": found.name, "promise": promise.title} | asdict(row)
             for found in self.levers
             for promise in found.commitments
-            for row in promise["suppliers"]
+            for row in promise.suppliers
         ]
         return pd.DataFrame(rows)
 
@@ -298,7 +301,7 @@ def table_of(known: Dossier, prepared: Prepared, terms: LeverTerms, say: Progres
         money_unit=world.money_unit,
         closure=str(prepared.closure),
         on=terms.on or "baseline",
-        countries=tuple(zip(world.countries, world.country_names, strict=True)),
+        countries=dict(zip(world.countries, world.country_names, strict=True)),
         levers=tuple(found),
         diversion=tuple(row for outcome in terms.diverted for row in _diverted(known, outcome, sectors)),
     )
@@ -320,9 +323,9 @@ def _lever_findings(dossier: Dossier, lever: LeverSource, before: Outcome, outco
         status="solved",
         effects=_effects(before, outcome),
         bilateral=_bilateral(dossier, before, outcome),
-        commitments=tuple(result.to_dict() for result in outcome.commitments),
+        commitments=outcome.commitments,
         purchases=purchase_summary(outcome.commitments, outcome.baseline.money_unit),
-        certificate={key: value for key, value in outcome.certificate.to_dict().items() if key != "seconds"},
+        certificate=outcome.certificate,
     )
 
 
@@ -336,7 +339,7 @@ def _infeasible(lever: LeverSource, message: str) -> LeverFindings:
         bilateral=None,
         commitments=(),
         purchases=None,
-        certificate={},
+        certificate=None,
     )
 
 
@@ -374,7 +377,7 @@ def _bilateral(dossier: Dossier, before: Outcome, outcome: Outcome) -> Bilateral
 
 def purchase_summary(results: Sequence[CommitmentResult], unit: str) -> PurchaseSummary | None:
     """All purchases of one buyer from the same sellers; None where the lever holds no such promise."""
-    kept = [result for result in results if result.to_dict()["kind"] == "purchases"]
+    kept = [result for result in results if result.commitment.kind == "purchases"]
     if not kept or len({result.payer for result in kept}) > 1:
         return None
     shift, buyer = kept[0].bilateral, kept[0].payer

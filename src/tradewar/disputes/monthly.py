@@ -20,7 +20,6 @@ from tradewar.disputes.dossier import Dossier
 from tradewar.disputes.material import Material
 from tradewar.disputes.observed_falls import Fall, PathInputs, directed_wedge, falls
 from tradewar.disputes.path_file import PATH_FILE, FlowPath, PathFile, Ranges, read_path_file
-from tradewar.disputes.plain import plain_data
 from tradewar.disputes.policies import dispute_book
 from tradewar.disputes.series import (
     SERIES_FOLDER,
@@ -32,6 +31,7 @@ from tradewar.disputes.series import (
     year_before,
 )
 from tradewar.errors import DossierError
+from tradewar.io.serialize import Document
 from tradewar.paths import (
     Anticipation,
     DirectedBuying,
@@ -104,7 +104,7 @@ class PathMonth:
 
 
 @dataclass(frozen=True)
-class FlowFindings:
+class FlowFindings(Document, told="... flow falls"):
     """The path of one flow, what was observed, and its falls taken apart."""
 
     flow: Flow
@@ -120,7 +120,7 @@ class FlowFindings:
 
 
 @dataclass(frozen=True)
-class MonthlyFindings:
+class MonthlyFindings(Document):
     """The paths of a dossier as known on the day `as_of`."""
 
     dispute: str
@@ -142,18 +142,6 @@ class MonthlyFindings:
                 return found
         known = ", ".join(found.flow.name for found in self.flows)
         raise DossierError.at("path", f"there is no flow {name!r}", f"Use {known}")
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON."""
-        content: dict[str, Any] = {"dispute": self.dispute, "as_of": self.as_of, "base_year": self.base_year}
-        content["flows"] = [
-            {key: value for key, value in asdict(found).items() if key not in ("flow", "falls")}
-            | {"flow": found.flow.model_dump(), "falls": [fall.to_dict() for fall in found.falls]}
-            for found in self.flows
-        ]
-        content["missing"] = [row.model_dump() for row in self.missing]
-        content["release_rule"] = self.release_rule
-        return plain_data(content)
 
     def to_frame(self) -> pd.DataFrame:
         """Long, for charts: one row per flow and month."""

@@ -13,13 +13,13 @@ residual is what is left, and is never forced to zero.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from tradewar.disputes.path_file import Directed
 from tradewar.disputes.series import ObservedTrade, months_between, year_before
+from tradewar.io.serialize import Document
 from tradewar.paths import (
     Anticipation,
     Decomposition,
@@ -58,7 +58,10 @@ class PathInputs:
 
 
 @dataclass(frozen=True)
-class Fall:
+class Fall(
+    Document,
+    told="... decomposition.observed_ratio decomposition.total decomposition.parts sentence",
+):
     """One observed change, taken apart."""
 
     title: str
@@ -85,14 +88,6 @@ class Fall:
             f"Trade changed by {100 * (found.observed_ratio - 1):+.1f} percent, too little to be shared out; tariffs "
             f"alone would have changed it by {100 * float(np.expm1(found.substitution.log_points)):+.1f} percent."
         )
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data, the components by name."""
-        found = self.decomposition
-        facts = {key: value for key, value in vars(self).items() if key != "decomposition"}
-        parts = {name: asdict(part) for name, part in found.parts.items()}
-        total = {"observed_ratio": found.observed_ratio, "total": asdict(found.total), "parts": parts}
-        return facts | total | {"sentence": self.sentence}
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The parts of the findings beyond the solved policies: one module each, listed once in `PARTS`.
 
-A part is a function of `Material` that gives a frozen object with `to_dict`, or None where the dossier has nothing for
+A part is a function of `Material` that gives a frozen `Document`, or None where the dossier has nothing for
 it. `Findings.part(Kind)` finds it again by its class; its name is its key in `findings.json`.
 """
 
@@ -8,25 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING
 
 from tradewar.disputes import answer, deal, hold, kept, lever_ranges, monthly, ranges, taxed
 from tradewar.disputes.material import Material
+from tradewar.io.serialize import Document
 
 if TYPE_CHECKING:
     from typing import TypeAlias
 
 
-@runtime_checkable
-class PartFindings(Protocol):
-    """What a part hands over."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data for `findings.json`, to full precision."""
-        ...
-
-
-Find: TypeAlias = "Callable[[Material], PartFindings | None]"
+Find: TypeAlias = "Callable[[Material], Document | None]"
 
 
 @dataclass(frozen=True)

@@ -25,17 +25,26 @@ from tradewar.disputes.schema import Book, BookPolicy, TariffFile
 from tradewar.disputes.steps import OpenStep
 from tradewar.equilibrium.policy import Policy
 from tradewar.errors import DossierError, InputError, Problem
+from tradewar.io.serialize import Document
 from tradewar.world.catalogue import load_world
 from tradewar.world.identities import nearest
 from tradewar.world.model import World
 
 if TYPE_CHECKING:
     from tradewar.tariffs.book import TariffBook
+    from tradewar.tariffs.bridge import MappingReport
     from tradewar.tariffs.policies import PolicyRates
 
 
 @dataclass(frozen=True)
-class PairMapping:
+class PairMapping(
+    Document,
+    told=(
+        "importer exporter weight_set weight_digest unit on known base_on programmes change_points report.total "
+        "report.mapped report.absent report.incomplete report.unmapped report.without_rate "
+        "largest_absent=report.ten_largest_absent sectors_unchanged"
+    ),
+):
     """How product rates of one pair became sector rates, and the value that found no sector."""
 
     importer: str
@@ -53,16 +62,7 @@ class PairMapping:
     """Programmes of the book that are counted; empty means all."""
     change_points: float
     """Average change over what is mapped, percentage points, weighted with the weight set."""
-    total: float
-    mapped: float
-    absent: float
-    """Value of codes for which the concordance has no sector."""
-    incomplete: float
-    """Value lost where the concordance maps a code only in part."""
-    unmapped: float
-    without_rate: float
-    """Mapped value whose rate the book does not know."""
-    largest_absent: tuple[tuple[str, float], ...]
+    report: MappingReport
     sectors_unchanged: tuple[str, ...]
     """Sectors that may carry a tariff and for which the book has no rate: left as in the world."""
 
@@ -318,13 +318,7 @@ def _mappings(rates: PolicyRates, book: TariffBook, source: BookPolicy, world: W
             base_on=rates.base_on,
             programmes=special_programmes(book, importer) if source.counts == "additional" else (),
             change_points=float(rates.average_change_points[p]),
-            total=report.total,
-            mapped=report.mapped,
-            absent=report.absent,
-            incomplete=report.incomplete,
-            unmapped=report.unmapped,
-            without_rate=report.without_rate,
-            largest_absent=report.ten_largest_absent,
+            report=report,
             sectors_unchanged=tuple(
                 code
                 for s, code in enumerate(world.sectors)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,8 +18,8 @@ from jaxtyping import Float
 from numpy import ndarray as Array
 
 from tradewar.disputes.material import Material
-from tradewar.disputes.plain import plain_data
 from tradewar.equilibrium.outcome import Outcome
+from tradewar.io.serialize import Document
 
 DRAWS = 60
 SEED = 2019
@@ -97,7 +97,7 @@ class Mover:
 
 
 @dataclass(frozen=True)
-class Ranges:
+class Ranges(Document):
     """The part of the findings on how sure the effects are."""
 
     draws: int
@@ -117,10 +117,6 @@ class Ranges:
     def policy(self, name: str) -> PolicyRanges:
         """The ranges of one policy."""
         return next(row for row in self.policies if row.name == name)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON."""
-        return plain_data(asdict(self))
 
 
 def find(material: Material) -> Ranges | None:

@@ -11,7 +11,7 @@ changes, the trade at stake is Σ v_c λ_c over the codes of g, and its rates ar
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,9 +20,9 @@ from numpy import ndarray as Array
 
 from tradewar.disputes import steps as stepping
 from tradewar.disputes.material import Material
-from tradewar.disputes.plain import plain_data
 from tradewar.disputes.schema import Book, Weights
 from tradewar.disputes.steps import OpenStep
+from tradewar.io.serialize import Document
 
 if TYPE_CHECKING:
     from tradewar.tariffs.averages import AverageTariff
@@ -129,7 +129,7 @@ class UnverifiedLine:
 
 
 @dataclass(frozen=True)
-class Taxed:
+class Taxed(Document):
     """The part of the findings that answers what is taxed, since when, and until when."""
 
     book: str
@@ -138,10 +138,6 @@ class Taxed:
     pairs: tuple[PairTaxes, ...]
     stake: Stake
     unverified: tuple[UnverifiedLine, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data for `findings.json`."""
-        return plain_data(asdict(self))
 
 
 def find(material: Material) -> Taxed | None:

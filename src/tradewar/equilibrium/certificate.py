@@ -31,6 +31,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy import ndarray as Array
 
+from tradewar.io.serialize import Document
+
 if TYPE_CHECKING:
     from tradewar.equilibrium.levers import Levers
     from tradewar.equilibrium.prepared import Prepared
@@ -46,7 +48,10 @@ LARGEST_EXPONENT = 200.0
 
 
 @dataclass(frozen=True)
-class Certificate:
+class Certificate(
+    Document,
+    told="converged max_residual residuals iterations seconds tolerance method worst",
+):
     """The largest residual of every equation, and what was asked for."""
 
     residuals: Mapping[str, float]
@@ -78,18 +83,22 @@ class Certificate:
             f"limit {limit:.3g}, after {self.iterations} iterations ({self.method})"
         )
 
-    def to_dict(self) -> dict[str, object]:
-        """As in the JSON of `solve`."""
-        return {
-            "converged": self.converged,
-            "max_residual": self.max_residual,
-            "residuals": dict(self.residuals),
-            "iterations": self.iterations,
-            "seconds": self.seconds,
-            "tolerance": self.tolerance,
-            "method": self.method,
-            "worst": f"{self.worst_equation} at {self.worst_place}",
-        }
+    @property
+    def worst(self) -> str:
+        """The equation with the largest residual, and where."""
+        return f"{self.worst_equation} at {self.worst_place}"
+
+    @property
+    def untimed(self) -> Untimed:
+        """For what is to be the same in equal runs."""
+        return Untimed(self)
+
+
+@dataclass(frozen=True)
+class Untimed(Document, told="certificate.*", without="seconds"):
+    """A certificate told without its seconds."""
+
+    certificate: Certificate
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,11 @@ class Closure:
     numeraire: str = WORLD
 
     def __str__(self) -> str:
+        return self.text
+
+    @property
+    def text(self) -> str:
+        """As it is written: `balanced`, `fixed:USA`."""
         return f"{self.rule}:{self.numeraire}" if self.rule == "fixed" else self.rule
 
     @classmethod

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -40,6 +41,10 @@ INSTRUMENTS = ("importer-wedge", "partner-tariff", "export-restraint")
 class PurchaseCommitment:
     """One country promises to buy at least a value of goods. Give `target` or `additional`."""
 
+    kind: ClassVar[str] = "purchases"
+    """`purchases` or `balance`."""
+    instrument: ClassVar[str] = "importer-wedge"
+    """On what the wedge acts."""
     importer: str
     exporters: tuple[str, ...]
     sectors: tuple[str, ...]
@@ -60,6 +65,7 @@ class PurchaseCommitment:
 class BalanceTarget:
     """The surplus of one country with another must not exceed a value. Give `target` or `reduction`."""
 
+    kind: ClassVar[str] = "balance"
     exporter: str
     """The country whose surplus is meant."""
     importer: str

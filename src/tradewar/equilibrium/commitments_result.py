@@ -14,16 +14,17 @@ Bilateral balance, an identity in the importer's trade with the suppliers of the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray as Array
 
-from tradewar.equilibrium.commitments import Commitment, Condition, PurchaseCommitment, with_wedges
+from tradewar.equilibrium.commitments import Commitment, Condition, with_wedges
 from tradewar.equilibrium.levers import Levers
 from tradewar.equilibrium.solution import Solution
+from tradewar.io.serialize import Document
 from tradewar.world.model import World
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class DisplacedSupplier:
 
 
 @dataclass(frozen=True)
-class BilateralShift:
+class BilateralShift(Document, told="... fall_per_unit"):
     """Trade of the importer of the basket with its suppliers, all sectors, money; changes against no commitments."""
 
     surplus_before: float
@@ -68,7 +69,7 @@ class BilateralShift:
 
 
 @dataclass(frozen=True)
-class CommitmentResult:
+class CommitmentResult(Document, told="commitment.kind commitment.instrument ... suppliers bilateral"):
     """One commitment in a solved equilibrium."""
 
     commitment: Commitment
@@ -104,17 +105,6 @@ class CommitmentResult:
     def displaced(self) -> tuple[DisplacedSupplier, ...]:
         """Who loses sales, most first."""
         return tuple(sorted((row for row in self.suppliers if row.change < 0.0), key=lambda row: row.change))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON."""
-        facts = {key: value for key, value in vars(self).items() if key not in ("commitment", "suppliers", "bilateral")}
-        kind = "purchases" if isinstance(self.commitment, PurchaseCommitment) else "balance"
-        instrument = "importer-wedge" if kind == "purchases" else getattr(self.commitment, "instrument", "")
-        facts["implied_rate_range"] = list(self.implied_rate_range)
-        fall = self.bilateral.fall_per_unit
-        shift = asdict(self.bilateral) | {"fall_per_unit": fall if np.isfinite(fall) else None}
-        suppliers = [asdict(row) for row in self.suppliers]
-        return {"kind": kind, "instrument": instrument} | facts | {"suppliers": suppliers, "bilateral": shift}
 
 
 def commitment_results(

@@ -1,18 +1,57 @@
-"""Outcomes for people and other programs: dictionaries for JSON, long data frames, labelled arrays, HTML."""
+"""Outcomes for people and other programs: rows for JSON, long data frames, labelled arrays, HTML."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy import ndarray as Array
+from typing_extensions import TypedDict
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
     from tradewar.equilibrium.outcome import Outcome
+
+
+class CountryOutcome(TypedDict):
+    """What a policy does to one country; percent against the baseline, money of the world."""
+
+    country: str
+    real_income_pct: float
+    """Exact: the equivalent variation."""
+    real_wage_pct: float
+    terms_of_trade_pct: float
+    """First-order formula of Caliendo and Parro (2015) at baseline weights, for replication; so are the next two."""
+    volume_of_trade_pct: float
+    first_order_welfare_pct: float
+    tariff_revenue_baseline: float
+    tariff_revenue: float
+    exports_pct: float
+    imports_pct: float
+    trade_deficit: float
+    wage_pct: float
+    consumer_price_pct: float
+    equivalent_variation: float
+    """Money per year."""
+    income_baseline: float
+    export_tax_revenue: float
+    subsidy_cost: float
+
+
+class FlowChange(TypedDict):
+    """One flow before and after; money, f.o.b., duty excluded."""
+
+    exporter: str
+    importer: str
+    sector: str
+    baseline: float
+    counterfactual: float
+    change_pct: float
+    """Not defined for a flow that was zero."""
 
 
 def country_columns(outcome: Outcome) -> dict[str, Array]:
@@ -38,44 +77,21 @@ def country_columns(outcome: Outcome) -> dict[str, Array]:
     }
 
 
-def to_dict(outcome: Outcome, flows: bool) -> dict[str, Any]:
-    """The JSON of `solve`. Values that are not defined (a change from nothing) are None."""
-    world = outcome.baseline
-    columns = {name: _plain(values) for name, values in country_columns(outcome).items()}
-    result: dict[str, Any] = {
-        "world": world.name,
-        "policy": outcome.policy.name,
-        "closure": str(outcome.closure),
-        "market": outcome.market,
-        "numeraire": outcome.numeraire,
-        "money_unit": world.money_unit,
-        "certificate": outcome.certificate.to_dict(),
-        "notes": list(world.notes),
-        "levers": _levers(outcome),
-        "commitments": [result.to_dict() for result in outcome.commitments],
-        "countries": [
-            {"country": code} | {name: values[k] for name, values in columns.items()}
-            for k, code in enumerate(world.countries)
-        ],
-    }
-    if flows:
-        result["flows"] = _flow_rows(outcome)
-    return result
+def country_rows(outcome: Outcome) -> list[CountryOutcome]:
+    """The country table row by row."""
+    return _rows(
+        CountryOutcome.__annotations__, {"country": np.array(outcome.baseline.countries)} | country_columns(outcome)
+    )
 
 
-def _levers(outcome: Outcome) -> dict[str, int]:
-    """How many cells each lever of the policy changes."""
-    neutral = {"tariff_rate": outcome.baseline.tariff_rate, "iceberg_hat": np.ones(())}
-    return {
-        name: int(np.count_nonzero(array != neutral.get(name, np.zeros(()))))
-        for name, array in outcome.policy.arrays().items()
-    }
+def flow_rows(outcome: Outcome) -> list[FlowChange]:
+    """The flow table row by row, without tariffs."""
+    return _rows(FlowChange.__annotations__, _flow_columns(outcome))
 
 
-def _flow_rows(outcome: Outcome) -> list[dict[str, Any]]:
-    columns = _flow_columns(outcome)
-    names = ("exporter", "importer", "sector", "baseline", "counterfactual", "change_pct")
-    lists = [_plain(columns[name]) for name in names]
+def _rows(names: Iterable[str], columns: dict[str, Array]) -> list[Any]:
+    """One row of the named columns per place."""
+    lists = [columns[name].tolist() for name in names]
     return [dict(zip(names, row, strict=True)) for row in zip(*lists, strict=True)]
 
 
@@ -188,10 +204,3 @@ def repr_html(outcome: Outcome) -> str:
 
 def _percent(hat: Array) -> Array:
     return 100.0 * (hat - 1.0)
-
-
-def _plain(values: Array) -> list[Any]:
-    """Python values; None where a number is not defined, because JSON knows no NaN."""
-    if values.dtype == object:
-        return values.tolist()
-    return [value if np.isfinite(value) else None for value in values.tolist()]

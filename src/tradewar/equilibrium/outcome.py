@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray as Array
 
-from tradewar.equilibrium import welfare
+from tradewar.equilibrium import frames, welfare
 from tradewar.equilibrium.certificate import Certificate
 from tradewar.equilibrium.closures import Closure
 from tradewar.equilibrium.commitments_result import CommitmentResult
@@ -24,6 +24,7 @@ from tradewar.equilibrium.prepared import Prepared
 from tradewar.equilibrium.solution import Solution
 from tradewar.equilibrium.welfare import Decomposition, FirstOrder
 from tradewar.errors import PolicyError
+from tradewar.io.serialize import Document, content, plain_data
 from tradewar.world.model import Market, World
 
 if TYPE_CHECKING:
@@ -32,7 +33,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome:
+class Outcome(
+    Document,
+    told=(
+        "world=baseline.name policy=policy.name closure=closure.text market numeraire baseline.money_unit certificate "
+        "baseline.notes levers=changed_cells commitments countries=country_rows flows=flow_rows"
+    ),
+    optional="flows",
+):
     """The world under a policy. N countries, S sectors. Never made without a certificate that holds."""
 
     prepared: Prepared
@@ -257,40 +265,42 @@ class Outcome:
 
     # ---------------------------------------------------------------- edges
 
-    def to_dict(self, flows: bool = False) -> dict[str, Any]:
-        """The JSON of `tradewar solve`; with `flows`, every bilateral flow by sector."""
-        from tradewar.equilibrium.frames import to_dict
+    @property
+    def changed_cells(self) -> dict[str, int]:
+        """How many cells each lever of the policy changes."""
+        neutral = {"tariff_rate": self.baseline.tariff_rate, "iceberg_hat": 1.0}
+        return {
+            name: int(np.count_nonzero(array != neutral.get(name, 0.0))) for name, array in self.policy.arrays().items()
+        }
 
-        return to_dict(self, flows)
+    country_rows, flow_rows = property(frames.country_rows), property(frames.flow_rows)
+
+    def document(self, flows: bool = False) -> dict[str, Any]:
+        """What `tradewar solve` tells; with `flows`, every bilateral flow by sector."""
+        return content(self, without="" if flows else "flows")
+
+    def to_dict(self, flows: bool = False) -> dict[str, Any]:
+        """The document as plain data for JSON."""
+        return plain_data(self.document(flows))
 
     def to_frame(self) -> pd.DataFrame:
         """One row per country, with the fields of the JSON of `tradewar solve`."""
-        from tradewar.equilibrium.frames import country_frame
-
-        return country_frame(self)
+        return frames.country_frame(self)
 
     def sectors_frame(self) -> pd.DataFrame:
         """One row per country and sector: prices, output and labour income before and after."""
-        from tradewar.equilibrium.frames import sector_frame
-
-        return sector_frame(self)
+        return frames.sector_frame(self)
 
     def flows_frame(self) -> pd.DataFrame:
         """One row per exporter, importer and sector with trade: values and tariffs before and after."""
-        from tradewar.equilibrium.frames import flow_frame
-
-        return flow_frame(self)
+        return frames.flow_frame(self)
 
     def to_xarray(self) -> xr.Dataset:
         """The arrays with labelled axes (importer, exporter, sector, country)."""
-        from tradewar.equilibrium.frames import to_xarray
-
-        return to_xarray(self)
+        return frames.to_xarray(self)
 
     def _repr_html_(self) -> str:
-        from tradewar.equilibrium.frames import repr_html
-
-        return repr_html(self)
+        return frames.repr_html(self)
 
     def __repr__(self) -> str:
         name = self.policy.name or "policy"

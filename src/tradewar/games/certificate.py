@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -24,6 +23,7 @@ from numpy import ndarray as Array
 from tradewar.games.climb import Game
 from tradewar.games.nash import FirstOrderPoint, alone
 from tradewar.games.search import Search, search
+from tradewar.io.serialize import Document
 
 FIRST_ORDER_LIMIT = 1e-9
 EQUILIBRIUM_LIMIT = 1e-10
@@ -44,7 +44,13 @@ class Deviation:
 
 
 @dataclass(frozen=True)
-class Certificate:
+class Certificate(
+    Document,
+    told=(
+        "converged=certified first_order_residual largest_gain_from_deviating_pct deviations_tried "
+        "equilibrium_residual label ..."
+    ),
+):
     """What was checked of a claimed equilibrium, and how it came out."""
 
     certified: bool
@@ -73,23 +79,6 @@ class Certificate:
             f"not solved: first-order residual {self.first_order_residual:.3g} (limit {FIRST_ORDER_LIMIT:g}), "
             f"equilibrium residual {self.equilibrium_residual:.3g} (limit {EQUILIBRIUM_LIMIT:g})"
         )
-
-    def to_dict(self) -> dict[str, Any]:
-        """As in the JSON of `war`."""
-        return {
-            "converged": self.certified,
-            "first_order_residual": self.first_order_residual,
-            "largest_gain_from_deviating_pct": self.largest_gain_from_deviating_pct,
-            "deviations_tried": self.deviations_tried,
-            "equilibrium_residual": self.equilibrium_residual,
-            "label": self.label,
-            "deviations": [
-                {"player": item.player, "gain_pct": item.gain_pct, "found_from": item.found_from, "tried": item.tried}
-                for item in self.deviations
-            ],
-            "at_lower_bound": self.at_lower_bound,
-            "at_upper_bound": self.at_upper_bound,
-        }
 
 
 def certify(

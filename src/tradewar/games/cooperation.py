@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -27,6 +27,7 @@ from tradewar.games.settle import settle
 from tradewar.games.setup import Options, Setup, setup
 from tradewar.games.stage import Position
 from tradewar.games.war import war
+from tradewar.io.serialize import Document
 from tradewar.world import World
 
 if TYPE_CHECKING:
@@ -39,8 +40,23 @@ STARTS = ("factual", "nash", "free")
 SAME_GAIN = 1e-7
 
 
+@dataclass(frozen=True)
+class CountryGain:
+    """What one country has from the treaty, percent over the start."""
+
+    country: str
+    objective_pct: float
+    real_income_pct: float
+
+
 @dataclass(frozen=True, eq=False)
-class Cooperation:
+class Cooperation(
+    Document,
+    told=(
+        "world=baseline.name participants start objective gain_pct spread converged weights=weight_of zero_tariffs "
+        "chosen_tariffs other_gains_pct countries notes seconds"
+    ),
+):
     """Tariffs that give every participant the same proportional gain, the largest found."""
 
     baseline: World
@@ -77,31 +93,21 @@ class Cooperation:
         """How many chosen tariffs are zero."""
         return int((np.abs(self.tariff_rate[self.chosen]) < 1e-9).sum())
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        return {
-            "world": self.baseline.name,
-            "participants": list(self.participants),
-            "start": self.start,
-            "objective": self.objective,
-            "gain_pct": self.gain_pct,
-            "spread": self.spread,
-            "converged": self.converged,
-            "weights": dict(zip(self.participants, map(float, self.weights), strict=True)),
-            "zero_tariffs": self.zero_tariffs,
-            "chosen_tariffs": int(self.chosen.sum()),
-            "other_gains_pct": list(self.other_gains_pct),
-            "countries": [
-                {
-                    "country": code,
-                    "objective_pct": 100.0 * float(self.objective_hat[k] - 1.0),
-                    "real_income_pct": 100.0 * float(self.real_income_hat[k] - 1.0),
-                }
-                for k, code in enumerate(self.baseline.countries)
-            ],
-            "notes": list(self.notes),
-            "seconds": self.seconds,
-        }
+    @property
+    def weight_of(self) -> dict[str, float]:
+        """The weight of each participant."""
+        return dict(zip(self.participants, map(float, self.weights), strict=True))
+
+    @property
+    def chosen_tariffs(self) -> int:
+        """How many tariffs are chosen."""
+        return int(self.chosen.sum())
+
+    @property
+    def countries(self) -> tuple[CountryGain, ...]:
+        """What every country has from the treaty."""
+        objective, income = (100.0 * (hat - 1.0) for hat in (self.objective_hat, self.real_income_hat))
+        return tuple(map(CountryGain, self.baseline.countries, map(float, objective), map(float, income)))
 
     def to_frame(self) -> pd.DataFrame:
         """The chosen tariffs, long: importer, exporter, sector, tariff."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float
@@ -20,6 +20,7 @@ from tradewar.games.climb import Effort, climb
 from tradewar.games.objectives import real_incomes
 from tradewar.games.result import War
 from tradewar.games.setup import Options, Setup, setup
+from tradewar.io.serialize import Document, content
 from tradewar.world import World
 from tradewar.world.identities import nearest
 
@@ -31,8 +32,18 @@ POINT = Effort(tolerance=1e-8, equilibrium=1e-11, slack=1e-11)
 DEFAULT_AVERAGES = tuple(0.05 * k for k in range(11))
 
 
+@dataclass(frozen=True)
+class CurvePoint:
+    """Averages of both parties, rates, and their real income against the tariffs in force."""
+
+    mover_average: float
+    answer_average: float
+    mover_real_income_pct: float
+    answerer_real_income_pct: float
+
+
 @dataclass(frozen=True, eq=False)
-class ReactionCurve:
+class ReactionCurve(Document, told="mover answerer points"):
     """Best answers to levels of the mover's average tariff. P points; real income against the tariffs in force."""
 
     mover: str
@@ -50,31 +61,13 @@ class ReactionCurve:
         """One row per point."""
         import pandas as pd
 
-        return pd.DataFrame(
-            {
-                "mover": self.mover,
-                "answerer": self.answerer,
-                "mover_average": self.mover_average,
-                "answer_average": self.answer_average,
-                "mover_real_income_pct": self.mover_real_income_pct,
-                "answerer_real_income_pct": self.answerer_real_income_pct,
-            }
-        )
+        return pd.DataFrame([{"mover": self.mover, "answerer": self.answerer} | content(row) for row in self.points])
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        return {
-            "mover": self.mover,
-            "answerer": self.answerer,
-            "points": [
-                {"mover_average": float(a), "answer_average": float(b), "mover_real_income_pct": float(c),
-                 "answerer_real_income_pct": float(d)}
-                for a, b, c, d in zip(
-                    self.mover_average, self.answer_average, self.mover_real_income_pct,
-                    self.answerer_real_income_pct, strict=True,
-                )
-            ],
-        }  # fmt: skip
+    @property
+    def points(self) -> tuple[CurvePoint, ...]:
+        """One per level of the mover's average tariff."""
+        columns = (getattr(self, name).tolist() for name in CurvePoint.__annotations__)
+        return tuple(map(CurvePoint, *columns))
 
 
 def reaction_curve(

@@ -23,6 +23,7 @@ from tradewar.games.result import War
 from tradewar.games.settle import settle
 from tradewar.games.setup import Options, Setup, setup
 from tradewar.games.war import war
+from tradewar.io.serialize import Document
 from tradewar.world import World
 
 BEST_LIMIT_PCT = 1e-4
@@ -30,7 +31,7 @@ BEST_LIMIT_PCT = 1e-4
 
 
 @dataclass(frozen=True)
-class Threat:
+class Threat(Document, told="... pays is_best_response sentence", without="reply"):
     """Whether carrying out a threat is a best response. Payoffs in percent against the tariffs of the day."""
 
     party: str
@@ -68,14 +69,9 @@ class Threat:
             f"{self.best_payoff_pct:+.3f}; after {self.opponent}'s best answer it is {self.answered_payoff_pct:+.3f}."
         )
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        facts = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "reply"}
-        return facts | {"pays": self.pays, "is_best_response": self.is_best_response, "sentence": self.sentence}
-
 
 @dataclass(frozen=True, eq=False)
-class Escalation:
+class Escalation(Document, told="parties best_answers=answers full_war=war reaction_curves=curves threat"):
     """Answers, full war and threat between two parties, against the tariffs of the day."""
 
     parties: tuple[str, str]
@@ -87,15 +83,15 @@ class Escalation:
     """The second party's answers to the first, and the reverse; they cross at the full war."""
     threat: Threat | None
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        return {
-            "parties": list(self.parties),
-            "best_answers": [item.to_dict(tariffs=False) for item in self.best_answers],
-            "full_war": self.full_war.to_dict(tariffs=False),
-            "reaction_curves": [curve.to_dict() for curve in self.curves],
-            "threat": None if self.threat is None else self.threat.to_dict(),
-        }
+    @property
+    def answers(self) -> list[dict[str, Any]]:
+        """What is told of the best answers: not every tariff."""
+        return [item.document(tariffs=False) for item in self.best_answers]
+
+    @property
+    def war(self) -> dict[str, Any]:
+        """What is told of the full war, likewise."""
+        return self.full_war.document(tariffs=False)
 
 
 def escalation(

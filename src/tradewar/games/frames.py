@@ -1,17 +1,58 @@
-"""Wars for people and other programs: dictionaries for JSON, long data frames, HTML."""
+"""Wars for people and other programs: rows for JSON, long data frames, HTML."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy import ndarray as Array
+from typing_extensions import TypedDict
+
+from tradewar.games.certificate import Certificate
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from tradewar.games.result import War
+
+
+class CountryWar(TypedDict):
+    """What a war is to one country, against the tariffs in force; its tariffs are rates."""
+
+    country: str
+    player: bool
+    objective_pct: float
+    """What governments maximise."""
+    real_income_pct: float
+    real_wage_pct: float
+    mean_tariff: float | None
+    """Over what crosses its border and may carry a tariff; None where it imports nothing."""
+    median_tariff: float | None
+    trade_weighted_tariff: float | None
+    """With baseline trade values."""
+
+
+class Tariff(TypedDict):
+    """One chosen tariff, a rate."""
+
+    exporter: str
+    importer: str
+    sector: str
+    tariff: float
+
+
+@dataclass(frozen=True)
+class OtherPoint:
+    """Another point that the search met."""
+
+    found_from: tuple[str, ...]
+    """Starting points from which it was reached."""
+    certificate: Certificate
+    real_income_pct: Mapping[str, float]
+    """By country, against the tariffs in force."""
 
 
 def average_tariffs(war: War) -> dict[str, Array]:
@@ -30,7 +71,7 @@ def average_tariffs(war: War) -> dict[str, Array]:
     return result
 
 
-def country_rows(war: War) -> list[dict[str, Any]]:
+def country_rows(war: War) -> list[CountryWar]:
     """The `countries` of the JSON."""
     average = average_tariffs(war)
     found = war.found
@@ -49,45 +90,29 @@ def country_rows(war: War) -> list[dict[str, Any]]:
     ]
 
 
-def to_dict(war: War, tariffs: bool) -> dict[str, Any]:
-    """The JSON of `war`, with what else was found."""
-    result: dict[str, Any] = {
-        "world": war.baseline.name,
-        "players": list(war.players),
-        "objective": war.objective,
-        "mfn": war.regime == "mfn",
-        "regime": war.regime,
-        "market": war.market,
-        "closure": war.closure,
-        "certificate": war.certificate.to_dict(),
-        "uniqueness": war.uniqueness,
-        "starts": list(war.starts),
-        "countries": country_rows(war),
-        "other_points": [
-            {
-                "found_from": list(item.found_from),
-                "certificate": item.certificate.to_dict(),
-                "real_income_pct": {
-                    code: _percent(item.real_income_hat[k]) for k, code in enumerate(war.baseline.countries)
-                },
-            }
-            for item in war.others
-        ],
-        "notes": list(war.notes),
-        "seconds": war.seconds,
-    }
-    if tariffs:
-        countries, sectors = war.baseline.countries, war.baseline.sectors
-        result["tariffs"] = [
-            {
-                "exporter": countries[i],
-                "importer": countries[j],
-                "sector": sectors[s],
-                "tariff": float(war.tariff_rate[j, i, s]),
-            }
-            for j, i, s in np.argwhere(war.chosen)
-        ]
-    return result
+def other_points(war: War) -> list[OtherPoint]:
+    """The `other_points` of the JSON."""
+    codes = war.baseline.countries
+    return [
+        OtherPoint(
+            item.found_from, item.certificate, dict(zip(codes, map(_percent, item.real_income_hat), strict=True))
+        )
+        for item in war.others
+    ]
+
+
+def tariff_rows(war: War) -> list[Tariff]:
+    """The `tariffs` of the JSON."""
+    countries, sectors = war.baseline.countries, war.baseline.sectors
+    return [
+        {
+            "exporter": countries[i],
+            "importer": countries[j],
+            "sector": sectors[s],
+            "tariff": float(war.tariff_rate[j, i, s]),
+        }
+        for j, i, s in np.argwhere(war.chosen)
+    ]
 
 
 def to_frame(war: War) -> pd.DataFrame:
@@ -136,7 +161,7 @@ def repr_html(war: War) -> str:
     )
 
 
-def _html_row(row: dict[str, Any]) -> str:
+def _html_row(row: CountryWar) -> str:
     name = escape(str(row["country"])) + (" (player)" if row["player"] else "")
     changes = [f"{row[key]:+.3f} %" for key in ("objective_pct", "real_income_pct", "real_wage_pct")]
     rates = [row[key] for key in ("mean_tariff", "median_tariff", "trade_weighted_tariff")]

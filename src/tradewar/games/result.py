@@ -12,7 +12,9 @@ from jaxtyping import Bool, Float
 from numpy import ndarray as Array
 
 from tradewar.equilibrium.policy import Policy
+from tradewar.games import frames
 from tradewar.games.certificate import Certificate
+from tradewar.io.serialize import Document, content, plain_data
 from tradewar.world import World
 
 if TYPE_CHECKING:
@@ -38,7 +40,14 @@ class Candidate:
 
 
 @dataclass(frozen=True, eq=False)
-class War:
+class War(
+    Document,
+    told=(
+        "world=baseline.name players objective mfn regime market closure certificate uniqueness starts "
+        "countries=country_rows other_points notes seconds tariffs=tariff_rows"
+    ),
+    optional="tariffs",
+):
     """Optimal tariffs of one player, or the Nash war of several. N countries, S sectors."""
 
     baseline: World
@@ -106,28 +115,32 @@ class War:
         found = "the only one" if count == 1 else f"one of {count}"
         return f"{found} found from {len(self.starts)} starts"
 
-    def to_dict(self, tariffs: bool = True) -> dict[str, Any]:
-        """The JSON of `war`."""
-        from tradewar.games.frames import to_dict
+    @property
+    def mfn(self) -> bool:
+        """True if a player has one rate per sector for all partners."""
+        return self.regime == "mfn"
 
-        return to_dict(self, tariffs)
+    country_rows, tariff_rows = property(frames.country_rows), property(frames.tariff_rows)
+    other_points = property(frames.other_points)
+
+    def document(self, tariffs: bool = True) -> dict[str, Any]:
+        """What `tradewar war` tells; without `tariffs`, less the list of all chosen ones."""
+        return content(self, without="" if tariffs else "tariffs")
+
+    def to_dict(self, tariffs: bool = True) -> dict[str, Any]:
+        """The document as plain data for JSON."""
+        return plain_data(self.document(tariffs))
 
     def to_frame(self) -> pd.DataFrame:
         """The chosen tariffs, long: importer, exporter, sector, tariff, in_force, baseline_value."""
-        from tradewar.games.frames import to_frame
-
-        return to_frame(self)
+        return frames.to_frame(self)
 
     def countries_frame(self) -> pd.DataFrame:
         """One row per country, as in the JSON."""
-        from tradewar.games.frames import countries_frame
-
-        return countries_frame(self)
+        return frames.countries_frame(self)
 
     def _repr_html_(self) -> str:
-        from tradewar.games.frames import repr_html
-
-        return repr_html(self)
+        return frames.repr_html(self)
 
     def __repr__(self) -> str:
         return f"War({', '.join(self.players)}: {self.certificate.label})"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tradewar.io.serialize import Document
 from tradewar.monitoring.background import TruceBackground
 from tradewar.monitoring.grades import Grade, SourceEvidence, Verdict
 from tradewar.monitoring.posterior import PurchasePosterior
@@ -85,7 +85,7 @@ class PurchaseReview:
 
 
 @dataclass(frozen=True)
-class Evidence:
+class Evidence(Document):
     """What is known about one commitment on one day."""
 
     commitment: str
@@ -103,10 +103,6 @@ class Evidence:
     purchase: PurchaseReview | None = None
     sources: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; a value that is not finite becomes None."""
-        return plain(self)
 
     def to_frame(self) -> pd.DataFrame:
         """One row per review and source (truce), or per month of the year (purchase)."""
@@ -147,16 +143,3 @@ def _source_row(commitment: str, source: SourceReview) -> dict[str, Any]:
         "alarm_month": source.alarm_month,
         "grade": str(source.verdict.grade),
     }
-
-
-def plain(value: Any) -> Any:
-    """Dataclasses, tuples and mappings as dictionaries and lists; numbers that are not finite as None."""
-    if hasattr(value, "__dataclass_fields__"):
-        return {name: plain(getattr(value, name)) for name in value.__dataclass_fields__}
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, tuple | list):
-        return [plain(item) for item in value]
-    if isinstance(value, float):
-        return float(value) if math.isfinite(value) else None
-    return value

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
+from tradewar.io.serialize import Document, plain_data
 from tradewar.monitoring.activity import ActivityCount, ShareRow, YearRow, activity_counts, by_year, known_by, shares
 from tradewar.monitoring.checks import require
 from tradewar.monitoring.claims import CLAIMS, Claim, ClaimResult, YearlyCounts, claims_table
 from tradewar.monitoring.datasets import DATASETS
-from tradewar.monitoring.evidence import Evidence, plain
+from tradewar.monitoring.evidence import Evidence
 from tradewar.monitoring.series import day_of
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ WINDOW_YEARS = 3
 
 
 @dataclass(frozen=True)
-class ActivityReport:
+class ActivityReport(Document):
     """The report as tables. `to_markdown` tells it, `to_frame` gives one table to pandas."""
 
     as_of: str
@@ -47,17 +48,13 @@ class ActivityReport:
     """Published figures that incident data cannot test."""
     commitments: tuple[Evidence, ...] = ()
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        return plain(self)
-
     def to_frame(self, table: Table = "years") -> pd.DataFrame:
         """One table, long."""
         import pandas as pd
 
         if table == "claims":
-            return pd.DataFrame([plain(cell) for result in self.claims for cell in result.cells])
-        return pd.DataFrame([plain(row) for row in getattr(self, table)])
+            return pd.DataFrame(plain_data([cell for result in self.claims for cell in result.cells]))
+        return pd.DataFrame(plain_data(getattr(self, table)))
 
     def to_markdown(self) -> str:
         """The report as text."""

@@ -15,6 +15,7 @@ from jaxtyping import Float
 from numpy import ndarray as Array
 
 from tradewar.errors import NoSolutionError
+from tradewar.io.serialize import Document
 from tradewar.talks.clock_solution import (
     DEAL,
     ESCALATE,
@@ -33,7 +34,11 @@ PROBABILITY_TOLERANCE = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
-class Clock:
+class Clock(
+    Document,
+    told="terms p_deal p_escalate expected_extensions by_month=events ...",
+    without="solution",
+):
     """The clock as solved. Pairs are (initiator, responder); values are percent of a year's GDP, present value."""
 
     terms: ClockTerms
@@ -62,6 +67,11 @@ class Clock:
     monthly_stake: Pair
     warnings: tuple[str, ...]
     sentences: tuple[str, ...]
+
+    @property
+    def events(self) -> dict[str, Float[Array, " month"]]:
+        """Probability of `deal`, `escalate` and `extend` in every month from today (0)."""
+        return {name: self.by_month[row] for name, row in EVENTS.items()}
 
 
 def run_clock(terms: ClockTerms) -> Clock:

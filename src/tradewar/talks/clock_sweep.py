@@ -14,6 +14,7 @@ from jaxtyping import Float
 from numpy import ndarray as Array
 
 from tradewar.errors import Problem, TalksError
+from tradewar.io.serialize import Document
 from tradewar.talks.clock import require_sum_of_one, threat_margins
 from tradewar.talks.clock_solution import fates, solve_nodes
 from tradewar.talks.clock_terms import (
@@ -72,7 +73,7 @@ RESULTS = (
 
 
 @dataclass(frozen=True)
-class Swing:
+class Swing(Document, told="... width"):
     """What one term does to one result when it goes from its low to its high value, others unchanged."""
 
     term: str

@@ -15,6 +15,7 @@ from jaxtyping import Float
 from numpy import ndarray as Array
 
 from tradewar.errors import NoSolutionError, TalksError
+from tradewar.io.serialize import Document
 from tradewar.talks.bargaining import STATIONARITY_LIMIT, BargainStatus, Talks, programme_of
 from tradewar.talks.optimise import CONSTRAINT_TOLERANCE, Programme, maximise_sum, stationarity
 
@@ -23,7 +24,7 @@ POINT_TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class Frontier:
+class Frontier(Document, told="parties status payoff instruments exchange_rate largest_stationarity sentence"):
     """Points of the efficient frontier, from side 1's best to side 2's best."""
 
     parties: tuple[str, str]
@@ -36,6 +37,11 @@ class Frontier:
     stationarity: Float[Array, " point"]
     """Certificate by point: residual of Pareto efficiency."""
     sentence: str
+
+    @property
+    def largest_stationarity(self) -> float | None:
+        """Residual of Pareto efficiency of the worst point; None without points."""
+        return float(self.stationarity.max()) if len(self.stationarity) else None
 
 
 def efficient_frontier(

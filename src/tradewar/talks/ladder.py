@@ -9,13 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from jaxtyping import Bool, Float
 from numpy import ndarray as Array
 
 from tradewar.errors import NoSolutionError, Problem, TalksError
+from tradewar.io.serialize import Document
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TIE = 1e-9
 """Payoffs closer than this, in percent of income, count as equal."""
@@ -42,7 +46,11 @@ RungSolver = Callable[[float, float, Any], RungOutcome]
 
 
 @dataclass(frozen=True, eq=False)
-class Ladder:
+class Ladder(
+    Document,
+    told="sides unit rates_1 rates_2 payoff=payoff_by_country solved largest_residual ...",
+    without="countries residual tariff_revenue",
+):
     """The payoff table of the tariff ladder."""
 
     countries: tuple[str, ...]
@@ -63,6 +71,25 @@ class Ladder:
     best_reply_2: tuple[int | None, ...]
     """Side 2's best rung by rung of side 1."""
     sentence: str
+
+    @property
+    def payoff_by_country(self) -> dict[str, Float[Array, "rung_1 rung_2"]]:
+        """[rung of side 1][rung of side 2]."""
+        return dict(zip(self.countries, self.payoff, strict=True))
+
+    @property
+    def largest_residual(self) -> float:
+        """Over all pairs of rungs that were solved."""
+        return float(np.nanmax(self.residual))
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per country and pair of rungs."""
+        import pandas as pd
+
+        axes, names = (self.countries, self.rates_1, self.rates_2), ("country", "rate_1", "rate_2")
+        index = pd.MultiIndex.from_product(axes, names=names)
+        frame = pd.DataFrame({"payoff": self.payoff.ravel()}, index=index).reset_index()
+        return frame if self.tariff_revenue is None else frame.assign(tariff_revenue=self.tariff_revenue.ravel())
 
     def of_side(self, side: int) -> Float[Array, "rung_1 rung_2"]:
         """Payoffs of side 1 or 2."""

@@ -9,6 +9,7 @@ from itertools import product as combinations
 from typing import TYPE_CHECKING, Any
 
 from tradewar.errors import BookError
+from tradewar.io.serialize import Document
 from tradewar.tariffs import duties, editions
 from tradewar.tariffs.evaluate import BASE_AUTHORITY, Claim, Evaluation, evaluate
 from tradewar.tariffs.instants import write_day, write_instant
@@ -27,7 +28,7 @@ _ORDER = (NEEDS_DIGITS, NEEDS_UNIT_VALUE, "needs_export_date", "needs_quantity",
 
 
 @dataclass(frozen=True)
-class Component:
+class Component(Document, optional="amount", digits={"rate": 12, "before": 12, "after": 12}):
     """One duty that applies."""
 
     measure: str
@@ -48,13 +49,6 @@ class Component:
     amount: Decimal | None = None
     """Duty in money, to the cent, where the customs value is given."""
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        money = {} if self.amount is None else {"amount": str(self.amount)}
-        fields = ("measure", "authority", "programme", "duty", "rate", "valid_from", "known_from", "source")
-        more = ("instrument", "verified", "why", "before", "after")
-        return {name: getattr(self, name) for name in (*fields, *more)} | money
-
 
 @dataclass(frozen=True)
 class NotApplied:
@@ -67,8 +61,27 @@ class NotApplied:
 
 
 @dataclass(frozen=True)
-class AppliedRate:
-    """The answer to one question. `rate` is None where the question does not decide it."""
+class LineRate(Document, digits={"rate": 12}):
+    """The rate of a finer line; None is unknown."""
+
+    product: str
+    rate: float | None
+
+
+@dataclass(frozen=True)
+class AppliedRate(
+    Document,
+    told=(
+        "importer exporter product on known convention rate status rule_set interval default needs duty components "
+        "not_applied lines=finer"
+    ),
+    optional="interval default needs duty lines",
+    digits={"rate": 12, "interval": 12, "default": 12},
+):
+    """The answer to one question. `rate` is None where the question does not decide it.
+
+    Told with twelve digits, which removes only what addition left.
+    """
 
     importer: str
     exporter: str
@@ -110,11 +123,10 @@ class AppliedRate:
 
         return sentences(self)
 
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON of `tariff rate`."""
-        from tradewar.tariffs.explain import as_json
-
-        return as_json(self)
+    @property
+    def finer(self) -> tuple[LineRate, ...]:
+        """Rate of each finer line, where there are several."""
+        return tuple(LineRate(code, rate) for code, rate in self.lines)
 
     def to_frame(self) -> pd.DataFrame:
         """Components, one row each."""

@@ -18,6 +18,7 @@ from jaxtyping import Bool, Float, Int
 from numpy import ndarray as Array
 
 from tradewar.errors import BookError
+from tradewar.io.serialize import Document
 from tradewar.tariffs import editions, weights
 from tradewar.tariffs.evaluate import BASE_AUTHORITY, Evaluation, evaluate
 from tradewar.tariffs.instants import EVERYTHING, MINUTES, day_of, write_day
@@ -53,7 +54,11 @@ class CodeRates:
 
 
 @dataclass(frozen=True)
-class AverageTariff:
+class AverageTariff(
+    Document,
+    told="on rate covered_share unmapped_value flagged",
+    digits={"rate": 12, "covered_share": 12, "unmapped_value": 6},
+):
     """An average with its weight set, path and coverage."""
 
     importer: str
@@ -91,16 +96,6 @@ class AverageTariff:
     def unmapped_value(self) -> float:
         """Weight for which no rate is known."""
         return self.total_value - self.covered_value
-
-    def to_dict(self) -> dict[str, Any]:
-        """One point of the JSON of `tariff average`."""
-        return {
-            "on": self.on,
-            "rate": None if self.rate is None else round(self.rate, 12),
-            "covered_share": round(self.covered_share, 12),
-            "unmapped_value": round(self.unmapped_value, 6),
-            "flagged": self.flagged,
-        }
 
 
 def code_rates(

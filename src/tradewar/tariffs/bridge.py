@@ -17,6 +17,7 @@ from jaxtyping import Float
 from numpy import ndarray as Array
 
 from tradewar.errors import BookError
+from tradewar.io.serialize import Document
 from tradewar.tariffs import averages, weights
 from tradewar.tariffs.averages import CodeRates
 from tradewar.tariffs.instants import write_day
@@ -34,7 +35,7 @@ CONCORDANCE_DIGITS = 6
 
 
 @dataclass(frozen=True)
-class MappingReport:
+class MappingReport(Document, told="total mapped absent incomplete unmapped ...", without="not_tradable"):
     """Where the value of a weight set went. Money of the weight set."""
 
     total: float
@@ -59,14 +60,6 @@ class MappingReport:
     def unmapped(self) -> float:
         """Value that found no sector."""
         return self.absent + self.incomplete
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        names = ("total", "mapped", "absent", "incomplete", "unmapped", "without_rate", "codes", "codes_absent")
-        document: dict[str, Any] = {name: getattr(self, name) for name in (*names, "codes_without_rate")}
-        document["ten_largest_absent"] = [list(item) for item in self.ten_largest_absent]
-        document["ten_largest_without_rate"] = [list(item) for item in self.ten_largest_without_rate]
-        return document | {"sectors_without_value": list(self.sectors_without_value)}
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tradewar.io.serialize import Document
 from tradewar.tariffs import averages, weights
 from tradewar.tariffs.evaluate import BASE_AUTHORITY
 from tradewar.tariffs.instants import write_day
@@ -20,7 +21,13 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Coverage:
+class Coverage(
+    Document,
+    told=(
+        "importer exporter on known weight_set unit lines codes value total programmes share touched_value "
+        "codes_without_weight"
+    ),
+):
     """Trade covered by the additional duties in force on a day."""
 
     importer: str
@@ -48,13 +55,6 @@ class Coverage:
     def share(self) -> float:
         """Covered share of the total."""
         return self.value / self.total if self.total else 0.0
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        names = ("importer", "exporter", "on", "known", "weight_set", "unit", "lines", "codes", "value", "total")
-        document: dict[str, Any] = {name: getattr(self, name) for name in names}
-        document |= {"programmes": list(self.programmes), "share": self.share, "touched_value": self.touched_value}
-        return document | {"codes_without_weight": list(self.codes_without_weight)}
 
 
 def coverage(

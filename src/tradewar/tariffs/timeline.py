@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tradewar.errors import BookError
+from tradewar.io.serialize import Document
 from tradewar.tariffs import averages, editions, weights
 from tradewar.tariffs.applied import AppliedRate, rate
 from tradewar.tariffs.averages import AverageTariff
@@ -21,7 +22,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Timeline:
+class RateChange(Document, told="point.on point.rate point.status point.interval", optional="interval"):
+    """The rate of a product from a day on."""
+
+    point: AppliedRate
+
+
+@dataclass(frozen=True)
+class Timeline(Document, told="importer exporter product weights points=changes"):
     """The rate of one product at each day on which it changes."""
 
     importer: str
@@ -29,15 +37,15 @@ class Timeline:
     product: str
     points: tuple[AppliedRate, ...]
 
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON of `tariff timeline` for a product: no weights, one point per change."""
-        points = [
-            {"on": point.on, "rate": point.rate, "status": point.status}
-            | ({} if point.interval is None else {"interval": list(point.interval)})
-            for point in self.points
-        ]
-        names = {"importer": self.importer, "exporter": self.exporter, "product": self.product, "weights": None}
-        return names | {"points": points}
+    @property
+    def weights(self) -> None:
+        """A product has none; an average has."""
+        return None
+
+    @property
+    def changes(self) -> tuple[RateChange, ...]:
+        """One per change."""
+        return tuple(map(RateChange, self.points))
 
     def to_frame(self) -> pd.DataFrame:
         """One row per change."""
@@ -47,22 +55,13 @@ class Timeline:
 
 
 @dataclass(frozen=True)
-class AverageTimeline:
-    """An average at each day on which it changes."""
+class AverageTimeline(Document):
+    """An average on some days, such as those on which it changes."""
 
     importer: str
     exporter: str
     weights: str
     points: tuple[AverageTariff, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON of `tariff average` and `tariff timeline`."""
-        return {
-            "importer": self.importer,
-            "exporter": self.exporter,
-            "weights": self.weights,
-            "points": [point.to_dict() for point in self.points],
-        }
 
     def to_frame(self) -> pd.DataFrame:
         """One row per change."""

@@ -12,12 +12,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 
+from tradewar.io.serialize import Document
 from tradewar.world.model import World
 
 
@@ -66,7 +66,7 @@ class SectorSummary:
 
 
 @dataclass(frozen=True)
-class WorldSummary:
+class WorldSummary(Document):
     """What a World holds."""
 
     name: str
@@ -86,9 +86,44 @@ class WorldSummary:
     sectors: tuple[SectorSummary, ...]
     checks: tuple[IdentityCheck, ...]
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON."""
-        return asdict(self)
+
+@dataclass(frozen=True)
+class WorldCheck(
+    Document,
+    told=(
+        "summary.name summary.year summary.consistent summary.inconsistency summary.has_tariffs summary.notes "
+        "summary.checks"
+    ),
+):
+    """How well the books of a World balance."""
+
+    summary: WorldSummary
+
+
+@dataclass(frozen=True)
+class WorldEntry:
+    """One built-in world."""
+
+    world: str
+    """The name by which commands know it."""
+    name: str
+    year: int
+    countries: int
+    sectors: int
+    tariffs_as_of: Mapping[str, date]
+    """The day whose tariffs the baseline holds, by importer and `default`; empty where it is not stated."""
+    superseded_by: str | None
+
+
+def built_in() -> tuple[WorldEntry, ...]:
+    """The built-in worlds."""
+    from tradewar.world.catalogue import load_world, names
+
+    worlds = [(name, load_world(name)) for name in names()]
+    return tuple(
+        WorldEntry(name, w.name, w.year, w.n_countries, w.n_sectors, dict(w.tariffs_as_of), w.superseded_by or None)
+        for name, w in worlds
+    )
 
 
 def summarise(world: World) -> WorldSummary:

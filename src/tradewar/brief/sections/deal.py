@@ -18,7 +18,7 @@ from tradewar.brief.tables import Table, table
 from tradewar.brief.text import fill, the
 from tradewar.brief.wording import end_value, range_words, term_words
 from tradewar.disputes.deal import Deal, NamedBargain
-from tradewar.disputes.deal_sensitivity import DealCase
+from tradewar.disputes.deal_sensitivity import DealCase, Quantiles
 from tradewar.disputes.findings import Findings
 from tradewar.talks.bargaining import BargainStatus
 from tradewar.talks.clock import EVENTS
@@ -167,7 +167,7 @@ def _opening(findings: Findings) -> Markup:
     chance = low = high = None
     if deal.clock is not None and deal.spread is not None:
         chance = deal.clock.p_deal
-        low, _, high = dict(deal.spread.quantiles)["p_deal"]
+        low, high = deal.spread.quantiles["p_deal"].p10, deal.spread.quantiles["p_deal"].p90
     facts = {"gain": None if gain is None else tuple(map(float, gain)), "paid": base.side_payment is not None}
     facts |= {"spread": _gains(deal), "around": around}
     return fill(findings, OPENING, one=one, two=two, chance=chance, low=low, high=high, **facts)
@@ -227,9 +227,9 @@ def _third(findings: Findings, deal: Deal) -> Markup:
     names = dict(findings.names)
     today = dict(zip(deal.ladder.countries, deal.ladder.payoff[:, deal.today[0], deal.today[1]], strict=True))
     rows = [
-        (names[code], value, float(today[code]))
-        for code, value in deal.world_payoff
-        if code not in deal.setting.parties
+        (names[row.country], row.real_income_pct, float(today[row.country]))
+        for row in deal.countries
+        if row.country not in deal.setting.parties
     ]
     if len(rows) < 2:
         return Markup("")
@@ -249,15 +249,14 @@ def _clock(findings: Findings, deal: Deal) -> list[Markup]:
     assert clock is not None
     assert spread is not None
     one, two = deal.setting.names
-    quantiles = dict(spread.quantiles)
+    signed = spread.quantiles["p_deal"]
     lines = [
         fill(
             findings, CLOCK, months=deal.months, p=clock.p_deal, q=clock.p_escalate, n=clock.expected_extensions,
             month=clock.most_likely_month, plain=_one_decimal, moved=_moved(findings, deal, "p_deal", as_rate=True),
         ),
         fill(
-            findings, SPREAD, draws=spread.draws, low=quantiles["p_deal"][0], middle=quantiles["p_deal"][1],
-            high=quantiles["p_deal"][2],
+            findings, SPREAD, draws=spread.draws, low=signed.p10, middle=signed.p50, high=signed.p90,
         ),
     ]  # fmt: skip
     if clock.value_of_postponing is not None:
@@ -408,7 +407,7 @@ def _tables(findings: Findings) -> Sequence[Table]:
                 ("result", "assumption", "low", "high", "at_low", "base", "at_high"),
                 [
                     (name, item.term, item.low, item.high, item.at_low, item.at_base, item.at_high)
-                    for name, row in deal.spread.swings
+                    for name, row in deal.spread.swings.items()
                     for item in row
                 ],
             )
@@ -431,13 +430,12 @@ RESULT_WORDS = {
 def _values(findings: Findings) -> Mapping[str, Any]:
     deal = _deal(findings)
     one, two = deal.setting.names
-    rows: list[tuple[str, Swing, tuple[float, float, float], bool]] = []
+    rows: list[tuple[str, Swing, Quantiles, bool]] = []
     if deal.spread is not None:
-        quantiles = dict(deal.spread.quantiles)
         for name, words in RESULT_WORDS.items():
             if deal.swings(name):
                 text = words.format(one=the(one), two=the(two))
-                rows.append((text, deal.swings(name)[0], quantiles[name], name.startswith("p_")))
+                rows.append((text, deal.swings(name)[0], deal.spread.quantiles[name], name.startswith("p_")))
     return {
         "deal": deal,
         "places": deal.places,

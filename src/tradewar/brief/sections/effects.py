@@ -18,6 +18,7 @@ from tradewar.brief.text import fill, the
 from tradewar.disputes.effects import CountryEffect, PolicyFindings, SupplierEffect
 from tradewar.disputes.findings import Findings
 from tradewar.disputes.ranges import PolicyRanges, Range, Ranges
+from tradewar.io.serialize import content
 
 GAINERS_NAMED = 3
 """How many gainers and suppliers a sentence names."""
@@ -372,9 +373,9 @@ def _mapping(findings: Findings) -> Table:
     fields = ("importer", "exporter", "on", "known", "base_on", "weight_set", "unit", "change_points")
     fields = (*fields, "total", "mapped", "unmapped", "without_rate")
     rows = [
-        (policy.name, *(getattr(row, name) for name in fields))
+        (policy.name, *(row[name] for name in fields))
         for policy in findings.policies
-        for row in policy.mapping
+        for row in map(content, policy.mapping)
     ]
     return table("mapping", "From product rates to sector rates", ("policy", *fields), rows)
 
@@ -417,7 +418,7 @@ def _mapped(findings: Findings) -> Mapping[str, Any]:
     found = [(policy, row) for policy in findings.policies for row in policy.mapping]
     if not found:
         return {"mapped": ()}
-    money = money_of(found[0][1].unit, min(row.total for _, row in found) / 100)
+    money = money_of(found[0][1].unit, min(row.report.total for _, row in found) / 100)
     base = dt.date.fromisoformat(found[0][1].base_on)
     return {
         "mapped": found,

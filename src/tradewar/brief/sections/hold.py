@@ -280,9 +280,9 @@ def _tables(findings: Findings) -> Sequence[Table]:
         "suspension_periods", "path_cost",
     )  # fmt: skip
     swings = [
-        (country, result, s.term, s.low, s.high, s.at_low, s.at_base, s.at_high)
-        for country, result, row in hold.swings
-        for s in row
+        (row.country, row.result, s.term, s.low, s.high, s.at_low, s.at_base, s.at_high)
+        for row in hold.swings
+        for s in row.terms
     ]
     return (
         table(

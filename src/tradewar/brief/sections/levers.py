@@ -172,11 +172,11 @@ def _same_fall(findings: Findings, levers: OtherLevers) -> list[Markup]:
     parties = _parties(findings)
     by_target: dict[float, list[_Best]] = {}
     for found in solved(levers):
-        if [row["kind"] for row in found.commitments] == ["balance"]:
+        if [row.commitment.kind for row in found.commitments] == ["balance"]:
             effects = tuple(found.effect(code) for code in parties)
-            by_target.setdefault(found.commitments[0]["target"], []).append(_Best(found, effects[0], None, effects))
+            by_target.setdefault(found.commitments[0].target, []).append(_Best(found, effects[0], None, effects))
     return [
-        fill(findings, SAME_FALL, ways=ways, fall=ways[0].found.commitments[0]["bilateral"]["surplus_fall"])
+        fill(findings, SAME_FALL, ways=ways, fall=ways[0].found.commitments[0].bilateral.surplus_fall)
         for ways in by_target.values()
         if len(ways) > 1
     ]
@@ -256,15 +256,18 @@ def _tables(findings: Findings) -> Sequence[Table]:
         f"real_income_{unit}", "real_wage_pct", "exports_pct", "imports_pct",
     )  # fmt: skip
     promises = [
-        (found.name, row["title"], row["kind"], row["instrument"], *(row[key] for key in PROMISE), row["payer"])
+        (
+            found.name, row.title, row.commitment.kind, row.commitment.instrument,
+            *(getattr(row, name) for name in PROMISE), row.payer,
+        )
         for found in solved(levers)
         for row in found.commitments
-    ]
+    ]  # fmt: skip
     displaced = [
-        (found.name, row["title"], seller["supplier"], seller["sales_before"], seller["sales"], seller["change"])
+        (found.name, row.title, seller.supplier, seller.sales_before, seller.sales, seller.change)
         for found in solved(levers)
         for row in found.commitments
-        for seller in row["suppliers"]
+        for seller in row.suppliers
     ]
     fields = ("policy", "importer", "exporter", "supplier", "role", "sales_before", "sales", "change")
     shares = ("import_share_before", "import_share", "share_of_place")
@@ -302,7 +305,7 @@ class _LeverRow:
 
 def _values(findings: Findings) -> Mapping[str, Any]:
     levers = other_levers(findings)
-    promises = [(found, row, _displaced(row)) for found in solved(levers) for row in found.commitments]
+    promises = [(found, row, row.displaced[:NAMED]) for found in solved(levers) for row in found.commitments]
     return {
         "levers": levers,
         "rows": [_row(findings, levers, found) for found in levers.table.levers],
@@ -328,12 +331,6 @@ def _row(findings: Findings, levers: OtherLevers, found: LeverFindings) -> _Leve
         (others[-1], others[0]) if len(others) > 1 else tuple(others),
         already=bool(found.commitments) and all(value is not None and abs(value) < ALREADY for value in today),
     )
-
-
-def _displaced(promise: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Who loses most sales where a promise is kept."""
-    losers = [row for row in promise["suppliers"] if row["change"] < 0]
-    return sorted(losers, key=lambda row: row["change"])[:NAMED]
 
 
 def _applies(findings: Findings) -> bool:

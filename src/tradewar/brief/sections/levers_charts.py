@@ -58,7 +58,7 @@ def country_heat(findings: Findings, levers: OtherLevers) -> Drawing:
     """Every country against every lever; the parties first, then the others by their largest effect."""
     rows = _solved(levers)
     parties = [party.country for party in findings.parties]
-    codes = [code for code, _ in levers.table.countries if code not in parties]
+    codes = [code for code in levers.table.countries if code not in parties]
     codes.sort(key=lambda code: -max(abs(found.effect(code).real_income_pct) for found in rows))
     names = dict(findings.names)
     ordered = [names[code] for code in (*parties, *codes)]

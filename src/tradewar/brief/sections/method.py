@@ -67,15 +67,15 @@ def _certificates(findings: Findings) -> Table:
     rows = [
         (policy.name, equation, residual)
         for policy in findings.policies
-        for equation, residual in policy.certificate["residuals"].items()
+        for equation, residual in policy.certificate.residuals.items()
     ]
     return table("certificates", "Largest residual of every equation", ("policy", "equation", "residual"), rows)
 
 
 def _certificate_rows(findings: Findings) -> list[tuple[str, list[float]]]:
-    names = findings.policies[0].certificate["residuals"]
+    names = findings.policies[0].certificate.residuals
     return [
-        (EQUATIONS.get(name, name.replace("_", " ")), [p.certificate["residuals"][name] for p in findings.policies])
+        (EQUATIONS.get(name, name.replace("_", " ")), [p.certificate.residuals[name] for p in findings.policies])
         for name in names
     ]
 
