@@ -84,7 +84,8 @@ def sweep(
     statuses = done.statuses()
     if as_json:
         rows: list[Any] = [frame.to_dict("records") for frame in (quantiles, contributions)]
-        print_json(SweepDocument(str(done.folder), done.manifest(), done.statuses(), rows[0], rows[1], charts))
+        facts = (str(done.folder), done.manifest(), done.statuses())
+        print_json(SweepDocument(*facts, rows[0], rows[1], charts, list(done.damaged)))
     else:
         _show(done, quantiles, charts)
     if not statuses["solved"]:

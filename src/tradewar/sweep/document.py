@@ -48,3 +48,5 @@ class SweepDocument(Document):
     contributions: list[ContributionRow]
     charts: list[str]
     """Files in the folder."""
+    damaged: list[str]
+    """Files of an earlier run that were damaged, and were made again."""

@@ -1,6 +1,6 @@
 """The tariff book: what is taxed, since when, until when, and why.
 
-A book is read from the files of `tradewar.tariffs.tables`, checked as a whole when loaded, and never changed. Its
+A book is read from the files of `tradewar.tariffs.formats`, checked as a whole when loaded, and never changed. Its
 methods orchestrate; the rules are in the modules that they call.
 
     from tradewar.tariffs import TariffBook
