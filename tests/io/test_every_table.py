@@ -129,7 +129,10 @@ FAULTS: dict[str, tuple[Fault, str]] = {
     "quoted decimal comma": (lambda spec: with_cell(spec, is_number, '"0,25"'), "decimal point"),
     "thousand separators": (lambda spec: with_cell(spec, is_number, '"1,234,567.5"'), "separators of thousands"),
     "percent": (lambda spec: with_cell(spec, is_number, "25%"), "fraction, not a percentage"),
-    "not a number": (lambda spec: with_cell(spec, is_number, "NaN"), "not a finite number"),
+    "not a number": (
+        lambda spec: with_cell(spec, lambda c: is_number(c) and "nan" not in c.absent, "NaN"),
+        "not a finite number",
+    ),
     "infinity": (lambda spec: with_cell(spec, is_number, "inf"), "not a finite number"),
     "underscore in a number": (lambda spec: with_cell(spec, is_number, "1_000"), "not a finite number"),
     "digits of another script": (lambda spec: with_cell(spec, is_number, "١٢"), "not a finite number"),

@@ -14,8 +14,12 @@ import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tradewar.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from tradewar.io.archives import Limits
 
 MAX_BYTES = 256 * 2**20
 """The largest file that is read, in bytes."""
@@ -100,8 +104,10 @@ def _too_large(size: int, limit: int) -> tuple[str, str]:
     return f"has {size:,} bytes, more than the limit of {limit:,}", "Split it, or leave out what is not needed"
 
 
-def open_place(path: Path | str, problems: list[Problem], what: str = "folder or zip file") -> Files | None:
-    """The files of a folder, or of a `.zip` of one folder; None, and a problem, where there is neither."""
+def open_place(
+    path: Path | str, problems: list[Problem], what: str = "folder or zip file", limits: Limits | None = None
+) -> Files | None:
+    """The files of a folder, or of a `.zip` of one folder within limits; None, and a problem, where there is neither."""
     from tradewar.io import archives
 
     place = Path(path)
@@ -117,7 +123,7 @@ def open_place(path: Path | str, problems: list[Problem], what: str = "folder or
         problems.append(Problem(str(path), f"cannot be read ({reason})", f"Give the path of a {what}"))
         return None
     data = read_bytes(place, problems, what=what)
-    members = None if data is None else archives.members(str(path), data, problems)
+    members = None if data is None else archives.members(str(path), data, problems, limits or archives.DEFAULT)
     return None if members is None else Files(str(path), tuple(sorted(members)), None, members)
 
 

@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, fields, is_dataclass
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -163,8 +162,6 @@ def _feed(digest: Any, value: object) -> None:
     elif isinstance(value, np.ndarray):
         digest.update(f"array:{value.dtype.str}:{value.shape};".encode())
         digest.update(np.ascontiguousarray(value).tobytes())
-    elif isinstance(value, Path):
-        digest.update(b"file;" + value.read_bytes() + b";")
     elif is_dataclass(value) and not isinstance(value, type):
         digest.update(f"{type(value).__qualname__}(".encode())
         for item in fields(value):

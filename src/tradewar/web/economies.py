@@ -6,9 +6,7 @@ uploaded lives as long as the visit.
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -19,6 +17,7 @@ from tradewar.disputes import dossier
 from tradewar.equilibrium.policy import Policy
 from tradewar.equilibrium.prepared import Prepared, prepare
 from tradewar.errors import InputError, PolicyError, Problem
+from tradewar.io.text import csv_text
 from tradewar.web.groups import Group, all_goods, by_sector, groups_of
 from tradewar.web.state import EVERY, Kind, Setting, State
 from tradewar.world import catalogue
@@ -227,12 +226,10 @@ def tariff_file(world: World, rates: Float[Array, "importer exporter sector"]) -
     if not len(changed):
         own = np.eye(world.n_countries, dtype=bool)[:, :, None]
         changed = np.argwhere(~own & world.tradable)[:1]
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("exporter", "importer", "sector", "tariff"))
-    for j, i, s in changed:
-        writer.writerow((world.countries[i], world.countries[j], world.sectors[s], repr(float(rates[j, i, s]))))
-    return text.getvalue()
+    rows = [
+        (world.countries[i], world.countries[j], world.sectors[s], repr(float(rates[j, i, s]))) for j, i, s in changed
+    ]
+    return csv_text(("exporter", "importer", "sector", "tariff"), rows)
 
 
 def _matched(world: World, code: str) -> Array:

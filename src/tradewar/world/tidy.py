@@ -55,6 +55,7 @@ from tradewar.world.table import (
 from tradewar.world.tidy_files import write_world
 
 if TYPE_CHECKING:
+    from tradewar.io.archives import Limits
     from tradewar.world.model import World
 
 __all__ = ["read_world", "write_world"]
@@ -65,12 +66,13 @@ OUTPUT_LIMIT = 1e-2
 """Gross output that differs by more than this contradicts the flows and is refused."""
 
 
-def read_world(path: Path | str, *, rescale_shares: bool = False) -> World:
+def read_world(path: Path | str, *, rescale_shares: bool = False, limits: Limits | None = None) -> World:
     """Read a World from a tidy folder, or from a zip of one.
 
     Args:
         rescale_shares: divide input and consumption shares by their sums, however far these are from 1, and note it,
             in place of refusing them: for a folder that is about to be balanced.
+        limits: what a zip may hold; those of `tradewar.io.archives` where left out.
 
     Raises:
         WorldError: listing every fault with file and line, value, limit and fix.
@@ -78,7 +80,7 @@ def read_world(path: Path | str, *, rescale_shares: bool = False) -> World:
     from tradewar.world.model import World
 
     problems: list[Problem] = []
-    files = open_place(path, problems, "tidy folder, or zip of one")
+    files = open_place(path, problems, "tidy folder, or zip of one", limits)
     if files is None:
         problems_or(problems)
     assert files is not None
