@@ -107,7 +107,7 @@ def _too_large(size: int, limit: int) -> tuple[str, str]:
 def open_place(
     path: Path | str, problems: list[Problem], what: str = "folder or zip file", limits: Limits | None = None
 ) -> Files | None:
-    """The files of a folder, or of a `.zip` of one folder within limits; None, and a problem, where there is neither."""
+    """The files of a folder, or of a `.zip` of one within limits; None, and a problem, where there is neither."""
     from tradewar.io import archives
 
     place = Path(path)
