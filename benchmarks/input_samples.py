@@ -202,10 +202,10 @@ def region_map() -> Sample:
     )
 
 
-MEASURES = """measure_id,importer,exporter_area,programme,effect,list_id,hs,rate_kind,rate,valid_from,valid_until,known_from
-BASE,USA,*,MFN,add,,*,ad_valorem,0.02,2018-01-01,,2017-12-01
-LIST,USA,CHN,301,add,one,,ad_valorem,0.25,2018-07-06,,2018-06-15
-STEEL,USA,*,232,add,,72,ad_valorem,0.25,2018-03-23,2025-01-01,2018-03-08
+MEASURES = """measure_id,importer,exporter_area,programme,effect,list_id,hs,rate,valid_from,valid_until,known_from
+BASE,USA,*,MFN,add,,*,0.02,2018-01-01,,2017-12-01
+LIST,USA,CHN,301,add,one,,0.25,2018-07-06,,2018-06-15
+STEEL,USA,*,232,add,,72,0.25,2018-03-23,2025-01-01,2018-03-08
 """
 BOOK = {
     "book.toml": ('name = "small"', 'title = "A small book"', 'rate_unit = "fraction"', 'first_day = "2018-01-01"'),

@@ -138,7 +138,7 @@ class _Easel:
                 drawings = section.drawings(findings) if section.applies(findings) else ()
             except PartPendingError:
                 continue
-            codes = {name: code for code, name in findings.names}
+            codes = {name: code for code, name in findings.names.items()}
             self._asked[section.name] = {
                 item.name: (item, self._renderer.draw(item.specification, codes)) for item in drawings
             }
