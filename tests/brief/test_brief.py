@@ -180,7 +180,10 @@ def test_manifest_accounts_for_every_file(written: Brief) -> None:
     assert set(manifest) == {"tradewar", "python", "platform", "libraries", "options", "inputs", "outputs", "seconds"}
     assert manifest["options"] == {"dispute": "us-china-2019", "as_of": "2019-02-20", "closure": "share-of-world"}
     assert [row["input"] for row in manifest["inputs"]] == [
-        "dispute.toml", "chronicle.csv", "book", "evidence", "levers.toml", "series", "world world-2017",
+        "dispute.toml", "chronicle.csv", "book", "evidence", "series", "levers.toml", "policies/offer-soybeans.toml",
+        "policies/offer-energy.toml", "policies/plan-subsidy.toml", "policies/ban-telecom.toml",
+        "policies/surplus-purchases.toml", "policies/surplus-tariff.toml", "policies/surplus-restraint.toml",
+        "policies/phase-one-2020.toml", "world world-2017",
     ]  # fmt: skip
     listed = {row["file"]: row["sha256"] for row in manifest["outputs"]}
     for path in written.files:

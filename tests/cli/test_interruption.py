@@ -88,7 +88,7 @@ def test_workers_of_a_sweep_end_too(folder: Path, whole: bool) -> None:
     assert until(lambda: len(members(process.pid)) >= 4), process.poll()  # the resources' own process is the fourth
     (os.killpg if whole else os.kill)(process.pid, signal.SIGINT)
     ends_in_order(process)
-    assert not [path for path in out.rglob("*") if path.is_file() and path.suffix not in (".parquet", ".json")]
+    assert not [path for path in out.rglob("*") if path.is_file() and path.suffix not in (".parquet", ".json", ".log")]
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks at the processes in /proc")

@@ -133,7 +133,8 @@ def test_what_is_thrown_becomes_a_message_and_a_status(thrown: str, status: int,
     assert says in done.stderr and "Traceback" not in done.stderr
     shown = patched(body, TRADEWAR_DEBUG="1")
     assert shown.returncode == status
-    assert says in shown.stderr and "Traceback" in shown.stderr and thrown.partition("(")[0] in shown.stderr
+    assert says in shown.stderr and "Traceback" in shown.stderr
+    assert thrown.partition("(")[0].partition(".")[0] in shown.stderr
 
 
 def test_a_long_foreign_error_is_cut() -> None:
@@ -160,8 +161,8 @@ def test_numbers_that_are_none_are_refused_with_the_limit(number: str, option: s
     [
         (("sweep", "world-2017", "--draws", "1000000000000"), "more than 1,000,000"),
         (("sweep", "world-2017", "--draws", "-1"), "Give 1 or more"),
-        (("sweep", "world-2017", "--workers", "0"), "Give 1 or more"),
-        (("sweep", "world-2017", "--workers", "1000"), "more than 256"),
+        (("sweep", "world-2017", "--workers", "0"), "Give 1 to"),
+        (("sweep", "world-2017", "--workers", "1000"), "Give 1 to"),
         (("sweep", "world-2017", "--seed", "-1"), "0 or more"),
         (("sweep", "world-2017", "--errors", "nan"), "Give a share"),
         (("sweep", "world-2017", "--market", "competitve"), "did you mean 'competitive'"),

@@ -85,7 +85,7 @@ def test_a_war_and_where_nothing_is_solved(folder: Path) -> None:
         (("--draws", "0"), "Give at least one policy, war or bargain"),
         (("--war", "US,MARS"), "has no country 'MARS'"),
         (("--war", "US", "--errors", "sets"), "carries 0 published sets"),
-        (("--war", "US", "--errors", "none.csv"), "is not a file"),
+        (("--war", "US", "--errors", "none.csv"), "there is no such file"),
         (("--war", "US", "--errors", "0.1", "--distribution", "gamma"), "there is no 'gamma'"),
         (("--war", "US", "--errors", "0.1", "--workers", "0"), "workers: are 0"),
         (("--war", "US", "--errors", "0.1", "--workers", "99999"), "workers: are 99999. Give 1 to"),

@@ -106,7 +106,6 @@ def tables() -> tuple[Told, ...]:
             ("sweep", toy, "--tariffs", tariffs, "--draws", "3", "--errors", "0.1", "--out", place / "swept"),
             ("path",),
             ("monitor",),
-            ("template",),
         ):
             done = tradewar(*arguments)
             assert done.status == 0, (arguments, done.err)
@@ -128,7 +127,7 @@ def is_figure(text: str) -> bool:
 
 def test_no_command_with_a_table_is_left_out() -> None:
     told = {table.command for table in tables()}
-    assert told == {*modules(), "output"} - {"template"}
+    assert told == set(modules())
 
 
 @pytest.mark.slow

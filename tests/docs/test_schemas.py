@@ -83,10 +83,11 @@ def test_files_of_a_brief_are_as_their_schemas_say() -> None:
 
 def test_a_document_that_is_not_as_promised_is_found() -> None:
     good = [{"world": "w", "name": "W", "year": 2017, "countries": 3, "sectors": 2}]
+    good[0] |= {"tariffs_as_of": {}, "superseded_by": None}
     assert documents.faults("world-list", good) == []
     for change in ({"year": "2017"}, {"name": None}, {"more": 1}):
         assert len(documents.faults("world-list", [good[0] | change])) == 1
-    assert len(documents.faults("world-list", [{"world": "w"}])) == 4
+    assert len(documents.faults("world-list", [{"world": "w"}])) == 6
 
 
 def test_descriptions_are_the_docstrings() -> None:

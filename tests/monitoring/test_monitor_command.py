@@ -116,10 +116,10 @@ def test_export(faulty: Path, tmp_path: Path, form: str, word: str) -> None:
     assert word in out.read_text(encoding="utf-8")
     done = tradewar("incidents", "export", faulty, "--format", form, "--out", faulty / "below-a-file")
     assert done.status == 2
-    assert "cannot be written" in done.err
+    assert "is a file, not a folder" in done.err
     done = tradewar("incidents", "check", faulty, "--refused", tmp_path)
     assert done.status == 2
-    assert f"--refused {tmp_path}: cannot be written" in done.err
+    assert f"--refused {tmp_path}: is a folder" in done.err
 
 
 def test_report(faulty: Path) -> None:

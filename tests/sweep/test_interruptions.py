@@ -208,7 +208,7 @@ def test_ctrl_c_ends_all_of_it_without_a_word(reference: Reference, tmp_path: Pa
     while not list(out.glob(seen)) and process.poll() is None:
         time.sleep(0.02)
     os.killpg(process.pid, signal.SIGINT)
-    assert process.communicate(timeout=60) == ("", "")
+    assert process.communicate(timeout=60) == ("", "Interrupted.\n")
     assert process.returncode == 130
     names = {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()}
     assert not [name for name in names if ".tradewar-" in name]

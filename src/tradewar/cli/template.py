@@ -29,16 +29,14 @@ def template(
     table: Annotated[str, typer.Argument(help="A table, such as tariffs/measures; without it all are listed.")] = "",
 ) -> None:
     """An empty table with the meaning of every column, ready to be filled in; without a name, all there are."""
-    from tradewar.cli.output import print_document, print_table
+    from tradewar.cli.output import print_document, print_text
     from tradewar.errors import InputError
     from tradewar.io.declare import template as empty
     from tradewar.io.nearest import nearest
 
     tables = declared()
     if not table:
-        print_table(
-            "Tables", ("table", "one row is"), [(name, spec.what) for name, spec in tables.items()], text_columns=2
-        )
+        print_text(*(f"{name}: {spec.what}" for name, spec in tables.items()))
         return
     named = {name: spec for name, spec in tables.items() if table in (name, spec.name)}
     if len(named) != 1:

@@ -6,8 +6,8 @@ and starting anew, hence the same solution to the tolerance. It runs without the
 solve problems side by side, and in a fixed order of operations on one thread, so that a problem has one result, bit for
 bit, whatever runs beside it.
 
-Loading costs about half a second, compiling some seconds; what is compiled is kept on disk beside the code, or in
-Numba's cache directory where that cannot be written. So it is for many solves: `prepare(..., compiled=True)`.
+Loading costs about half a second, compiling some seconds; what is compiled is kept on disk (`kept_code`).
+So it is for many solves: `prepare(..., compiled=True)`.
 `python -m tradewar.equilibrium.compile` compiles everything once.
 
 **Index order: `[sector, importer, exporter]` and `[sector, country]`, as in `kernels`.**

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
 from importlib.metadata import version
 from typing import Any, cast
 
@@ -157,7 +158,7 @@ def fingerprint(value: object) -> str:
 
 
 def _feed(digest: Any, value: object) -> None:
-    if value is None or isinstance(value, str | int | float | bool | np.generic):
+    if value is None or isinstance(value, str | int | float | bool | np.generic | date):
         digest.update(f"{type(value).__name__}:{value!r};".encode())
     elif isinstance(value, np.ndarray):
         digest.update(f"array:{value.dtype.str}:{value.shape};".encode())

@@ -74,7 +74,7 @@ class Ladder(
 
     @property
     def payoff_by_country(self) -> dict[str, Float[Array, "rung_1 rung_2"]]:
-        """[rung of side 1][rung of side 2]."""
+        """A row for each rung of side 1, a column for each of side 2."""
         return dict(zip(self.countries, self.payoff, strict=True))
 
     @property

@@ -14,7 +14,8 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tradewar.errors import WorldError
+from tradewar.errors import Problem, WorldError
+from tradewar.io.files import Files, open_place
 from tradewar.io.nearest import nearest
 from tradewar.world.tidy import read_world
 
@@ -47,6 +48,16 @@ def load_world(name_or_path: str | Path, *, rescale_shares: bool = False) -> Wor
         fix = f"Built-in: {', '.join(names())}; or give the path of a tidy folder"
         raise WorldError.at(f"world {str(name_or_path)!r}", what, fix)
     return read_world(path, rescale_shares=rescale_shares)
+
+
+def files_of(name: str) -> Files:
+    """The files of a built-in world."""
+    problems: list[Problem] = []
+    with resources.as_file(resources.files(_LIBRARY) / f"{name}.zip") as path:
+        files = open_place(path, problems)
+    if files is None:
+        raise WorldError(problems)
+    return files
 
 
 @cache

@@ -17,6 +17,8 @@ from datetime import date
 
 import numpy as np
 
+from tradewar.errors import Problem, WorldError
+from tradewar.io.files import Files
 from tradewar.io.serialize import Document
 from tradewar.world.model import World
 
@@ -116,14 +118,24 @@ class WorldEntry:
 
 
 def built_in() -> tuple[WorldEntry, ...]:
-    """The built-in worlds."""
-    from tradewar.world.catalogue import load_world, names
+    """The built-in worlds, from their headers and axes: flows are not read."""
+    from tradewar.world.catalogue import files_of, names
 
-    worlds = [(name, load_world(name)) for name in names()]
-    return tuple(
-        WorldEntry(name, w.name, w.year, w.n_countries, w.n_sectors, dict(w.tariffs_as_of), w.superseded_by or None)
-        for name, w in worlds
-    )
+    return tuple(_entry(name, files_of(name)) for name in names())
+
+
+def _entry(name: str, files: Files) -> WorldEntry:
+    from tradewar.io.tables import read
+    from tradewar.world.formats import COUNTRIES, SECTORS
+    from tradewar.world.header import read_header
+
+    problems: list[Problem] = []
+    header = read_header(files, problems)
+    countries, sectors = read(COUNTRIES, files, problems), read(SECTORS, files, problems)
+    if header is None or countries is None or sectors is None:
+        raise WorldError(problems)
+    days = header.days(countries.texts("country"))
+    return WorldEntry(name, header.name, header.year, len(countries), len(sectors), days, header.superseded_by or None)
 
 
 def summarise(world: World) -> WorldSummary:
