@@ -26,12 +26,14 @@ from tradewar.equilibrium.closures import Closure
 from tradewar.equilibrium.kernels import Economy
 from tradewar.equilibrium.levers import Levers, attraction_factor
 from tradewar.equilibrium.monopolistic import FixedFirms
+from tradewar.equilibrium.refusal import refusal
 from tradewar.equilibrium.solution import Solution
-from tradewar.errors import NoSolutionError, PolicyError
+from tradewar.errors import PolicyError
 from tradewar.world.identities import MAX_LISTED
 from tradewar.world.model import Market, World
 
-REBASE_TOLERANCE = 1e-12
+REBASE_GAIN, TIGHTEST_REBASE = 1e-2, 1e-14
+"""A baseline is solved this much tighter than what is asked of the policies, but not below the second."""
 BALANCED_LIMIT = 1e-12
 """Deficits below this share of world value added count as none."""
 MARKETS: tuple[Market, ...] = ("competitive", "monopolistic")
@@ -67,6 +69,7 @@ def prepare(
     market: Market | str | None = None,
     elasticities: str | None = None,
     compiled: bool = False,
+    tolerance: float = 1e-10,
 ) -> Prepared:
     """Make a world ready for solving.
 
@@ -81,7 +84,7 @@ def prepare(
     Raises:
         PolicyError: if the closure or the market does not exist.
         WorldError: if the world has no such elasticities, or not what the market structure needs.
-        NoSolutionError: if the baseline cannot be solved.
+        NoSolutionError: if the baseline cannot be solved; InadmissibleError if only with a negative income.
     """
     chosen = world if elasticities is None else world.with_elasticities(elasticities)
     rule = Closure.parse(closure).checked(chosen)
@@ -91,7 +94,9 @@ def prepare(
     chosen = _without_unsupplied(chosen)
     largest = float(np.abs(chosen.trade_deficit).max() / chosen.value_added.sum())
     unbalanced = rule.removes_deficits and largest > BALANCED_LIMIT
-    baseline = chosen if chosen.consistent and not unbalanced else _rebased(chosen, rule, unbalanced, compiled)
+    baseline = (
+        chosen if chosen.consistent and not unbalanced else _rebased(chosen, rule, unbalanced, compiled, tolerance)
+    )
     return Prepared(chosen, baseline, rule, structure, _economy(baseline, rule, compiled))
 
 
@@ -107,12 +112,24 @@ def solve_levers(
         tolerance: largest residual of the equations, relative.
 
     Returns:
-        The solution; `converged` says whether the tolerance was reached. No certificate is computed.
+        The solution; `converged` says whether an equilibrium was found. No certificate is computed.
 
     Raises:
         PolicyError: if the market structure does not have one of the levers, or if they leave somebody without any
             supplier of what is bought.
+        InadmissibleError: if what solves the equations has a negative income, expenditure or output.
     """
+    solution = nearest_solution(prepared, levers, start, tolerance)
+    if not solution.admissible:
+        certificate = certify(prepared, solution, tolerance=tolerance)
+        raise refusal(prepared, solution, certificate, f"{prepared.world.name} under these levers")
+    return solution
+
+
+def nearest_solution(
+    prepared: Prepared, levers: Levers, start: Solution | None = None, tolerance: float = 1e-10
+) -> Solution:
+    """As `solve_levers`, but where there is no equilibrium what came nearest, even if it is not admissible."""
     if levers.iceberg_hat is not None or levers.banned_share is not None:
         _refuse_without_supplier(prepared.baseline, levers)
     if isinstance(prepared.economy, FixedFirms):
@@ -168,12 +185,13 @@ def _without_unsupplied(world: World) -> World:
     )
 
 
-def _rebased(world: World, closure: Closure, unbalanced: bool, compiled: bool) -> World:
+def _rebased(world: World, closure: Closure, unbalanced: bool, compiled: bool, tolerance: float) -> World:
     draft = Prepared(world, world, closure, world.market, _economy(world, closure, compiled))
-    solved = solve_levers(draft, Levers(world.tariff_rate), tolerance=REBASE_TOLERANCE)
-    if not solved.converged and solved.residual > 10.0 * REBASE_TOLERANCE:
-        explained = certify(draft, solved, tolerance=REBASE_TOLERANCE).explain()
-        raise NoSolutionError(f"No equilibrium of the baseline of {world.name}, closure {closure}: {explained}.")
+    tight = max(REBASE_GAIN * tolerance, TIGHTEST_REBASE)
+    solved = nearest_solution(draft, Levers(world.tariff_rate), tolerance=tight)
+    certificate = certify(draft, solved, tolerance=tight)
+    if not certificate.holds:
+        raise refusal(draft, solved, certificate, f"the baseline of {world.name}")
     why: list[str] = []
     if not world.consistent:
         why.append(f"final use differed from consumption shares by up to {world.inconsistency:.2g} of income")

@@ -1,0 +1,105 @@
+"""Newton's method on wages alone: the careful solver of the competitive market.
+
+At every wage prices, costs and expenditure are solved first, by the map of `kernels` with wages held. What is left is
+one equation a country, in logs,
+
+    F_i(log w) = log(exports_i + max(D_i, 0)) − log(imports_i + max(−D_i, 0)) = 0
+
+which is nearly linear in log w however high the elasticities are, where the excess demand in money is not. F is only
+defined where every country has income, so that the search never leaves admissible points. Residuals are relative to
+current money where that is less than the baseline's.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray as Array
+
+from tradewar.equilibrium import kernels
+from tradewar.equilibrium.anderson import FixedPoint, accelerate
+from tradewar.equilibrium.kernels import Economy, Levels, State, Wedges
+from tradewar.equilibrium.newton_krylov import newton_krylov
+
+INNER_GAIN, TIGHTEST_INNER = 1e-2, 1e-13
+"""Prices and expenditure are solved this much tighter than wages, but not below the second."""
+INNER_LIMIT = 600
+LONGEST_STEP = 3.0
+"""Of a log wage."""
+DIFFERENCE = 1e-5
+NEWTON_LIMIT = 40
+CLOSED = 100.0
+"""Trade below one part in so many of value added counts as the money that trade must balance in."""
+
+
+def current_money(
+    economy: Economy, policy: Wedges, log_wage: Array, levels: Levels, deficit: Array
+) -> Float[Array, " country"]:
+    """The least of a country's value added before, value added now, income, and 100 times what crosses its border."""
+    bought = levels.imports.sum(axis=0) - kernels.own_sales(policy, levels.pull, levels.spending)
+    least = np.minimum(np.abs(levels.income), CLOSED * (bought + np.abs(deficit)))
+    added = _unit(economy, log_wage)
+    return np.where(least > 0.0, np.minimum(least, added), added)
+
+
+def newton(economy: Economy, policy: Wedges, start: Float[Array, " unknown"], tolerance: float) -> FixedPoint:
+    """The equilibrium from a first point `kernels.pack`ed; `converged` is False where Newton's method got stuck."""
+    log_wage, log_cost, expenditure = kernels.unpack(economy, start)
+    last = [log_cost, expenditure]
+    passes = 0
+    inner = max(INNER_GAIN * tolerance, TIGHTEST_INNER)
+
+    def step(points: Array) -> tuple[Array, Array]:
+        nonlocal passes
+        found = _given_wages(economy, policy, points[0], last[0], last[1], inner)
+        passes += found.passes
+        cost, spending = found.point[0].reshape(2, *economy.expenditure.shape)
+        spending = spending * _unit(economy, points[0])
+        state = kernels.state_at(economy, policy, points[0], cost, spending)
+        ratio = _log_ratio(state, kernels.own_sales(policy, state.pull, state.spending))
+        if not (np.isfinite(ratio).all() and (state.income > 0.0).all()):
+            return np.full_like(points, np.nan), np.array([np.nan])
+        last[:] = [cost, spending]
+        image = points[0] + ratio
+        image -= np.log(economy.numeraire_weight @ np.exp(image))
+        level = abs(float(economy.numeraire_weight @ np.exp(points[0])) - 1.0)
+        money = current_money(economy, policy, points[0], state.levels, state.deficit)
+        gap = float(np.abs(state.shortfall / money).max())
+        return image[None], np.array([max(gap, level, float(found.residual[0]))])
+
+    found = newton_krylov(
+        step, log_wage[None], tolerance=tolerance, limit=NEWTON_LIMIT, longest=LONGEST_STEP, difference=DIFFERENCE
+    )
+    # costs and expenditure of the very wages returned
+    _, residual = step(found.point)
+    point = kernels.pack(found.point[0], last[0], last[1], economy.value_added)
+    return FixedPoint(
+        point[None], np.nan_to_num(residual, nan=np.inf), passes, bool(residual[0] <= tolerance), "newton"
+    )
+
+
+def _unit(economy: Economy, log_wage: Array) -> Float[Array, " country"]:
+    return economy.value_added * np.minimum(1.0, np.exp(log_wage))
+
+
+def _log_ratio(state: State, own: Array) -> Float[Array, " country"]:
+    """F; 0 where a country neither sells, buys nor is owed anything."""
+    received = state.trade.sales.sum(axis=0) - own + np.maximum(state.deficit, 0.0)
+    paid = state.trade.imports.sum(axis=0) - own - np.minimum(state.deficit, 0.0)
+    return np.log(np.where(received == paid, 1.0, received / paid))
+
+
+def _given_wages(
+    economy: Economy, policy: Wedges, log_wage: Array, log_cost: Array, expenditure: Array, tolerance: float
+) -> FixedPoint:
+    """Log c and X over current money, flat, at given wages."""
+    unit = _unit(economy, log_wage)
+
+    def step(points: Array) -> tuple[Array, Array]:
+        cost, spending = points[0].reshape(2, *economy.expenditure.shape)
+        state = kernels.state_at(economy, policy, log_wage, cost, spending * unit)
+        image = np.concatenate([state.log_cost.ravel(), (state.expenditure / unit).ravel()])
+        return image[None], np.array([np.abs(image - points[0]).max()])
+
+    first = np.concatenate([log_cost.ravel(), (expenditure / unit).ravel()])
+    return accelerate(step, first[None], tolerance=tolerance, limit=INNER_LIMIT)
