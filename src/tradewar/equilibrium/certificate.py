@@ -287,7 +287,8 @@ def _price_gaps(prepared: Prepared, solution: Solution, borders: _Borders) -> li
     ]
 
 
-def _money_gaps(prepared: Prepared, solution: Solution, borders: _Borders, money: Array, factors: _Factors
+def _money_gaps(
+    prepared: Prepared, solution: Solution, borders: _Borders, money: Array, factors: _Factors
 ) -> list[_Gap]:
     world, levers, value = prepared.baseline, solution.levers, solution.trade_value
     subsidy = np.zeros_like(solution.gross_output) if levers.output_subsidy is None else levers.output_subsidy
@@ -298,13 +299,15 @@ def _money_gaps(prepared: Prepared, solution: Solution, borders: _Borders, money
     if levers.export_tax is not None:
         rents = rents + (levers.export_tax * net).sum(axis=(0, 2))
     bilateral = value.sum(axis=2)
-    balance = bilateral.sum(axis=1) - bilateral.sum(axis=0) - solution.trade_deficit
+    # own sales would swallow the digits of a balance of hardly any trade
+    np.fill_diagonal(bilateral, 0.0)
+    imports, exports = bilateral.sum(axis=1), bilateral.sum(axis=0)
+    balance = imports - exports - solution.trade_deficit
     paid = solution.wage_hat * factors.income
     income = paid + factors.profits + solution.tariff_revenue + solution.trade_deficit + rents
     final = world.consumption_share * solution.income[:, None]
     materials = np.einsum("jsr,jr->js", world.material_share, solution.gross_output)
-    abroad = bilateral.sum(axis=0) + bilateral.sum(axis=1) - 2.0 * np.diagonal(bilateral)
-    traded = CLOSED * (abroad + np.abs(solution.trade_deficit))
+    traded = CLOSED * (imports + exports + np.abs(solution.trade_deficit))
     weight = prepared.closure.numeraire_weight(world, factors.income)
     return [
         _gap("producer revenue", ("country", "sector"), (solution.gross_output - revenue) / money[:, None]),

@@ -135,15 +135,15 @@ class _Problem(Problem):
         wage = np.exp(log_wage)
         # without BLAS, whose sums depend on its number of threads, where the same bits are promised everywhere
         levels = (_compiled_levels if economy.compiled else kernels.levels)(economy, policy, point)
-        if found.converged:
-            money = wages.current_money(economy, policy, log_wage, levels, economy.deficits.at(wage))
-            if (money < CURRENT * economy.value_added).any():
-                state = kernels.state_at(economy, policy, log_wage, log_cost, expenditure)
-                gaps = (state.log_cost - log_cost, (state.expenditure - expenditure) / money, state.shortfall / money)
-                residual = max(residual, *(float(np.abs(gap).max()) for gap in gaps))
         kept = levels.income / (wage * economy.value_added)
         admissible = bool(kept.min() > 0.0) and not (self._negative(expenditure) or self._negative(levels.output))
-        converged = found.converged and residual <= CURRENT_SLACK * self.tolerance
+        converged = found.converged
+        if converged and admissible:
+            money = wages.current_money(economy, log_wage, levels.income)
+            bought = levels.imports.sum(axis=0) - kernels.own_sales(policy, levels.pull, levels.spending)
+            if (np.minimum(money, wages.CLOSED * bought) < CURRENT * economy.value_added).any():
+                residual = max(residual, wages.residual(economy, policy, log_wage, log_cost, expenditure))
+                converged = residual <= CURRENT_SLACK * self.tolerance
         return Root(point, residual, found.passes, converged, found.method, kept, admissible, levels)
 
     def _negative(self, money: Float[Array, "sector country"]) -> bool:

@@ -24,7 +24,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray as Array
 
-FIRST_STRETCH, SMALLEST_STRETCH = 1.0 / 4.0, 1.0 / 64.0
+FIRST_STRETCH, SMALLEST_STRETCH = 1.0 / 4.0, 1.0 / 256.0
 """Shares of the policy."""
 KEPT = 0.5
 """Income over earnings below which a root is doubtful."""
@@ -77,10 +77,10 @@ class Found:
     """True if it need not be the only one."""
     others: tuple[Root, ...] = ()
     """Further equilibria under the same policy."""
-    reached: float = 1.0
-    """Largest share of the policy at which there is one on the path from the baseline."""
-    edge: Root | None = None
-    """The equilibrium there, where the path ends before the policy."""
+    reached: float = 0.0
+    """Without one: the largest share of the policy at which there is one on the path from the baseline."""
+    kept: Float[Array, " country"] | None = None
+    """What everybody keeps of what it earns there, or beyond, where the equations still hold but the signs do not."""
 
 
 class Problem(ABC):
@@ -126,21 +126,32 @@ def find(problem: Problem, first: Float[Array, " unknown"] | None = None, search
     near = _at(problem, 1.0, problem.baseline if first is None else first)
     if near.holds and not (search and (near.tight or problem.complements)):
         return Found(near, near.passes)
-    path, reached, edge = _walk(problem)
-    roots = [near] if path is None else [path, near]
-    if search and first is not None and path is None:
+    path = _walk(problem)
+    roots = [root for share, root in path if share == 1.0] + [near]
+    if search and first is not None and not roots[0].holds:
         roots.insert(0, _at(problem, 1.0, problem.baseline))
     if search:
-        scattered = (problem.solvers[-1](1.0, point) for point in _scattered(problem))
+        # the careful solver is dear, and where some root is known others have been found by the quick one or not at all
+        known = any(root.converged for root in roots) and not problem.complements
+        solver = problem.solvers[0 if known else -1]
+        scattered = (solver(1.0, point) for point in _scattered(problem))
         roots += [replace(root, method=f"{root.method} from other wages") for root in scattered]
-    passes = sum(root.passes for root in (*roots, *edge))
+    passes = sum(root.passes for root in roots) + sum(root.passes for share, root in path if share < 1.0)
     different = _different(problem, [root for root in roots if root.holds])
     if different:
         root = different[0]
         return Found(root, passes, root.tight or problem.complements, tuple(different[1:]))
     # what satisfies the equations says most about why there is no equilibrium
     nearest = min(roots, key=lambda root: (not root.converged, root.residual))
-    return Found(nearest, passes, reached=reached, edge=edge[-1] if edge else None)
+    reached = max((share for share, root in path if root.holds), default=0.0)
+    beyond = min((step for step in path if step[1].converged and step[0] >= reached), default=None, key=_left)
+    return Found(nearest, passes, reached=reached, kept=None if beyond is None else beyond[1].kept)
+
+
+def _left(step: tuple[float, Root]) -> tuple[bool, float]:
+    """Roots that are not admissible first, the nearest share first."""
+    share, root = step
+    return root.admissible, share
 
 
 def _at(problem: Problem, share: float, point: Array) -> Root:
@@ -149,26 +160,30 @@ def _at(problem: Problem, share: float, point: Array) -> Root:
     for solver in rest:
         if best.converged:
             break
-        found = solver(share, point)
+        found = solver(share, best.point if best.admissible else point)
         better = found if found.converged or found.residual < best.residual else best
         best = replace(better, passes=best.passes + found.passes)
     return best
 
 
-def _walk(problem: Problem) -> tuple[Root | None, float, list[Root]]:
-    """The root at the end of the way from the baseline, None if it was not reached; the share reached; the steps."""
-    reached, stretch, point, steps = 0.0, FIRST_STRETCH, problem.baseline, list[Root]()
-    while stretch >= SMALLEST_STRETCH:
+def _walk(problem: Problem) -> list[tuple[float, Root]]:
+    """All that was met on the way from the baseline, with the share of the policy; the last is that reached, if any."""
+    reached, stretch, ceiling, point = 0.0, FIRST_STRETCH, np.inf, problem.baseline
+    met: list[tuple[float, Root]] = []
+    while reached < 1.0:
         target = min(1.0, reached + stretch)
+        # beyond a root that is not admissible there is nothing to look for
+        target = target if target < ceiling else 0.5 * (reached + ceiling)
+        if target - reached < SMALLEST_STRETCH:
+            break
         found = _at(problem, target, point)
-        if found.holds and target == 1.0:
-            return replace(found, method=f"{found.method} after continuation"), target, steps
+        met.append((target, replace(found, method=f"{found.method} after continuation")))
         if found.holds:
-            reached, point, stretch = target, found.point, 2.0 * stretch
-            steps.append(found)
+            stretch, reached, point = 2.0 * (target - reached), target, found.point
         else:
-            stretch /= 2.0
-    return None, reached, steps
+            stretch = 0.5 * (target - reached)
+            ceiling = target if found.converged else ceiling
+    return met
 
 
 def _scattered(problem: Problem) -> Iterator[Array]:

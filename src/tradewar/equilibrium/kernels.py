@@ -359,6 +359,15 @@ def own_sales(policy: Wedges, pull: Array, spending: Array) -> Float[Array, " co
     return (policy.before_duty[:, each, each] * pull * spending).sum(axis=0)
 
 
+def abroad(policy: Wedges, pull: Array, spending: Array) -> tuple[Array, Array]:
+    """Exports and imports of every country, money, without own sales: exact where they are a small part of all."""
+    each = np.arange(spending.shape[1])
+    foreign = policy.before_duty.copy()
+    foreign[:, each, each] = 0.0
+    exports = pull * np.matmul(spending[:, None, :], foreign)[:, 0, :]
+    return exports.sum(axis=0), (spending * np.matmul(foreign, pull[:, :, None])[:, :, 0]).sum(axis=0)
+
+
 def trade_values(policy: Wedges, pull: Array, spending: Array) -> Float[Array, "importer exporter sector"]:
     """Equation 4, cell by cell, in the public order."""
     sectors, importers, exporters = policy.before_duty.shape

@@ -15,7 +15,7 @@ from tradewar.errors import InadmissibleError, NoSolutionError
 if TYPE_CHECKING:
     from tradewar.equilibrium.prepared import Prepared
 
-NOTHING_KEPT = 0.05
+NOTHING_KEPT = 0.1
 """A path of equilibria on which somebody keeps less of what it earns than this ends because nothing would be left."""
 
 
@@ -35,9 +35,7 @@ def refusal(prepared: Prepared, solution: Solution, certificate: Certificate, wh
     if certificate.converged:
         said = f"{_demands(prepared, solution)}. The only root found has a negative {certificate.wrong_sign}"
     elif solution.kept is not None and solution.kept.min() < NOTHING_KEPT:
-        poorest = int(solution.kept.argmin())
-        name, kept = prepared.baseline.countries[poorest], 100.0 * solution.kept[poorest]
-        said = f"{name} is left with {kept:.2g} percent of what it earns where the last one was found"
+        said = _all_earned(prepared, solution, solution.kept)
     else:
         return NoSolutionError(f"{title}: {certificate.explain()}.", facts)
     return InadmissibleError(f"{title}: {said}. {_reach(prepared, solution)}", facts | {"admissible": False})
@@ -92,6 +90,14 @@ def _demands(prepared: Prepared, solution: Solution) -> str:
     owed = " and ".join(text.format(flow) for text, flow in flows.items() if flow > 0.0)
     asked = f"would have to {owed} out of" if owed else "would be left without income, having earned"
     return f"{world.countries[k]} {asked} {income:,.4g} {world.money_unit}"
+
+
+def _all_earned(prepared: Prepared, solution: Solution, kept: Array) -> str:
+    """Who is left with nothing on the way to the policy, and what for."""
+    k = int(kept.argmin())
+    code, lent = prepared.baseline.countries[k], -float(solution.trade_deficit[k])
+    why = f"lend {lent:,.4g} {prepared.baseline.money_unit} abroad" if lent > 0.0 else "pay for its subsidies"
+    return f"{code} would have to {why}, which on the way there becomes all that it earns"
 
 
 def _reach(prepared: Prepared, solution: Solution) -> str:

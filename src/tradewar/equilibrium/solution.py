@@ -50,10 +50,10 @@ class Solution:
     """True if it need not be the only equilibrium; see `driver`."""
     others: tuple[Solution, ...] = ()
     """Further equilibria found under the same policy."""
-    reached: float = 1.0
+    reached: float = 0.0
     """Without an equilibrium: the largest share of the policy, in logs, at which one was found."""
     kept: Float[Array, " country"] | None = None
-    """Without an equilibrium: income over what labour earns, there."""
+    """Without an equilibrium: what everybody keeps of what it earns there, or just beyond."""
 
 
 def solution_of(found: Found, arrays: Callable[[Root], dict[str, Any]]) -> Solution:
@@ -65,6 +65,5 @@ def solution_of(found: Found, arrays: Callable[[Root], dict[str, Any]]) -> Solut
             admissible=root.admissible, **more,
         )  # fmt: skip
 
-    kept = None if found.edge is None else found.edge.kept
     others = tuple(one(root, root.passes) for root in found.others)
-    return one(found.root, found.passes, doubtful=found.doubtful, others=others, reached=found.reached, kept=kept)
+    return one(found.root, found.passes, doubtful=found.doubtful, others=others, reached=found.reached, kept=found.kept)

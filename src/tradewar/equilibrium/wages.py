@@ -18,7 +18,7 @@ from numpy import ndarray as Array
 
 from tradewar.equilibrium import kernels
 from tradewar.equilibrium.anderson import FixedPoint, accelerate
-from tradewar.equilibrium.kernels import Economy, Levels, State, Wedges
+from tradewar.equilibrium.kernels import Economy, Wedges
 from tradewar.equilibrium.newton_krylov import newton_krylov
 
 INNER_GAIN, TIGHTEST_INNER = 1e-2, 1e-13
@@ -32,14 +32,24 @@ CLOSED = 100.0
 """Trade below one part in so many of value added counts as the money that trade must balance in."""
 
 
-def current_money(
-    economy: Economy, policy: Wedges, log_wage: Array, levels: Levels, deficit: Array
-) -> Float[Array, " country"]:
-    """The least of a country's value added before, value added now, income, and 100 times what crosses its border."""
-    bought = levels.imports.sum(axis=0) - kernels.own_sales(policy, levels.pull, levels.spending)
-    least = np.minimum(np.abs(levels.income), CLOSED * (bought + np.abs(deficit)))
-    added = _unit(economy, log_wage)
+def current_money(economy: Economy, log_wage: Array, income: Array) -> Float[Array, " country"]:
+    """The least of a country's value added before, value added now, and income."""
+    least, added = np.abs(income), _unit(economy, log_wage)
     return np.where(least > 0.0, np.minimum(least, added), added)
+
+
+def residual(economy: Economy, policy: Wedges, log_wage: Array, log_cost: Array, expenditure: Array) -> float:
+    """The largest gap of the equations in current money; of trade, in 100 times what crosses the border if less."""
+    state = kernels.state_at(economy, policy, log_wage, log_cost, expenditure)
+    exports, imports = kernels.abroad(policy, state.pull, state.spending)
+    money, traded = current_money(economy, log_wage, state.income), CLOSED * (imports + np.abs(state.deficit))
+    gaps = (
+        state.log_cost - log_cost,
+        (state.expenditure - expenditure) / money,
+        (exports - imports + state.deficit) / np.where(traded > 0.0, np.minimum(money, traded), money),
+        np.asarray(economy.numeraire_weight @ state.wage - 1.0),
+    )
+    return max(float(np.abs(gap).max()) for gap in gaps)
 
 
 def newton(economy: Economy, policy: Wedges, start: Float[Array, " unknown"], tolerance: float) -> FixedPoint:
@@ -56,36 +66,31 @@ def newton(economy: Economy, policy: Wedges, start: Float[Array, " unknown"], to
         cost, spending = found.point[0].reshape(2, *economy.expenditure.shape)
         spending = spending * _unit(economy, points[0])
         state = kernels.state_at(economy, policy, points[0], cost, spending)
-        ratio = _log_ratio(state, kernels.own_sales(policy, state.pull, state.spending))
+        ratio = _log_ratio(state.deficit, *kernels.abroad(policy, state.pull, state.spending))
         if not (np.isfinite(ratio).all() and (state.income > 0.0).all()):
             return np.full_like(points, np.nan), np.array([np.nan])
         last[:] = [cost, spending]
         image = points[0] + ratio
         image -= np.log(economy.numeraire_weight @ np.exp(image))
-        level = abs(float(economy.numeraire_weight @ np.exp(points[0])) - 1.0)
-        money = current_money(economy, policy, points[0], state.levels, state.deficit)
-        gap = float(np.abs(state.shortfall / money).max())
-        return image[None], np.array([max(gap, level, float(found.residual[0]))])
+        return image[None], np.array([residual(economy, policy, points[0], cost, spending)])
 
     found = newton_krylov(
         step, log_wage[None], tolerance=tolerance, limit=NEWTON_LIMIT, longest=LONGEST_STEP, difference=DIFFERENCE
     )
     # costs and expenditure of the very wages returned
-    _, residual = step(found.point)
+    _, largest = step(found.point)
     point = kernels.pack(found.point[0], last[0], last[1], economy.value_added)
-    return FixedPoint(
-        point[None], np.nan_to_num(residual, nan=np.inf), passes, bool(residual[0] <= tolerance), "newton"
-    )
+    largest = np.nan_to_num(largest, nan=np.inf)
+    return FixedPoint(point[None], largest, passes, bool(largest[0] <= tolerance), "newton")
 
 
 def _unit(economy: Economy, log_wage: Array) -> Float[Array, " country"]:
     return economy.value_added * np.minimum(1.0, np.exp(log_wage))
 
 
-def _log_ratio(state: State, own: Array) -> Float[Array, " country"]:
+def _log_ratio(deficit: Array, exports: Array, imports: Array) -> Float[Array, " country"]:
     """F; 0 where a country neither sells, buys nor is owed anything."""
-    received = state.trade.sales.sum(axis=0) - own + np.maximum(state.deficit, 0.0)
-    paid = state.trade.imports.sum(axis=0) - own - np.minimum(state.deficit, 0.0)
+    received, paid = exports + np.maximum(deficit, 0.0), imports - np.minimum(deficit, 0.0)
     return np.log(np.where(received == paid, 1.0, received / paid))
 
 
