@@ -58,7 +58,7 @@ class Item:
     policy: Policy | None = None
     """None is the baseline."""
     trade_elasticity: Float[Array, " sector"] | None = None
-    """θ > 0; None keeps those of the world."""
+    """θ > 0, of the long run; None keeps those of the world."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,7 +170,9 @@ def under(prepared: Prepared, trade_elasticity: Float[Array, " sector"]) -> Prep
     if wrong:
         raise PolicyError.at("trade_elasticity", f"is not > 0 in {', '.join(wrong)}", "Give positive numbers")
     changed = world.with_trade_elasticity(trade_elasticity)
-    return prepare(changed, prepared.closure, market=prepared.market, compiled=prepared.compiled)
+    return prepare(
+        changed, prepared.closure, market=prepared.market, horizon=prepared.horizon, compiled=prepared.compiled
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,7 +16,7 @@ near zero, so an inadmissible one there means that there is none.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,7 +29,7 @@ FIRST_STRETCH, SMALLEST_STRETCH = 1.0 / 4.0, 1.0 / 256.0
 KEPT = 0.5
 """Income over earnings below which a root is doubtful."""
 SCATTERED, SCATTERED_COMPLEMENTS = 4, 20
-"""How many other wages are tried, and how many where goods are complements."""
+"""How many other wages are tried, and how many where goods are complements and no equilibrium is known."""
 SPREAD, SEED = 1.0, 20170101
 """Standard deviation of scattered log wages, and their seed."""
 SAME = 1e-6
@@ -131,11 +131,7 @@ def find(problem: Problem, first: Float[Array, " unknown"] | None = None, search
     if search and first is not None and not roots[0].holds:
         roots.insert(0, _at(problem, 1.0, problem.baseline))
     if search:
-        # the careful solver is dear, and where some root is known others have been found by the quick one or not at all
-        known = any(root.converged for root in roots) and not problem.complements
-        solver = problem.solvers[0 if known else -1]
-        scattered = (solver(1.0, point) for point in _scattered(problem))
-        roots += [replace(root, method=f"{root.method} from other wages") for root in scattered]
+        roots += _scattered(problem, roots)
     passes = sum(root.passes for root in roots) + sum(root.passes for share, root in path if share < 1.0)
     different = _different(problem, [root for root in roots if root.holds])
     if different:
@@ -186,10 +182,15 @@ def _walk(problem: Problem) -> list[tuple[float, Root]]:
     return met
 
 
-def _scattered(problem: Problem) -> Iterator[Array]:
+def _scattered(problem: Problem, known: Sequence[Root]) -> list[Root]:
+    """Where other first wages lead. The careful solver is dear: it is for where the quick one has led nowhere."""
+    wanting = not any(root.holds for root in known)
+    many, careful = wanting and problem.complements, wanting and not any(root.converged for root in known)
+    solver = problem.solvers[-1 if careful or many else 0]
     draw = np.random.default_rng(SEED)
-    for _ in range(SCATTERED_COMPLEMENTS if problem.complements else SCATTERED):
-        yield problem.at_wages(SPREAD * draw.standard_normal(problem.countries))
+    wages = SPREAD * draw.standard_normal((SCATTERED_COMPLEMENTS if many else SCATTERED, problem.countries))
+    found = [solver(1.0, problem.at_wages(row)) for row in wages]
+    return [replace(root, method=f"{root.method} from other wages") for root in found]
 
 
 def _different(problem: Problem, roots: Sequence[Root]) -> list[Root]:

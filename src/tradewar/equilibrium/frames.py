@@ -50,7 +50,8 @@ def to_dict(outcome: Outcome, flows: bool) -> dict[str, Any]:
         "numeraire": outcome.numeraire,
         "money_unit": world.money_unit,
         "certificate": outcome.certificate.to_dict(),
-        "notes": list(world.notes),
+        "horizon": outcome.horizon.to_dict(world),
+        "notes": list(outcome.notes),
         "levers": _levers(outcome),
         "commitments": [result.to_dict() for result in outcome.commitments],
         "countries": [
@@ -163,6 +164,7 @@ def to_xarray(outcome: Outcome) -> xr.Dataset:
         "market": outcome.market,
         "numeraire": outcome.numeraire,
         "money_unit": world.money_unit,
+        "horizon": str(outcome.horizon),
         "max_residual": outcome.certificate.max_residual,
     }
     return xr.Dataset(values, coords=labels, attrs=about)
@@ -178,7 +180,7 @@ def repr_html(outcome: Outcome) -> str:
         for k, code in enumerate(outcome.baseline.countries)
     )
     title = escape(f"{outcome.policy.name or 'Policy'} in {outcome.baseline.name}")
-    about = escape(f"{outcome.market}, closure {outcome.closure}, numeraire {outcome.numeraire}")
+    about = escape(f"{outcome.market}, closure {outcome.closure}, numeraire {outcome.numeraire}, {outcome.horizon}")
     proof = escape(f"largest residual {outcome.certificate.max_residual:.1e}")
     return (
         f"<p><strong>{title}</strong><br>{about}; {proof}</p>"

@@ -19,6 +19,7 @@ from tradewar.equilibrium.certificate import Certificate
 from tradewar.equilibrium.closures import Closure
 from tradewar.equilibrium.commitments_result import CommitmentResult
 from tradewar.equilibrium.diversion import Diversion
+from tradewar.equilibrium.horizon import Horizon
 from tradewar.equilibrium.policy import Policy
 from tradewar.equilibrium.prepared import Prepared
 from tradewar.equilibrium.solution import Solution
@@ -58,6 +59,16 @@ class Outcome:
     def market(self) -> Market:
         """`competitive` or `monopolistic`."""
         return self.prepared.market
+
+    @property
+    def horizon(self) -> Horizon:
+        """After which the elasticities are those of `baseline`."""
+        return self.prepared.horizon
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to know about the baseline and about this outcome, as sentences."""
+        return (*self.baseline.notes, *self.certificate.warnings)
 
     @property
     def numeraire(self) -> str:

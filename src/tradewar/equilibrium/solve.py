@@ -14,6 +14,7 @@ from dataclasses import replace
 from tradewar.equilibrium.certificate import Certificate, certify
 from tradewar.equilibrium.closures import Closure
 from tradewar.equilibrium.commitments import resolve
+from tradewar.equilibrium.horizon import Horizon
 from tradewar.equilibrium.levers import Levers
 from tradewar.equilibrium.outcome import Outcome
 from tradewar.equilibrium.policy import Policy
@@ -34,6 +35,8 @@ def solve(
     closure: Closure | str = "share-of-world",
     market: Market | str | None = None,
     elasticities: str | None = None,
+    horizon: float | Horizon | None = None,
+    level: str = "world",
     tolerance: float = 1e-10,
     start: Outcome | None = None,
 ) -> Outcome:
@@ -47,6 +50,8 @@ def solve(
             country code.
         market: `competitive` or `monopolistic`; None takes the world's own.
         elasticities: name of one of the world's elasticity sets.
+        horizon: years after the change, at which trade has reacted in part; None is the long run. See `horizon`.
+        level: whose long-run elasticities: `world`, or `blp` for those of Boehm, Levchenko and Pandalai-Nayar (2023).
         tolerance: largest residual of the solver's equations, relative; every certified one is within ten times it.
         start: an earlier outcome of the same world, as the first point.
 
@@ -61,7 +66,8 @@ def solve(
             message names the country and what the closure asks of it.
         InfeasibleError: if a commitment has a target that cannot be met; the message gives the best attainable value.
     """
-    prepared = prepare(world, closure, market=market, elasticities=elasticities, tolerance=tolerance)
+    when = Horizon.of(horizon, level)
+    prepared = prepare(world, closure, market=market, elasticities=elasticities, horizon=when, tolerance=tolerance)
     return solve_prepared(prepared, policy, tolerance=tolerance, start=start)
 
 
