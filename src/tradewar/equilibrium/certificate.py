@@ -113,7 +113,7 @@ class Certificate:
             "admissible": self.admissible,
             "max_residual": self.max_residual,
             "residuals": dict(self.residuals),
-            "signs": dict(self.signs),
+            "signs": dict(self.signs) if self.admissible else None,
             "wrong_sign": self.wrong_sign or None,
             "warnings": list(self.warnings),
             "iterations": self.iterations,

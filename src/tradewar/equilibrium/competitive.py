@@ -7,7 +7,7 @@ careful one Newton's method on `wages`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -112,7 +112,9 @@ class _Problem(Problem):
 
     def _careful(self, share: float, point: Array) -> Root:
         policy = self._wedges(share)
-        return self._judged(policy, wages.newton(self.economy, policy, point, self.tolerance))
+        found = wages.newton(self.economy, policy, point, self.tolerance)
+        # rounding may keep it from the tolerance itself
+        return self._judged(policy, replace(found, converged=found.residual[0] <= CURRENT_SLACK * self.tolerance))
 
     def at_wages(self, log_wage: Array) -> Float[Array, " unknown"]:
         log_wage = log_wage - np.log(self.economy.numeraire_weight @ np.exp(log_wage))

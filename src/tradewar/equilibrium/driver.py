@@ -121,10 +121,11 @@ def find(problem: Problem, first: Float[Array, " unknown"] | None = None, search
     Args:
         problem: what is to be solved.
         first: a point to start from; None = that of the baseline.
-        search: False takes a doubtful root as it is, and leaves out scattered wages.
+        search: False takes the first root as it is, even one that is not admissible, and leaves out scattered wages.
     """
     near = _at(problem, 1.0, problem.baseline if first is None else first)
-    if near.holds and not (search and (near.tight or problem.complements)):
+    trusted = near.holds and not (near.tight or problem.complements)
+    if trusted or (near.converged and not search):
         return Found(near, near.passes)
     path = _walk(problem)
     roots = [root for share, root in path if share == 1.0] + [near]

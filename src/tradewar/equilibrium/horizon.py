@@ -184,6 +184,7 @@ class Horizon:
             "name": str(self),
             "level": self.level,
             "share_of_long_run": self.share,
+            "sentence": self.describe(world),
             "trade_elasticity": dict(zip(world.sectors, theta.tolist(), strict=True)),
             "long_run_trade_elasticity": dict(zip(world.sectors, self.long_run(theta).tolist(), strict=True)),
         }

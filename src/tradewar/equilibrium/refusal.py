@@ -33,12 +33,14 @@ def refusal(prepared: Prepared, solution: Solution, certificate: Certificate, wh
     if stuck:
         return InadmissibleError(f"{title}: {stuck}.", facts | {"admissible": False})
     if certificate.converged:
-        said = f"{_demands(prepared, solution)}. The only root found has a negative {certificate.wrong_sign}"
+        k = int((solution.income / _earned(prepared, solution)).argmin())
+        said = f"{_demands(prepared, solution, k)}. The only root found has a negative {certificate.wrong_sign}"
     elif solution.kept is not None and solution.kept.min() < NOTHING_KEPT:
-        said = _all_earned(prepared, solution, solution.kept)
+        k = int(solution.kept.argmin())
+        said = _all_earned(prepared, solution, k)
     else:
         return NoSolutionError(f"{title}: {certificate.explain()}.", facts)
-    return InadmissibleError(f"{title}: {said}. {_reach(prepared, solution)}", facts | {"admissible": False})
+    return InadmissibleError(f"{title}: {said}. {_reach(prepared, solution, k)}", facts | {"admissible": False})
 
 
 def warnings(prepared: Prepared, solution: Solution, tolerance: float) -> tuple[str, ...]:
@@ -69,38 +71,39 @@ def _earned(prepared: Prepared, solution: Solution) -> Array:
     return (prepared.baseline.value_added_share * solution.gross_output).sum(axis=1)
 
 
-def _demands(prepared: Prepared, solution: Solution) -> str:
-    """What the poorest country would have to hand over, and out of what."""
+def _demands(prepared: Prepared, solution: Solution, k: int) -> str:
+    """What country k would have to hand over, and out of what."""
     world, levers = prepared.baseline, solution.levers
-    earned = _earned(prepared, solution)
-    k = int((solution.income / earned).argmin())
-    subsidies = 0.0
+    subsidies = export_tax = 0.0
     if levers.output_subsidy is not None:
         subsidies = float((levers.output_subsidy / (1.0 + levers.output_subsidy) * solution.gross_output)[k].sum())
-    export_tax = 0.0
     if levers.export_tax is not None:
         export_tax = float((levers.export_tax / (1.0 + levers.export_tax) * solution.trade_value)[:, k].sum())
     flows = {
-        "lend {:,.4g} abroad": -float(solution.trade_deficit[k]),
-        "spend {:,.4g} on import subsidies": -float(solution.tariff_revenue[k]),
-        "spend {:,.4g} on export subsidies": -export_tax,
-        "spend {:,.4g} on subsidies to its producers": subsidies,
+        "lend {} abroad": -float(solution.trade_deficit[k]),
+        "spend {} on import subsidies": -float(solution.tariff_revenue[k]),
+        "spend {} on export subsidies": -export_tax,
+        "spend {} on subsidies to its producers": subsidies,
     }
-    income = float(earned[k]) - sum(min(flow, 0.0) for flow in flows.values())
-    owed = " and ".join(text.format(flow) for text, flow in flows.items() if flow > 0.0)
+    income = float(_earned(prepared, solution)[k]) - sum(min(flow, 0.0) for flow in flows.values())
+    owed = " and ".join(text.format(_money(flow)) for text, flow in flows.items() if flow > 0.0)
     asked = f"would have to {owed} out of" if owed else "would be left without income, having earned"
-    return f"{world.countries[k]} {asked} {income:,.4g} {world.money_unit}"
+    return f"{world.countries[k]} {asked} {_money(income)} {world.money_unit}"
 
 
-def _all_earned(prepared: Prepared, solution: Solution, kept: Array) -> str:
-    """Who is left with nothing on the way to the policy, and what for."""
-    k = int(kept.argmin())
+def _all_earned(prepared: Prepared, solution: Solution, k: int) -> str:
+    """What country k is left with nothing for on the way to the policy."""
     code, lent = prepared.baseline.countries[k], -float(solution.trade_deficit[k])
-    why = f"lend {lent:,.4g} {prepared.baseline.money_unit} abroad" if lent > 0.0 else "pay for its subsidies"
+    why = f"lend {_money(lent)} {prepared.baseline.money_unit} abroad" if lent > 0.0 else "pay for its subsidies"
     return f"{code} would have to {why}, which on the way there becomes all that it earns"
 
 
-def _reach(prepared: Prepared, solution: Solution) -> str:
+def _money(amount: float) -> str:
+    """Four figures, in full."""
+    return f"{float(f'{amount:.4g}'):,.10g}"
+
+
+def _reach(prepared: Prepared, solution: Solution, k: int) -> str:
     """How far towards the policy there is one, and what to do."""
     world, levers = prepared.baseline, solution.levers
     said = ""
@@ -113,7 +116,7 @@ def _reach(prepared: Prepared, solution: Solution) -> str:
             target = 100.0 * levers.tariff_rate[farthest]
             said += f" (a tariff of {100.0 * there:.3g} percent where the policy has {target:.3g})"
         said += ". "
-    lends = solution.trade_deficit.min() < 0.0 and prepared.closure.rule in ("share-of-world", "fixed")
+    lends = solution.trade_deficit[k] < 0.0 and prepared.closure.rule in ("share-of-world", "fixed")
     return f"{said}{'Use closure own-gdp or balanced, or a' if lends else 'A'}sk for less of the change."
 
 
