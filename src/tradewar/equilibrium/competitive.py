@@ -114,7 +114,7 @@ class _Problem(Problem):
         policy = self._wedges(share)
         found = wages.newton(self.economy, policy, point, self.tolerance)
         # rounding may keep it from the tolerance itself
-        return self._judged(policy, replace(found, converged=found.residual[0] <= CURRENT_SLACK * self.tolerance))
+        return self._judged(policy, replace(found, converged=bool(found.residual[0] <= CURRENT_SLACK * self.tolerance)))
 
     def at_wages(self, log_wage: Array) -> Float[Array, " unknown"]:
         log_wage = log_wage - np.log(self.economy.numeraire_weight @ np.exp(log_wage))
