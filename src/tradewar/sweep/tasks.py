@@ -182,12 +182,9 @@ def answer(task: Task, world: World) -> Answer:
     """The answer, with its status where there is none."""
     try:
         return task.answer(world)
-    except NoSolutionError as error:
-        status, message = Status.NO_SOLUTION, str(error)
-    except InputError as error:
-        status, message = Status.REFUSED, str(error)
-    blank = np.full((len(task.measures), world.n_countries), np.nan)
-    return Answer(status, message, (np.nan,) * len(task.checks), blank)
+    except (NoSolutionError, InputError) as error:
+        blank = np.full((len(task.measures), world.n_countries), np.nan)
+        return Answer(Status.of(error), str(error), (np.nan,) * len(task.checks), blank)
 
 
 def under(world: World, theta: Float[Array, " sector"] | None) -> World:
