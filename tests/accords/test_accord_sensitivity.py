@@ -46,7 +46,8 @@ def test_least_patience_is_where_the_margin_is_zero() -> None:
     patience = least_patience(TERMS, "B", "Nash war")
     assert patience is not None
     row = check_accord(TERMS).row("B", "Nash war")
-    held = incentive("B", row.gain, row.stake, discount=patience**0.25, war="Nash war", lag=TERMS.lag)
+    watch = {"lag": TERMS.lag, "false_alarm": TERMS.false_alarm, "detection": TERMS.detection}
+    held = incentive("B", row.gain, row.stake, discount=patience**0.25, war="Nash war", **watch)
     assert held.margin == pytest.approx(0, abs=1e-12)
 
 

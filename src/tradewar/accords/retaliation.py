@@ -2,7 +2,7 @@
 
     m* = (∂u_i/∂τ_i) / (Δ · (−∂u_i/∂τ_j))        points of answer per point of own breach
     Δ  = δ^L π                                   a breach seen once, answered after L periods
-    Δ  = π δ/(1 − δ (1 − π))                     a breach that goes on, seen with hazard π, then answered for ever
+    Δ  = π δ^L/(1 − δ (1 − π))                   a breach that goes on, seen with hazard π, then answered for ever
 
 "Substantially equivalent" retaliation (m = 1, WTO DSU 22.4) never sustains the efficient point: the gain of a small
 breach is of first order, the joint loss of second. At a symmetric efficient point m* = 1/Δ (Becker 1968).
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tradewar.accords.incentives import Incentive
-from tradewar.accords.terms import AccordStatus, check_fractions
+from tradewar.accords.terms import AccordStatus, check_fractions, check_lag
 from tradewar.errors import AccordError, Problem
 
 Breach = Literal["once", "lasting"]
@@ -55,7 +55,7 @@ def deterrence_factor(*, detection: float, discount: float, lag: int = 1, breach
     Args:
         detection: π per period.
         discount: δ per period.
-        lag: L periods until the answer, for a breach made once.
+        lag: L periods from what is seen to the answer.
         breach: `once`, or `lasting` where the offender keeps cheating until it is seen.
 
     Raises:
@@ -63,11 +63,9 @@ def deterrence_factor(*, detection: float, discount: float, lag: int = 1, breach
     """
     check_fractions([("detection probability", detection)])
     check_fractions([("discount factor", discount)], open_interval=True)
-    if lag < 1:
-        raise AccordError.at("lag", f"is {lag}", "A breach is answered at the earliest one period later: give >= 1")
-    if breach == "once":
-        return discount**lag * detection
-    return detection * discount / (1.0 - discount * (1.0 - detection))
+    check_lag(lag)
+    felt = discount**lag * detection
+    return felt if breach == "once" else felt / (1.0 - discount * (1.0 - detection))
 
 
 def retaliation(
