@@ -38,6 +38,7 @@ from tradewar.talks.optimise import (
     stationarity,
 )
 from tradewar.talks.payoffs import PayoffFunction, in_log_powers, remembered
+from tradewar.world.assumed import Assumption
 
 LEAST_GAIN = 1e-7
 """Scaled gain of the worse-off party below which there is no deal better for all."""
@@ -134,6 +135,19 @@ class Bargain:
     stationarity: float | None
     """Certificate: residual of Pareto efficiency, recomputed from payoffs and gradients."""
     sentence: str
+
+    @property
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """What is assumed and moves the result: the walk-away point, the weights and the bounds that hold it."""
+        point = ", ".join(f"{name} {value:+.4g}" for name, value in zip(self.parties, self.disagreement, strict=True))
+        if self.status is not BargainStatus.DEAL:
+            moved = ("gap",) if self.side_payment is None else ("gap", "side_payment")
+            return (Assumption("walk-away point", point, moved),)
+        moved = ("instruments", "payoff", "gain")
+        found = [Assumption("walk-away point", point, moved)]
+        if self.solution is Solution.ASYMMETRIC_NASH:
+            found.append(Assumption("weights", ", ".join(f"{weight:.3g}" for weight in self.weights), moved))
+        return (*found, *(Assumption("bound", bound, moved) for bound in self.active_bounds))
 
 
 def bargain(

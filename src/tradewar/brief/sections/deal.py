@@ -63,8 +63,10 @@ THREAT = (
     "On the ladder alone, going from {{ rate(t.from_rate, 0) }} to {{ rate(t.to_rate, 0) }} percent "
     "{{ 'costs' if t.cost_to_self > 0 else 'brings' }} {{ the(one) }} {{ unsigned(percent(t.cost_to_self, 3)) }} "
     "percent "
-    "of income a year and takes {{ unsigned(percent(t.cost_to_other, 3)) }} from {{ the(two) }}; it is "
-    "{{ '' if t.best_reply else 'not ' }}the step that serves {{ the(one) }} best."
+    "of income a year and takes {{ unsigned(percent(t.cost_to_other, 3)) }} from {{ the(two) }}; "
+    "{% if t.best_reply is none %}whether it serves {{ the(one) }} best is not known{% elif t.tied %}"
+    "it serves {{ the(one) }} as well as any{% else %}it is {{ '' if t.best_reply else 'not ' }}the step that serves "
+    "{{ the(one) }} best{% endif %}."
 )
 WALK_AWAY = "The walk-away point, with which a deal is compared, is {{ basis }}."
 AGREED = (
