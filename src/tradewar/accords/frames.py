@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def check_dict(check: AccordCheck) -> dict[str, Any]:
     """The enforcement table."""
     rows = [asdict(row) | {"status": row.status.value, "sentences": list(row.sentences)} for row in check.rows]
-    return {"rows": rows, "sentence": check.sentence}
+    return {"rows": rows, "sentence": check.sentence, "assumptions": [asdict(item) for item in check.assumptions]}
 
 
 def check_frame(check: AccordCheck) -> pd.DataFrame:

@@ -104,7 +104,7 @@ def suspension(
         )  # fmt: skip
     share = found.temptation / (found.answered * found.bracket) if gain > 0.0 else 0.0
     value = found.value(1.0 - discount**periods)
-    cost = stake - value
+    cost = max(stake - value, 0.0)
     length = "for ever" if np.isinf(periods) else f"of {periods:.0f} {'period' if periods == 1 else 'periods'}"
     sentence = (
         f"With monitoring this noisy a suspension {length} after each alarm keeps the deal; it costs "

@@ -293,7 +293,15 @@ def payer_can_afford(payer: Incentive, payment: float, payer_income: float, rece
 
 
 def pooled_incentive(
-    country: str, gains: Sequence[float], stakes: Sequence[float], *, discount: float, war: str
+    country: str,
+    gains: Sequence[float],
+    stakes: Sequence[float],
+    *,
+    discount: float,
+    war: str,
+    lag: int = 1,
+    false_alarm: float = 0.0,
+    detection: float = 1.0,
 ) -> Incentive:
     """Issues linked in one deal: cheat on all at once, lose all at once; δ* = Σg/(Σg + Σl).
 
@@ -305,4 +313,7 @@ def pooled_incentive(
     """
     if len(gains) != len(stakes) or not gains:
         raise AccordError.at("issues", f"{len(gains)} gains for {len(stakes)} stakes", "Give one of each per issue")
-    return incentive(country, float(sum(gains)), float(sum(stakes)), discount=discount, war=war)
+    return incentive(
+        country, float(sum(gains)), float(sum(stakes)), discount=discount, war=war, lag=lag, false_alarm=false_alarm,
+        detection=detection,
+    )  # fmt: skip

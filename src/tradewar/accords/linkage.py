@@ -120,6 +120,9 @@ def critical_hazard(
         sentence = "No truce is sustainable, even if no tariffs came unprovoked."
         return CriticalHazard(AccordStatus.NOT_SUSTAINABLE, None, sentence)
     hazard = 1.0 - max(needed) / discount
+    if hazard == 1.0:
+        sentence = "Stealing is worth nothing: no chance of tariffs that come anyway breaks the truce."
+        return CriticalHazard(AccordStatus.SUSTAINABLE, hazard, sentence)
     sentence = (
         f"The truce on hacking breaks when the chance that tariffs come anyway exceeds {hazard:.0%} a period "
         f"(if stealing is worth {theft_gain:.2f} % of GDP a period)."

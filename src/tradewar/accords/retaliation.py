@@ -4,8 +4,9 @@
     Δ  = δ^L π                                   a breach seen once, answered after L periods
     Δ  = π δ^L/(1 − δ (1 − π))                   a breach that goes on, seen with hazard π, then answered for ever
 
-"Substantially equivalent" retaliation (m = 1, WTO DSU 22.4) never sustains the efficient point: the gain of a small
-breach is of first order, the joint loss of second. At a symmetric efficient point m* = 1/Δ (Becker 1968).
+"Substantially equivalent" retaliation (m = 1, WTO DSU 22.4) never sustains an efficient point: there the multipliers
+of the two sides have the product 1/Δ² >= 1, so that one of them at least needs more than an equal answer; the other may
+need less. At a symmetric efficient point m* = 1/Δ (Becker 1968).
 Derivatives are of any payoff with respect to any tariff scope, in the same units on both sides.
 """
 
@@ -45,6 +46,7 @@ class RetaliationRule:
 
     rule: Literal["equal", "multiplied", "snapback"]
     sustains_efficient_point: bool
+    """Whether it keeps this offender from leaving the point; a point holds where both are kept."""
     cost_on_path: str
     sentence: str
 
@@ -138,9 +140,13 @@ def compare_rules(
     """
     snapback = incentive_of_offender.status is AccordStatus.SUSTAINABLE
     multiplied = answer.status is AccordStatus.SUSTAINABLE
+    enough = answer.feasible_multiplier is None or answer.feasible_multiplier >= 1.0
+    equal = answer.multiplier is not None and (answer.multiplier == 0.0 or (answer.multiplier <= 1.0 and enough))
     needed = "no answer" if answer.multiplier is None else f"{answer.multiplier:.2f} points per point"
     return (
-        RetaliationRule("equal", False, "small", "An equal answer never keeps tariffs at the efficient point."),
+        RetaliationRule(
+            "equal", equal, "small", f"An equal answer {'deters' if equal else 'does not deter'} {answer.offender}."
+        ),
         RetaliationRule("multiplied", multiplied, "none without false alarms", f"Local deterrence takes {needed}."),
         RetaliationRule(
             "snapback",

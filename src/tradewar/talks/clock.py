@@ -152,21 +152,23 @@ def clock_sentences(clock: Clock) -> tuple[str, ...]:
             f"a {clock.p_escalate:.0%} chance that the tariff rises."
         )
     lines += _refusal(clock)
+    done, further = clock.terms.steps_done, "visible" if clock.terms.steps_done == 0 else "further"
     if clock.value_of_postponing is not None:
         extended = first_deadline[:, EXTEND]
-        line = f"At the first deadline, without visible progress the deadline is extended with {extended[0]:.0%}"
-        if clock.terms.steps_to_text > 1:
-            line += f"; with one finished chapter {extended[1]:.0%}"
+        line = f"At the first deadline, without {further} progress the deadline is extended with {extended[done]:.0%}"
+        if clock.terms.steps_to_text - done > 1:
+            line += f"; with one {'' if done == 0 else 'more '}finished chapter {extended[done + 1]:.0%}"
         lines.append(line + ".")
         one, two = clock.value_of_postponing
         lines.append(f"One more extension is worth {one:+.2f}/{two:+.2f} % of one year's GDP to the two sides.")
-    margin = float(clock.threat_margin[-1, 0])
+    margin = float(clock.threat_margin[-1, done])
+    without = f"With no {'' if done == 0 else 'further '}progress"
     if np.isinf(margin):
-        lines.append("With no progress the deadline executes itself: there is nothing else to choose.")
+        lines.append(f"{without} the deadline executes itself: there is nothing else to choose.")
     else:
         would, more = ("would", "more") if margin >= 0.0 else ("would not", "less")
         lines.append(
-            f"With no progress the threat {would} be carried out: carrying it out is worth {abs(margin):.3f} % of GDP "
+            f"{without} the threat {would} be carried out: carrying it out is worth {abs(margin):.3f} % of GDP "
             f"{more} than the best alternative."
         )
     return tuple(lines)

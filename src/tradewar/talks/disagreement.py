@@ -22,14 +22,8 @@ from jaxtyping import Bool, Float
 from numpy import ndarray as Array
 
 from tradewar.errors import Problem, TalksError
+from tradewar.talks.bargaining import BargainStatus as SplitStatus
 from tradewar.talks.clock_terms import Pair
-
-
-class SplitStatus(StrEnum):
-    """Whether there is something to split."""
-
-    DEAL = "deal"
-    NO_DEAL = "no_deal"
 
 
 class Basis(StrEnum):

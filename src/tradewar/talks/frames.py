@@ -31,6 +31,8 @@ def ladder_dict(ladder: Ladder) -> dict[str, Any]:
         "nash_rungs": [list(pair) for pair in ladder.nash_rungs],
         "best_reply_1": list(ladder.best_reply_1),
         "best_reply_2": list(ladder.best_reply_2),
+        "best_replies_1": ladder.best_replies(1).tolist(),
+        "best_replies_2": ladder.best_replies(2).tolist(),
         "sentence": ladder.sentence,
     }
 
@@ -54,6 +56,7 @@ def bargain_dict(bargain: Bargain) -> dict[str, Any]:
     facts["solution"], facts["status"] = bargain.solution.value, bargain.status.value
     payment = bargain.side_payment
     facts["side_payment"] = None if payment is None else asdict(payment)
+    facts["assumptions"] = [asdict(item) for item in bargain.assumptions]
     return facts
 
 
@@ -83,6 +86,7 @@ def clock_dict(clock: Clock) -> dict[str, Any]:
     """The clock without its tree."""
     facts = {name: getattr(clock, name) for name in clock.__dataclass_fields__ if name != "solution"}
     facts["terms"] = asdict(clock.terms)
+    facts["assumptions"] = [asdict(item) for item in clock.assumptions]
     facts["by_month"] = {name: clock.by_month[row].tolist() for name, row in EVENTS.items()}
     return facts
 
