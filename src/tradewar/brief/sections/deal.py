@@ -381,6 +381,7 @@ def _tables(findings: Findings) -> Sequence[Table]:
         (item.name, item.bargain.status.value, *map(float, item.bargain.payoff), *map(float, item.bargain.gain))
         for item in deal.bargains
     ]
+    moves = {} if deal.clock is None else {item.name: " ".join(item.moves) for item in deal.clock.assumptions}
     found = [
         table("deals", "States and deals", ("name", "status", *pay, *gains), places + deals),
         table(
@@ -397,7 +398,10 @@ def _tables(findings: Findings) -> Sequence[Table]:
         ),
         table(
             "assumptions-talks", "Assumptions behind the talks", _ASSUMED,
-            [(row.table, row.name, row.value, row.low, row.high, row.source, row.note) for row in deal.assumptions],
+            [
+                (row.table, row.name, row.value, row.low, row.high, row.source, row.note, moves.get(row.name, ""))
+                for row in deal.assumptions
+            ],
         ),
     ]  # fmt: skip
     if deal.clock is not None and deal.spread is not None:
@@ -418,7 +422,7 @@ def _tables(findings: Findings) -> Sequence[Table]:
     return found
 
 
-_ASSUMED = ("table", "assumption", "value", "low", "high", "source", "note")
+_ASSUMED = ("table", "assumption", "value", "low", "high", "source", "note", "moves")
 
 RESULT_WORDS = {
     "p_deal": "Chance of a signature, percent",
