@@ -125,9 +125,10 @@ def _cannot_pay(prepared: Prepared, levers: Levers) -> str:
     world, economy = prepared.baseline, prepared.economy
     if economy.deficits.own is not None:
         return ""
-    flows: Array = world.trade_value * attraction_factor(levers, world.tariff_rate, world.trade_elasticity) > 0
+    flows = np.asarray(world.trade_value * attraction_factor(levers, world.tariff_rate, world.trade_elasticity)) > 0
     flows[np.arange(world.n_countries), np.arange(world.n_countries)] = False
-    buys, sells = flows.any(axis=(1, 2)), flows.any(axis=(0, 2))
+    buys: Array = flows.any(axis=(1, 2))
+    sells: Array = flows.any(axis=(0, 2))
     owed = economy.deficits.fixed
     for k, code in enumerate(world.countries):
         if not sells[k] and (owed[k] < 0 or (owed[k] == 0 and buys[k])):
