@@ -127,8 +127,7 @@ def _cannot_pay(prepared: Prepared, levers: Levers) -> str:
         return ""
     flows = np.asarray(world.trade_value * attraction_factor(levers, world.tariff_rate, world.trade_elasticity)) > 0
     flows[np.arange(world.n_countries), np.arange(world.n_countries)] = False
-    buys: Array = flows.any(axis=(1, 2))
-    sells: Array = flows.any(axis=(0, 2))
+    buys, sells = np.asarray(flows.any(axis=(1, 2))), np.asarray(flows.any(axis=(0, 2)))
     owed = economy.deficits.fixed
     for k, code in enumerate(world.countries):
         if not sells[k] and (owed[k] < 0 or (owed[k] == 0 and buys[k])):
