@@ -39,3 +39,25 @@ def test_a_bare_import_loads_nothing_heavy() -> None:
     code = f"import sys, tradewar; print([name for name in {HEAVY!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+OPENS = re.compile(
+    r"(?<![\w.])open\(|\.open\(\"|\.(read|write)_(text|bytes)\(|read_csv|read_parquet|pq\.(read|write)|DictReader"
+    r"|\bcsv\.(reader|writer)|tomllib|zipfile|gzip|tarfile|\.to_csv\((?!\))|\.to_parquet\(|\.to_excel\(|\bjson\.loads?\("
+    r"|shutil\.(?!which)|tempfile|os\.(replace|rename|remove|unlink|makedirs)\(|\.(mkdir|unlink|rmdir|touch)\("
+)
+IN_MEMORY = ("brief/renderer.py", "monitoring/misp.py", "sweep/store.py")
+"""Where JSON passes between processes and libraries, and no file is meant."""
+
+
+def test_nothing_but_io_opens_reads_or_writes_a_file() -> None:
+    """Most faults that use on real matters showed came from many hand-written readers and writers."""
+    source = ROOT / "src" / "tradewar"
+    found = [
+        f"{path.relative_to(source)}:{number}: {line.strip()}"
+        for path in sorted(source.rglob("*.py"))
+        if path.relative_to(source).parts[0] != "io" and path.relative_to(source).as_posix() not in IN_MEMORY
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if OPENS.search(line.partition("#")[0])
+    ]
+    assert found == []
