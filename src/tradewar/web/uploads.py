@@ -3,8 +3,8 @@
 | what | limit |
 |---|---|
 | a request | `guard.MAX_BODY` |
-| members of a zip, and their size once unpacked | `MAX_MEMBERS`, `MAX_UNPACKED` |
-| names in a zip | no absolute path, no `..`, no link; only what belongs to a tidy folder |
+| members of a zip, and their size once unpacked | `LIMITS` |
+| names in a zip | those of `tradewar.io.archives`; only what belongs to a tidy folder |
 | cells of a world, sectors of it | `MAX_CELLS`, `MAX_SECTORS` |
 | rows of a tariff file | `MAX_TARIFF_FILE` bytes |
 
@@ -14,24 +14,22 @@ Members are never written to disk under their own names: `tradewar.world` reads 
 from __future__ import annotations
 
 import re
-import stat
-import zipfile
 from pathlib import Path, PurePosixPath
 
 from tradewar.errors import InputError, Problem, WorldError
+from tradewar.io.archives import Limits, members
+from tradewar.io.files import read_bytes
 from tradewar.web.economies import Economy, Start, of
+from tradewar.web.guard import MAX_BODY
 from tradewar.world.model import World
 from tradewar.world.tidy import read_world
 
-MAX_MEMBERS = 64
-MAX_UNPACKED = 128 * 2**20
-"""Bytes of all members together, unpacked."""
 MAX_TARIFF_FILE = 2 * 2**20
 MAX_CELLS = 400_000
 """Importers x exporters x sectors: what is solved while a slider moves."""
 MAX_SECTORS = 200
-ENDINGS = (".csv", ".toml", ".md", ".txt")
-"""What is read. Parquet is left to the command line: how large it is unpacked cannot be told before."""
+LIMITS = Limits(64, 128 * 2**20, 128 * 2**20, (".csv", ".toml", ".md", ".txt"))
+"""Parquet is left to the command line: how large it is unpacked cannot be told before."""
 
 
 def safe_name(name: str, fallback: str) -> str:
@@ -74,41 +72,13 @@ def read_uploaded_tariffs(economy: Economy, path: Path) -> Start:
 
 
 def _check_archive(path: Path) -> None:
-    """Refuse what could fill the memory or is no tidy folder, from the directory of the archive alone."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise WorldError.at(path.name, f"is no readable zip ({error})", "Zip a tidy folder") from None
-    if len(members) > MAX_MEMBERS:
-        what = f"holds {len(members)} files, more than {MAX_MEMBERS}"
-        raise WorldError.at(path.name, what, "Zip only the files of a tidy folder")
-    # zipfile never gives more of a member than the directory says
-    total = sum(member.file_size for member in members)
-    if total > MAX_UNPACKED:
-        what = f"is {total:,} bytes unpacked, more than {MAX_UNPACKED:,}"
-        raise WorldError.at(path.name, what, "Aggregate the world first, with `tradewar world aggregate`")
+    """Refuse what could fill the memory or is no tidy folder, before anything reads it."""
     problems: list[Problem] = []
-    for member in members:
-        fault = _member_fault(member)
-        if fault:
-            what = f"holds {member.filename[:80]!r}: {fault}"
-            problems.append(Problem(path.name, what, "Zip only the files of a tidy folder"))
+    data = read_bytes(path, problems, MAX_BODY, path.name)
+    if data is not None:
+        members(path.name, data, problems, LIMITS)
     if problems:
         raise WorldError(problems)
-
-
-def _member_fault(member: zipfile.ZipInfo) -> str:
-    name = PurePosixPath(member.filename.replace("\\", "/"))
-    if name.is_absolute() or ".." in name.parts or ":" in member.filename:
-        return "a path that leads outside"
-    if stat.S_ISLNK(member.external_attr >> 16):
-        return "a link"
-    if member.flag_bits & 0x1:
-        return "encrypted"
-    if member.is_dir() or name.name.startswith(".") or "__MACOSX" in name.parts:
-        return ""
-    return "" if name.suffix in ENDINGS else f"not one of {', '.join(ENDINGS)}"
 
 
 def _check_size(world: World) -> None:
