@@ -27,6 +27,7 @@ NAMES = (
     "whole_table",
     "cold",
     "robustness",
+    "alarms",
     "inputs",
     "throughput",
     "sweeps",
