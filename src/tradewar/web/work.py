@@ -116,12 +116,7 @@ def write_brief(economy: Economy, tariffs: str | None, out: Path, say: Say) -> P
     folder = emptied(out / "brief")
     os.chdir(folder)
     if economy.kind == "dispute":
-<<<<<<< HEAD
-        dossier = load_dispute(copied(load_dispute(economy.name).folder, Path("dossier")))
-=======
-        shutil.copytree(load_dispute(economy.name).folder, "dossier")
-        dossier = load_dispute(Path("dossier"), economy.day)
->>>>>>> stm
+        dossier = load_dispute(copied(load_dispute(economy.name).folder, Path("dossier")), economy.day)
         if tariffs is not None:
             policy = _on_screen(economy, Path("dossier"), tariffs, dossier.as_of)
             dossier = replace(dossier, policies=(*dossier.policies, policy), whole=None)
