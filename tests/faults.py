@@ -330,7 +330,7 @@ SAYS: dict[str, tuple[str, ...]] = {
     "bloc with a member twice": ("world.toml: blocs.PAC", "'USA' 2 times"),
     "day in quotes": ("world.toml, line 8: tariffs_as_of.USA", "quotes"),
     "deep header": ("world.toml, line 7", "nested more than"),
-    "long number": ("world.toml, line 2", "cannot be read"),
+    "long number": ("world.toml, line 2", "more than 4,300 digits"),
     "large number": ("world.toml, line 2: year", "64 bits"),
     "year that is none": ("world.toml: year", "20181"),
     "another code of a country": ("flows.csv, line", "'CN': CHN is meant"),

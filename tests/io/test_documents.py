@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import stat
 import zipfile
+from datetime import date
 from typing import Annotated
 
 import pytest
@@ -57,7 +58,7 @@ def test_a_document_is_read_with_and_without_a_byte_order_mark() -> None:
         ("2019-03-02", "2019-02-30", "d.toml"),
         ('name = "x"', "name = x", "d.toml, line 1: is not valid TOML"),
         ('name = "x"', 'name = "x"\nname = "y"', "d.toml, line 2: is not valid TOML"),
-        ("0.25", "9" * 5000, "cannot be read"),
+        ("0.25", "9" * 5000, "d.toml, line 9: holds a whole number of more than 4,300 digits"),
         ("0.25", "9" * 30, "beyond 64 bits"),
         ("0.25", "[" * 3000, "nested more than 16 deep"),
         ("0.25", "[" * 30 + "]" * 30, "nested more than 16 deep"),
@@ -187,3 +188,47 @@ def test_a_member_that_is_damaged_inside() -> None:
     problems: list[Problem] = []
     assert archives.members("w.zip", bytes(data), problems) is None
     assert "damaged" in str(problems[0])
+
+
+KEYS = (
+    toml.Key("name", str, "a name", required=True),
+    toml.Key("kind", str, "a kind", choices=("small", "large")),
+    toml.Key("days", dict, "days by code", of=date),
+    toml.Key("groups", dict, "lists by code", of=list),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('nmae = "x"', "h.toml, line 1: nmae: unknown key 'nmae'; did you mean 'name'?"),
+        ('kind = "small"', "h.toml: key 'name' is missing"),
+        ('name = "x"\nkind = "tiny"', "h.toml, line 2: kind: 'tiny' is unknown"),
+        ('name = "x"\ndays = 3', "h.toml, line 2: days: 3 is not a table"),
+        ('name = "x"\n[days]\nA = 3', "h.toml, line 3: days.A: 3 is not a day"),
+        ('name = "x"\n[days]\nA = "2019-02-20"', "h.toml, line 3: days.A: '2019-02-20' is a day in quotes"),
+        ('name = "x"\n[days]\nA = "20/02/2019"', "Write 2019-02-20."),
+        ('name = "x"\n[days]\nA = 2019-02-20T10:00:00', "is not a day"),
+        ('name = "x"\n[groups]\nA = ["b", 3]', "h.toml, line 3: groups.A: ['b', 3] is not a list of texts"),
+        (f"name = {'[' * 5000}", "h.toml, line 1: is nested more than"),
+        (f'name = "x"\n{".".join("ab" * 20)} = 1', "h.toml, line 2: is nested more than"),
+        (f'{"k" * 5000} = 1\nname = "x"', "h.toml, line 1: "),
+    ],
+)
+def test_a_flat_header(text: str, says: str) -> None:
+    problems: list[Problem] = []
+    assert toml.read_keys("h.toml", text.encode(), KEYS, problems) is None
+    message = "\n".join(map(str, problems))
+    assert says in message
+    assert len(message) < 1_000
+    good = 'name = "x"\n[days]\nA = 2019-02-20\n[groups]\nA = ["b"]\n'
+    found = toml.read_keys("h.toml", good.encode(), KEYS, [])
+    assert found == {"name": "x", "days": {"A": date(2019, 2, 20)}, "groups": {"A": ["b"]}}
+
+
+def test_the_place_of_a_key() -> None:
+    place = toml.places("d.toml", GOOD.encode())
+    assert place(("rows", 1, "rate")) == "d.toml, line 9: rows[2].rate"
+    assert place(("rows", 1, "other")) == "d.toml, line 7: rows[2].other"
+    assert place(("rows",)) == "d.toml, line 3: rows"
+    assert place(("title",)) == "d.toml: title"

@@ -17,6 +17,8 @@ from tradewar.sources.elasticity import read_elasticity
 from tradewar.sources.icio import read_icio
 from tradewar.world import World, read_world, write_world
 from tradewar.world.aggregate import aggregate_by_file
+from tradewar.world.catalogue import names
+from tradewar.world.header import KEYS
 from tradewar.world.uncertainty import from_file
 
 
@@ -363,6 +365,12 @@ def test_what_is_no_file_is_refused_at_once(folder: Path, tmp_path: Path) -> Non
     (folder / "flows.csv").symlink_to("flows.csv")
     with pytest.raises(WorldError, match=r"flows\.csv: cannot be read"):
         read_world(folder)
+
+
+def test_every_key_and_world_is_documented() -> None:
+    page = (Path(__file__).resolve().parent.parent.parent / "docs" / "howto-world.md").read_text(encoding="utf-8")
+    assert [key.name for key in KEYS if f"`{key.name}`" not in page and f"`[{key.name}]`" not in page] == []
+    assert [name for name in names() if f"`{name}`" not in page] == []
 
 
 def test_the_folder_is_left_alone_by_reading(folder: Path, tmp_path: Path) -> None:

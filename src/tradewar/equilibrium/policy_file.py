@@ -130,7 +130,7 @@ def _apply(world: World, row: _Row, rates: Float[Array, "importer exporter secto
 
 def _out_of_range(row: _Row, new: Float[Array, " cell"]) -> Problem | None:
     if row.tariff is not None:
-        fault = rate_fault(row.tariff, row.unit, "tariff")
+        fault = rate_fault(row.tariff, row.unit, "tariff", "write fraction in a column rate_unit")
         if fault is not None:
             return Problem(row.where, *fault)
     if new.max() > RATE_LIMIT:

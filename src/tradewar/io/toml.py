@@ -79,7 +79,10 @@ def _content(file: str, text: str, problems: list[Problem]) -> dict[str, Any] | 
         return None
     except (ValueError, OverflowError) as error:  # whole numbers beyond what Python reads, days that are none
         where = _with_line(file, text, lambda line: len(max(re.findall(r"\d+", line), key=len, default="")) > _DIGITS)
-        problems.append(Problem(where, f"holds a value that cannot be read ({error})", "Correct the value"))
+        what = f"holds a whole number of more than {_DIGITS:,} digits"
+        if where == file:
+            what = f"holds a value that cannot be read ({error})"
+        problems.append(Problem(where, what, "Correct the value"))
         return None
     if depth(content) > MAX_DEPTH:
         problems.append(_too_deep(file, text))

@@ -17,12 +17,15 @@ def fraction(value: float, unit: str) -> float:
     return value / 100.0 if unit == "percent" else value
 
 
-def rate_fault(value: float, unit: str = "", name: str = "rate") -> tuple[str, str] | None:
+def rate_fault(
+    value: float, unit: str = "", name: str = "rate", declare: str = 'declare rate_unit = "fraction"'
+) -> tuple[str, str] | None:
     """What is wrong with a rate (a fraction, after `fraction`), and the fix; None where nothing is.
 
     Args:
         unit: what the file declares, one of `UNITS`.
         name: the name of the cell or option.
+        declare: how the file or command says that rates above 1 are meant.
     """
     if value <= -1.0:
         return f"{name} = {value:.10g} is at or below -1", "A subsidy cannot exceed the price"
@@ -30,5 +33,5 @@ def rate_fault(value: float, unit: str = "", name: str = "rate") -> tuple[str, s
         return f"{name} = {value:.10g} is above {DECLARED_LIMIT:g} (10,000 percent)", "Correct the rate"
     if value > UNDECLARED_LIMIT and not unit:
         what = f"{name} = {value:.10g} is {100 * value:,.10g} percent"
-        return what, f'Was {value / 100:.10g} meant? If not, declare rate_unit = "fraction"'
+        return what, f"Was {value / 100:.10g} meant? If not, {declare}"
     return None
