@@ -27,6 +27,7 @@ NAMES = (
     "whole_table",
     "cold",
     "robustness",
+    "alarms",
     "inputs",
     "throughput",
     "sweeps",
@@ -70,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--page", type=Path, help="a Markdown page whose results are to be replaced")
     parser.add_argument("--only", nargs="+", choices=NAMES, default=list(NAMES), metavar="NAME", help=", ".join(NAMES))
     parser.add_argument("--pairs", type=int, default=5, help="interleaved pairs per comparison (default 5)")
-    parser.add_argument("--shocks", type=int, default=5000, help="shocks of the robustness run (default 5000)")
+    parser.add_argument("--shocks", type=int, default=10000, help="shocks of the robustness run (default 10000)")
     parser.add_argument("--inputs", type=int, default=10_000, help="broken inputs to read (default 10000)")
     parser.add_argument("--draws", type=int, help="draws of each sweep (default: as many as its goal names)")
     parser.add_argument("--seed", type=int, default=2019, help="seed of everything random (default 2019)")

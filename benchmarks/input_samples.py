@@ -32,6 +32,8 @@ class Sample:
     ordered: tuple[str, ...] = ()
     """Tables in which the order of rows means something."""
     weight: float = 1.0
+    by_row: bool = False
+    """Rows that are wrong are refused one by one and listed in the result; the others are read."""
 
 
 def samples() -> list[Sample]:
@@ -331,6 +333,8 @@ def incidents() -> Sample:
         {"incidents.csv": "\n".join([",".join(head), *rows, ""]).encode()},
         lambda folder: told(read_incidents(folder / "incidents.csv")),
         weight=3,
+        ordered=("incidents.csv",),
+        by_row=True,
     )
 
 

@@ -126,6 +126,8 @@ class Placed:
             return "read, with the same result", ""
         if change.same:
             return "read otherwise", "the same content is read otherwise"
+        if self.sample.by_row:
+            return "read, wrong rows listed", ""
         why = self.sample_fault(change)
         return "read, as another sound input", f"read with another result although {why}" if why else ""
 

@@ -13,7 +13,7 @@ class Options:
 
     pairs: int = 5
     """Interleaved pairs per comparison, or runs per time."""
-    shocks: int = 5000
+    shocks: int = 10000
     """Random shocks of the robustness run, over all worlds together."""
     draws: int | None = None
     """Draws of each sweep; None = as many as its goal names."""

@@ -27,17 +27,21 @@ def missing(what: str) -> str:
     return f"{what} is not present; set {REFERENCE_VARIABLE} to the folder of the reference data"
 
 
-def random_world(countries: int, sectors: int, seed: int) -> World:
+def random_world(countries: int, sectors: int, seed: int, imbalance: float = 0.0, highest_theta: float = 12.0) -> World:
     """A seeded world whose books balance: its baseline is an equilibrium of the model.
 
     Sizes are log-normal, flows follow gravity with home bias and a tenth of foreign cells are zero, two thirds of
     the sectors are goods with tariffs of up to 20 percent, elasticities lie between 2 and 12. Between 30 and 60
     percent of what a country buys of each sector is bought as material; what remains is final use, so that final
-    use is positive and consumption shares are derived exactly.
+    use is positive and consumption shares are derived exactly. `imbalance` is the standard deviation of the logs by
+    which exports of each country are multiplied: at 1 some deficits are as large as income.
     """
     draw = np.random.default_rng(seed)
     tradable = np.arange(sectors) < max(1, round(sectors * 2 / 3))
     flows = _flows(draw, countries, sectors, tradable)
+    if imbalance > 0.0:
+        foreign = ~np.eye(countries, dtype=bool)[:, :, None]
+        flows = np.where(foreign, flows * np.exp(imbalance * draw.normal(size=(1, countries, 1))), flows)
     rates = draw.uniform(0.0, 0.2, size=flows.shape) * tradable
     rates[np.arange(countries), np.arange(countries)] = 0.0
     value_added_share, input_share = _production(draw, flows, rates)
@@ -58,7 +62,7 @@ def random_world(countries: int, sectors: int, seed: int) -> World:
         value_added_share=value_added_share,
         input_share=input_share,
         consumption_share=None,
-        trade_elasticity=draw.uniform(2.0, 12.0, size=sectors),
+        trade_elasticity=draw.uniform(2.0, highest_theta, size=sectors),
     )
 
 

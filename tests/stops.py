@@ -110,7 +110,7 @@ def check_every_stop(
     new, seen = content(folder), {"old": 0, "new": 0}
     assert left_over(folder) == []
     stops = range(1, counter.done + 1)
-    for stop in stops if counter.done <= points else sorted(random.Random(14).sample(stops, points)):
+    for stop in sorted({*random.Random(14).sample(stops, min(points, counter.done)), counter.done}):
         with stopping(None):
             prepare()
         with pytest.raises(Stopped), stopping(stop):

@@ -8,6 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy import ndarray as Array
 
+from tradewar.equilibrium.anderson import FixedPoint
 from tradewar.world import World
 
 US, CN, RW = 0, 1, 2
@@ -97,6 +98,11 @@ def random_rates(world: World, seed: int, highest: float = 3.0) -> Array:
     rates = np.random.default_rng(seed).uniform(0.0, highest, size=world.tariff_rate.shape)
     own = np.eye(world.n_countries, dtype=bool)[:, :, None]
     return np.where(~own & world.tradable, rates, world.tariff_rate)
+
+
+def no_newton(economy: object, policy: object, start: Array, tolerance: float) -> FixedPoint:
+    """In place of `wages.newton`: finds nothing."""
+    return FixedPoint(start[None], np.array([np.inf]), 1, False, "newton")
 
 
 def random_world(seed: int, n_countries: int = 4, n_sectors: int = 3, *, with_inputs: bool = True) -> World:

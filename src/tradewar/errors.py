@@ -12,6 +12,7 @@
     │   ├── AccordError       commitments, enforcement or linkage
     │   └── SweepError        draws, the folder of a sweep or its scheduler
     └── NoSolutionError       no solution within the limits                    exit status 3
+        ├── InadmissibleError the equations hold only where somebody's income, spending or trade is negative
         └── InfeasibleError   a target that cannot be met; holds the best attainable
 
 An `InputError` is a list of `Problem`s, so that a user sees all that is wrong with a file at once: as many as fit on a
@@ -149,6 +150,19 @@ class NoSolutionError(TradewarError):
 
     exit_status = 3
 
+    def __init__(self, message: str, certificate: Mapping[str, object] | None = None):
+        super().__init__(message)
+        self.certificate = certificate
+        """Of the equilibrium that was sought, as in the JSON of `solve`; None where something else was."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # an exception crosses to another process by its arguments
+        return type(self), (str(self), self.certificate)
+
+
+class InadmissibleError(NoSolutionError):
+    """No equilibrium in which every income, expenditure and flow is positive. The message names who would have none."""
+
 
 class InfeasibleError(NoSolutionError):
     """A target that cannot be met. The message gives the best attainable value, `attainable` holds it by name."""
@@ -156,3 +170,6 @@ class InfeasibleError(NoSolutionError):
     def __init__(self, message: str, attainable: Mapping[str, float] | None = None):
         super().__init__(message)
         self.attainable: Mapping[str, float] = dict(attainable or {})
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (str(self), self.attainable)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from talks.models import exchange_economy
 from tradewar.accords import (
     AccordStatus,
     Stage,
     audit_probabilities,
     audit_threshold,
+    compare_rules,
     critical_damage,
     critical_discount,
     critical_hazard,
@@ -36,6 +38,7 @@ from tradewar.accords.linear_benchmark import (
     payoff_change,
     state_ceilings,
 )
+from tradewar.talks import with_finite_differences
 
 # ---------------------------------------------------------------- the linear model
 
@@ -111,6 +114,26 @@ def test_multiplier_of_a_breach_made_once(detection: float, discount: float, lag
 def test_multiplier_of_a_lasting_breach(detection: float, discount: float, multiplier: float) -> None:
     factor = deterrence_factor(detection=detection, discount=discount, breach="lasting")
     assert retaliation("i", "j", 1.0, -1.0, factor).multiplier == pytest.approx(multiplier, abs=1e-4)
+
+
+@pytest.mark.parametrize("own", [(80.0, 80.0), (180.0, 80.0), (400.0, 50.0)])
+def test_at_an_efficient_point_equal_answers_fail_for_one_side_at_least(
+    own: tuple[float, float],
+) -> None:
+    payoff = with_finite_differences(exchange_economy(np.array([[own[0], 20.0], [20.0, own[1]]]), 4.0))
+    slope = payoff(np.zeros(2))[1]
+    factor = deterrence_factor(detection=0.9, discount=0.9)
+    answers = [retaliation("i", "j", float(slope[i, i]), float(slope[i, 1 - i]), factor) for i in (0, 1)]
+    multipliers = [answer.multiplier or 0.0 for answer in answers]
+    # free trade is efficient: the gradients of the two stand in one proportion
+    assert np.prod(multipliers) == pytest.approx(factor**-2, rel=1e-4)
+    assert max(multipliers) > 1.0
+    rules = [
+        compare_rules(incentive(name, 0.1, 0.2, discount=0.9, war="w"), answer, path_cost_share=0.0)[0]
+        for name, answer in zip("ij", answers, strict=True)
+    ]
+    assert [rule.sustains_efficient_point for rule in rules] == [multiplier <= 1.0 for multiplier in multipliers]
+    assert not all(rule.sustains_efficient_point for rule in rules)
 
 
 def test_toy_multipliers_from_printed_gradients() -> None:
@@ -274,6 +297,25 @@ def test_most_cooperative_equals_the_grim_tariff(discount: float) -> None:
         value = stage.payoff(np.full(2, grim_tariff(factor)))[0]
         heights.append(float(np.log(value - war).mean()))
     assert deal.shadow_price.sum() == pytest.approx((heights[1] - heights[0]) / (2 * step), rel=1e-4)
+
+
+@pytest.mark.parametrize(("lag", "alarm", "detection"), [(2, 0.0, 1.0), (1, 0.05, 0.8), (3, 0.05, 0.8)])
+def test_lags_and_noise_bind_the_most_cooperative_tariffs(lag: int, alarm: float, detection: float) -> None:
+    stage, discount = linear_stage(), 0.6
+    watch = {"lag": lag, "false_alarm": alarm, "detection": detection}
+    war = stage.payoff(stage.nash)[0]
+    deal = most_cooperative(
+        stage, discount=np.full(2, discount), war=war, war_name="Nash war", target=np.zeros(2), **watch
+    )
+    # the grim tariff with R = a/b in place of δ/(1 − δ)
+    answered = discount**lag
+    reward = 7 * answered * (detection - alarm)
+    cost = 10 * (1 - discount + detection * (discount - answered) + alarm * answered)
+    assert deal.instruments == pytest.approx(np.full(2, 0.05 * (cost - reward) / (cost + reward)), abs=1e-7)
+    assert deal.binding == ("A", "B")
+    kept = incentive("A", float(deal.deviation_gain[0]), float(deal.stake[0]), discount=discount, war="w", **watch)
+    assert kept.margin == pytest.approx(float(deal.margin[0]), abs=1e-9)
+    assert kept.margin == pytest.approx(0.0, abs=1e-7)
 
 
 def test_patient_countries_reach_free_trade() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -45,7 +47,8 @@ def test_least_patience_is_where_the_margin_is_zero() -> None:
     patience = least_patience(TERMS, "B", "Nash war")
     assert patience is not None
     row = check_accord(TERMS).row("B", "Nash war")
-    held = incentive("B", row.gain, row.stake, discount=patience**0.25, war="Nash war", lag=TERMS.lag)
+    watch = {"lag": TERMS.lag, "false_alarm": TERMS.false_alarm, "detection": TERMS.detection}
+    held = incentive("B", row.gain, row.stake, discount=patience**0.25, war="Nash war", **watch)
     assert held.margin == pytest.approx(0, abs=1e-12)
 
 
@@ -56,9 +59,22 @@ def test_unknown_terms_and_results_are_refused() -> None:
         accord_result(TERMS, "A", "Nash war", "glory")
 
 
+def test_assumptions_that_move_the_table_are_listed() -> None:
+    moved = {item.name: item.moves for item in check_accord(TERMS).assumptions}
+    assert set(moved) == {"discount_per_year", "false_alarm", "detection", "lag", "periods_per_year"}
+    assert {"margin", "critical_discount"} <= set(moved["detection"])
+    assert "critical_discount" not in moved["discount_per_year"]
+    # the chance of tariffs that come anyway moves a truce only
+    truce = check_accord(replace(TERMS, theft_gain={"B": 0.05}, hazard=0.1)).assumptions
+    named = {item.name: item.moves for item in truce}
+    assert "break_even_theft" in named["hazard"]
+    assert named["theft_gain of B"] == ("critical_hazard",)
+
+
 def test_frames_of_the_check() -> None:
     check = check_accord(TERMS)
     assert check.to_dict()["rows"][0]["status"] in ("sustainable", "needs_side_payment", "infeasible_enforcement")
+    assert check.to_dict()["assumptions"][0]["name"] == "discount_per_year"
 
 
 def bowl(rates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

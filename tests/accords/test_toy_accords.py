@@ -11,7 +11,9 @@ from tradewar.accords import (
     AccordTerms,
     Stage,
     check_accord,
+    compare_rules,
     deterrence_factor,
+    incentive,
     most_cooperative,
     retaliation,
 )
@@ -45,6 +47,21 @@ def test_gradient_and_multipliers_at_zero_tariffs() -> None:
     deter_america = retaliation("US", "CN", float(slope[0, 0]), float(slope[0, 1]), factor)
     assert deter_china.multiplier == pytest.approx(0.2764, abs=2e-3)
     assert deter_america.multiplier == pytest.approx(2.7800, abs=2e-3)
+
+
+def test_at_the_efficient_bargain_an_equal_answer_deters_one_side_and_not_the_other() -> None:
+    slope = payoffs(np.array([0.0085229, -0.0862612]))[1]
+    factor = deterrence_factor(detection=1.0, discount=0.9)
+    names = ("US", "CN")
+    answers = [retaliation(names[k], names[1 - k], float(slope[k, k]), float(slope[k, 1 - k]), factor) for k in (0, 1)]
+    multipliers = [answer.multiplier or 0.0 for answer in answers]
+    assert np.prod(multipliers) == pytest.approx(factor**-2, rel=1e-5)
+    assert multipliers == pytest.approx([1.4261 / 0.9, 0.7012 / 0.9], abs=1e-3)
+    rules = [
+        compare_rules(incentive(name, 0.1, 0.2, discount=0.9, war="w"), answer, path_cost_share=0.0)[0]
+        for name, answer in zip(names, answers, strict=True)
+    ]
+    assert [rule.sustains_efficient_point for rule in rules] == [False, True]
 
 
 def test_zero_tariffs_against_both_wars(war: np.ndarray) -> None:

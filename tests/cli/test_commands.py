@@ -94,6 +94,32 @@ def test_solve_options(toy: Path, war: Path, tmp_path: Path) -> None:
         assert [row["country"] for row in csv.DictReader(file)] == ["USA", "CHN", "ROW"]
 
 
+def test_solve_by_horizon(toy: Path, war: Path) -> None:
+    early = tradewar("solve", toy, "--tariffs", war, "--horizon", "1", "--closure", "own-gdp", "--json").json
+    assert early["closure"] == "own-gdp"
+    assert early["horizon"]["trade_elasticity"] == pytest.approx({"SOY": 1.28, "GDS": 0.9, "SER": 0.9})
+    late = tradewar("solve", toy, "--tariffs", war, "--closure", "own-gdp", "--json").json
+    assert late["horizon"]["years"] is None
+    assert early["countries"][1]["real_income_pct"] < late["countries"][1]["real_income_pct"]
+    shown = tradewar("solve", toy, "--tariffs", war, "--horizon", "1", "--level", "blp").out
+    assert "Trade elasticities, 1 year after the change: -0.24 in every sector" in shown
+    assert "Warning: The equilibrium need not be the only one, because goods are complements" in shown
+
+
+def test_solve_shows_no_figure_of_what_is_no_equilibrium(toy: Path, tmp_path: Path) -> None:
+    paid, out = tmp_path / "paid.csv", tmp_path / "answer.json"
+    paid.write_text("importer,exporter,sector,tariff\nCHN,*,*,-0.95\n", encoding="utf-8")
+    done = tradewar("solve", toy, "--tariffs", paid, "--json", "--out", out)
+    assert done.status == 3
+    assert set(done.json) == {"world", "closure", "certificate"}
+    assert done.json["certificate"]["admissible"] is False
+    assert "CHN would have to" in done.err and "on import subsidies out of" in done.err
+    assert "Traceback" not in done.err
+    assert not out.exists()
+    people = tradewar("solve", toy, "--tariffs", paid)
+    assert (people.status, people.out) == (3, "")
+
+
 def test_solve_without_a_change_changes_nothing(toy: Path) -> None:
     for row in tradewar("solve", toy, "--json").json["countries"]:
         assert row["real_income_pct"] == pytest.approx(0, abs=1e-10)
@@ -112,6 +138,8 @@ def test_wrong_options_are_input_errors(toy: Path, war: Path, tmp_path: Path) ->
         ("--closure", "fixed:XYZ"): "XYZ",
         ("--market", "monopoly"): "monopolistic",
         ("--elasticities", "high"): "low",
+        ("--horizon", "-1"): "Give 0 or more",
+        ("--level", "own"): "world, blp",
         ("--out", str(tmp_path / "answer.xlsx")): ".csv",
         ("--out", str(war / "below.json")): "is a file, not a folder",
     }

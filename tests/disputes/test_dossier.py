@@ -60,8 +60,18 @@ def test_nothing_later_leaks(day: dt.date) -> None:
     assert max(row.known_from for row in rows) <= day
 
 
-def test_later_rows_exist_so_that_they_could_leak() -> None:
+def test_without_a_day_a_dispute_is_as_of_its_own_day() -> None:
     dossier = load_dispute("us-china-2019")
+    assert dossier.as_of == DAY
+    assert dossier == dossier.known_on(DAY) == load_dispute("us-china-2019", DAY)
+    later = dossier.known_on(dt.date(2020, 1, 1))
+    assert later == load_dispute("us-china-2019", dt.date(2020, 1, 1))
+    assert len(later.chronicle) > len(dossier.chronicle)
+    assert later.known_on(DAY) == dossier
+
+
+def test_later_rows_exist_so_that_they_could_leak() -> None:
+    dossier = load_dispute("us-china-2019", dt.date(2020, 3, 1))
     assert any(event.known_from > DAY for event in dossier.chronicle)
     assert any(row.known_from > DAY for row in dossier.deadlines)
     assert len(dossier.known_on(DAY).chronicle) < len(dossier.chronicle)

@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from tradewar.equilibrium import Item, Policy, prepare, solve, solve_batch
 from tradewar.equilibrium.batch import PER_COUNTRY, BatchResult, Status, solve_item
 from tradewar.errors import PolicyError
-from worlds import random_rates, random_world, toy_io, war_rates
+from worlds import no_newton, random_rates, random_world, toy_io, war_rates
 
 
 def draws(count: int, seed: int = 1) -> list[Item]:
@@ -87,15 +87,11 @@ def test_what_fails_keeps_its_place_and_says_why(monkeypatch: pytest.MonkeyPatch
 
 
 def test_an_item_without_a_solution_is_not_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    from tradewar.equilibrium import competitive
-    from tradewar.equilibrium.anderson import FixedPoint
-
-    def never(step: object, start: np.ndarray, *, tolerance: float) -> FixedPoint:
-        return FixedPoint(start, np.array([np.inf]), 1, False, "newton-krylov")
+    from tradewar.equilibrium import competitive, wages
 
     prepared = prepare(toy_io(), compiled=True)
     monkeypatch.setattr(competitive, "PASS_LIMIT", 1)
-    monkeypatch.setattr(competitive, "newton_krylov", never)
+    monkeypatch.setattr(wages, "newton", no_newton)
     found = solve_item(prepared, draws(1)[0])
     assert found.status is Status.NO_SOLUTION
     assert found.outcome is None

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from tradewar.equilibrium import Policy, competitive, monopolistic, solve
-from tradewar.equilibrium.anderson import FixedPoint
+from tradewar.equilibrium import Policy, competitive, monopolistic, solve, wages
 from tradewar.errors import NoSolutionError
-from worlds import random_rates, toy, toy_io, war_rates
+from worlds import no_newton, random_rates, toy, toy_io, war_rates
 
 
-def test_newton_krylov_takes_over(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_newton_on_wages_takes_over(monkeypatch: pytest.MonkeyPatch) -> None:
     expected = solve(toy_io(), Policy(war_rates(toy_io())))
     monkeypatch.setattr(competitive, "PASS_LIMIT", 3)
     found = solve(toy_io(), Policy(war_rates(toy_io())))
-    assert found.certificate.method == "newton-krylov"
+    assert found.certificate.method == "newton"
     assert found.certificate.converged
     assert_allclose(found.real_income_hat, expected.real_income_hat, rtol=1e-9)
 
@@ -25,10 +23,7 @@ def test_continuation_takes_over(monkeypatch: pytest.MonkeyPatch) -> None:
     world = toy_io()
     expected = solve(world, Policy(random_rates(world, 3)))
 
-    def never(step: object, start: np.ndarray, *, tolerance: float) -> FixedPoint:
-        return FixedPoint(start, np.array([np.inf]), 1, False, "newton-krylov")
-
-    monkeypatch.setattr(competitive, "newton_krylov", never)
+    monkeypatch.setattr(wages, "newton", no_newton)
     # enough for a part of the shock, not for all of it at once
     monkeypatch.setattr(competitive, "PASS_LIMIT", expected.certificate.iterations - 2)
     found = solve(world, Policy(random_rates(world, 3)))
@@ -49,10 +44,7 @@ def test_no_solution_names_the_worst_equation_and_its_residual(monkeypatch: pyte
     monkeypatch.setattr(competitive, "PASS_LIMIT", 1)
     monkeypatch.setattr(monopolistic, "NEWTON_LIMIT", 0)
 
-    def never(step: object, start: np.ndarray, *, tolerance: float) -> FixedPoint:
-        return FixedPoint(start, np.array([np.inf]), 1, False, "newton-krylov")
-
-    monkeypatch.setattr(competitive, "newton_krylov", never)
+    monkeypatch.setattr(wages, "newton", no_newton)
     with pytest.raises(
         NoSolutionError, match=r"fails worst at country (US|CN).*residual 0\.\d+, limit 1e-09"
     ) as caught:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import io
 import json
 import os
 import random
@@ -11,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,7 +21,9 @@ import pytest
 from stops import Stopped, check_every_stop, content, left_over, stopping
 from tradewar.errors import InputError
 from tradewar.io import places, writing
+from tradewar.io.archives import packed
 from tradewar.io.marker import MARKER
+from tradewar.io.scratch import Scratch, emptied
 from tradewar.io.writing import check_file, check_place, place_folder, write_file
 
 OLD = {"page.html": "old", "tables/a.csv": "1", "tables/b.csv": "2", "charts/c.svg": "<svg/>"}
@@ -515,3 +519,33 @@ def test_killed_for_real_it_is_old_or_new(tmp_path: Path) -> None:
     place_folder(out, NEW, kind="brief")
     write_file(tmp_path / "out.json", "{}")
     assert left_over(tmp_path) == [] and content(out).keys() == {*NEW, "tables", "notes.txt", MARKER}
+
+
+# ---------------------------------------------------------------- folders of our own
+
+
+def test_a_scratch_goes_when_it_is_closed_or_with_the_next_after_a_kill(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    killed, other = Scratch("visit"), Scratch("page")
+    write_file(killed.path / "upload.csv", "a")
+    places.release(killed.path)
+    with Scratch("visit") as scratch:
+        assert not killed.path.exists() and other.path.exists()
+        assert scratch.path.stat().st_mode & 0o777 == 0o700
+        (emptied(scratch.path / "upload") / "a").write_text("a")
+        assert list(emptied(scratch.path / "upload").iterdir()) == []
+    other.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_zip_follows_from_its_files(tmp_path: Path) -> None:
+    for name, text in NEW.items():
+        write_file(tmp_path / name, text)
+    files = [tmp_path / name for name in NEW]
+    first = packed(tmp_path, files)
+    os.utime(files[0], (1_000_000_000, 1_000_000_000))
+    assert packed(tmp_path, files) == first
+    with zipfile.ZipFile(io.BytesIO(first)) as archive:
+        assert {name: archive.read(name).decode() for name in archive.namelist()} == NEW

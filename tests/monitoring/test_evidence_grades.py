@@ -43,7 +43,6 @@ def test_two_press_trackers_count_as_one() -> None:
         ({"breach_probability": 0.5}, Grade.UNCLEAR),
         ({"breach_probability": 0.95}, Grade.SUSPECTED),
         ({"breach_probability": 0.05, "e_value": 25.0}, Grade.SUSPECTED),
-        ({"breach_probability": 0.05, "watch_alarm": True}, Grade.SUSPECTED),
         ({"breach_probability": 0.05, "e_value": 120.0}, Grade.BREACH_FOUND),
         ({"breach_probability": 0.999, "baseline_events": 4}, Grade.UNCLEAR),
         ({"controls_agree": False}, Grade.SUSPECTED),

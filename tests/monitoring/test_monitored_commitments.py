@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.special import betainc
 
 from tradewar.errors import EvidenceError
 from tradewar.monitoring import (
@@ -80,8 +81,13 @@ def test_with_every_source_known_the_grade_is_lowered_for_the_share_before_the_d
     assert first.sources[0].above_baseline == pytest.approx(0.00096357, abs=1e-8)
     assert first.sources[0].share is not None
     assert first.sources[0].share.odds_ratio == pytest.approx(0.145594, abs=1e-6)
-    assert second.sources[0].alarm_month == "2018-06"
-    # without actor profiles the alarm survives
+    # the watch rings in June 2018; the alarm, which allows for spread and for the estimate of the base, does not
+    watch, alarm = second.sources[0].watch, second.sources[0].alarm
+    assert watch is not None and watch.month == "2018-06" and watch.rings_at_cap is not None
+    assert watch.mean_run == 20 and watch.months == 48 and 0.6 < watch.rings_at_cap < 0.9
+    assert alarm is not None and alarm.month == "" and alarm.variance_ratio > 1.2
+    assert second.without_alarm is second.verdict.grade
+    # without actor profiles the verdict survives
     assert not any("without actor profiles" in reason for reason in truce.reasons)
     grades = {(s.dataset, s.date_meaning): str(s.verdict.grade) for s in second.sources}
     assert grades[("dcid2", "operation_start")] == grades[("cissm", "event_or_report")] == "unclear"
@@ -238,16 +244,23 @@ def test_each_fault_of_a_commitment_is_named(
 
 
 def test_what_would_change_a_grade_does_change_it(evidence: Path) -> None:
-    """The counts named are those at which the probability crosses the limits of the grades."""
+    """The counts named are those at which the grade changes, which must hold in every variant."""
     found = by_name(monitor(evidence, AFTER_ALL), "truce")
     source = found.truce[-1].sources[0]
     at = {str(change.to): change.what for change in what_would_change(found) if "at most" in change.what}
+    before, exposures = source.baseline_count, (source.baseline_exposure, source.exposure)
     for grade, limit in (("unclear", 0.9), ("kept", 0.1)):
         most = int(re.findall(r"at most (\d+) events", at[grade])[0])
-        exposures = (source.baseline_exposure, source.exposure)
-        at_most = truce_breach_probability(source.baseline_count, most, *exposures)
-        one_more = truce_breach_probability(source.baseline_count, most + 1, *exposures)
-        assert at_most < limit <= one_more
+        sides = [
+            (
+                truce_breach_probability(before, count, *exposures),
+                truce_breach_probability(before, count, *exposures, dispersion=source.dispersion),
+                1 - betainc(count / source.dispersion, before / source.dispersion + 1, 1 / 3),
+            )
+            for count in (most, most + 1)
+        ]
+        choose = min if grade == "unclear" else max
+        assert choose(sides[0]) <= limit <= choose(sides[1])
     unseen = by_name(monitor(evidence, "2020-09-15"), "2021")
     assert "nothing on it has been published" in what_would_change(unseen)[0].what
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tradewar.equilibrium.horizon import DEFAULT_CURVE
 from tradewar.errors import PathError
 from tradewar.paths import (
     Anticipation,
@@ -30,7 +31,6 @@ from tradewar.paths import (
     three_month_average,
     year_on_year,
 )
-from tradewar.paths.elasticity import DEFAULT_CURVE
 
 STEP = TariffStep(6.0, 1.10, 1.25, awaited=True)
 HURRY = Anticipation(3, 6, 0.5, 1.10, 1.25, storable_share=0.5)

@@ -83,11 +83,9 @@ def test_walras(recipe: Recipe, seed: int) -> None:
     log_wage = np.random.default_rng(seed).normal(scale=0.2, size=world.n_countries)
     log_cost, expenditure = np.zeros_like(economy.expenditure), economy.expenditure
     for _ in range(400):
-        log_price, pull, total = kernels.price_index(policy.attraction, log_cost, economy.trade_elasticity)
-        log_cost = kernels.unit_cost(economy, log_wage, log_price)
-        trade = kernels.borders(policy, pull, expenditure / total)
-        expenditure, output, _ = kernels.demand(economy, policy, np.exp(log_wage), expenditure, trade)
-    paid = (economy.value_added_share * output).sum(axis=0)
+        state = kernels.state_at(economy, policy, log_wage, log_cost, expenditure)
+        log_cost, expenditure = state.log_cost, state.expenditure
+    paid = (economy.value_added_share * state.output).sum(axis=0)
     excess = paid - np.exp(log_wage) * economy.value_added
     assert np.abs(excess).max() > 1e-6 * world.value_added.sum()
     assert abs(excess.sum()) < 1e-11 * world.value_added.sum()

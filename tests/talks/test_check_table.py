@@ -13,6 +13,7 @@ BARGAINING, CLOSED, CLOCK = "talks/test_bargaining.py", "talks/test_closed_forms
 TOY, ACCORDS, TOY_ACCORDS = "talks/test_toy_world.py", "accords/test_accord_checks.py", "accords/test_toy_accords.py"
 LEVERS, PROPERTIES = "equilibrium/test_levers.py", "properties/test_talks.py"
 PURCHASES = "equilibrium/test_commitments.py"
+PROGRAMME, SIGNATURES = "accords/test_dynamic_programme.py", "talks/test_ties_and_vetoes.py"
 
 CHECKS: dict[str, tuple[tuple[str, str], ...]] = {
     "T1 asymmetric Nash": ((BARGAINING, "test_asymmetric_nash_on_the_curve"),),
@@ -41,7 +42,12 @@ CHECKS: dict[str, tuple[tuple[str, str], ...]] = {
         (CLOSED, "test_attrition_with_a_far_deadline"),
         (CLOSED, "test_value_of_waiting_by_simulation"),
     ),
-    "T18 clock": ((CLOCK, "test_base_clock"), (CLOCK, "test_simulation_agrees_with_backward_induction")),
+    "T18 clock": (
+        (CLOCK, "test_base_clock"),
+        (CLOCK, "test_simulation_agrees_with_backward_induction"),
+        (SIGNATURES, "test_the_base_clock_has_two_willing_sides"),
+        (SIGNATURES, "test_where_both_prefer_the_text_the_numbers_are_those_of_one_signature"),
+    ),
     "T19 by month": ((CLOCK, "test_base_clock_by_month"),),
     "T20 first deadline": ((CLOCK, "test_base_clock_at_the_first_deadline"),),
     "T21 extensions": ((CLOCK, "test_more_and_fewer_extensions"),),
@@ -73,7 +79,11 @@ CHECKS: dict[str, tuple[tuple[str, str], ...]] = {
     "A2 gain and stake": ((ACCORDS, "test_linear_gain_and_stake_at_free_trade"),),
     "A3 grim tariff": ((ACCORDS, "test_grim_tariff"), (ACCORDS, "test_most_cooperative_equals_the_grim_tariff")),
     "A4 equal retaliation": ((ACCORDS, "test_equal_retaliation"),),
-    "A5 lag": ((ACCORDS, "test_detection_lag"),),
+    "A5 lag": (
+        (ACCORDS, "test_detection_lag"),
+        (PROGRAMME, "test_the_margin_is_the_explicit_sum"),
+        (PROGRAMME, "test_least_patience_is_where_the_programme_is_indifferent"),
+    ),
     "A6 shortest war": (
         (ACCORDS, "test_shortest_war"),
         (ACCORDS, "test_the_shortest_war_deters_and_one_period_less_does_not"),
@@ -87,7 +97,10 @@ CHECKS: dict[str, tuple[tuple[str, str], ...]] = {
     "A12b side payment": ((ACCORDS, "test_toy_world_against_the_nash_war"),),
     "A13 toy, 25/25 war": ((TOY_ACCORDS, "test_zero_tariffs_against_both_wars"),),
     "A13b toy bargain": ((TOY_ACCORDS, "test_the_bargain_is_enforceable_for_both"),),
-    "A14 suspension": ((ACCORDS, "test_suspension"),),
+    "A14 suspension": (
+        (ACCORDS, "test_suspension"),
+        (PROGRAMME, "test_the_suspension_is_the_shortest_that_the_programme_obeys"),
+    ),
     "A15 noise": ((ACCORDS, "test_critical_discount_under_noise"),),
     "A16 recursion": (
         (ACCORDS, "test_value_by_solving_the_recursion"),
@@ -95,7 +108,10 @@ CHECKS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "A17 audit": ((ACCORDS, "test_audit_probabilities"),),
     "A18 truce": ((ACCORDS, "test_break_even_theft"),),
-    "A19 truce, alarms": ((ACCORDS, "test_break_even_theft_with_false_alarms"),),
+    "A19 truce, alarms": (
+        (ACCORDS, "test_break_even_theft_with_false_alarms"),
+        (PROGRAMME, "test_the_truce_breaks_even_in_its_programme"),
+    ),
     "A20 critical hazard": ((ACCORDS, "test_critical_hazard"),),
     "A21 critical damage": ((ACCORDS, "test_critical_damage"),),
     "A22 pooling": ((ACCORDS, "test_pooling"),),

@@ -8,7 +8,7 @@ import pytest
 from talks.cases import CN as CHINA
 from talks.cases import RATES
 from talks.cases import US as AMERICA
-from talks.toy_world import nash, payoffs, solve_rung, talks_from
+from talks.toy_world import all_payoffs, nash, payoffs, solve_rung, talks_from
 from tradewar.talks import (
     BargainStatus,
     bargain,
@@ -60,6 +60,10 @@ def test_the_bargain_of_the_toy_world(war: np.ndarray) -> None:
     assert no_subsidy.payoff == pytest.approx([0.04170, -0.10935], abs=2e-4)
     assert no_subsidy.active_bounds == ("tariff of CN at its lower bound",)
     assert free.stationarity == pytest.approx(0.0, abs=1e-5)
+    # what the deals do to the third country: free sign as a change from zero tariffs
+    for deal, third in ((free, -0.00147), (no_subsidy, 0.00735)):
+        assert deal.instruments is not None
+        assert all_payoffs(deal.instruments)[0][2] == pytest.approx(third, abs=2e-4)
 
 
 @pytest.mark.slow

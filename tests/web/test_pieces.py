@@ -90,6 +90,7 @@ def test_a_fault_is_told_without_the_folder_of_the_server(tmp_path: Path) -> Non
     [
         ({"../countries.csv": "x"}, "a path that leads outside"),
         ({"/etc/flows.csv": "x"}, "a path that leads outside"),
+        ({"a/../../x.csv": "x"}, "a path that leads outside"),
         ({"flows.parquet": "x"}, "not one of"),
         ({f"{k}.csv": "x" for k in range(uploads.LIMITS.members + 1)}, "files, more than"),
         ({"flows.csv": bytes(uploads.LIMITS.total_bytes + 1)}, "bytes unpacked, more than"),
@@ -102,7 +103,7 @@ def test_archives_that_are_no_tidy_folder_are_refused(tmp_path: Path, files: dic
 
 def test_what_is_no_zip_is_refused(tmp_path: Path) -> None:
     (tmp_path / "w.zip").write_bytes(b"nothing")
-    with pytest.raises(WorldError, match="neither a folder nor a zip"):
+    with pytest.raises(WorldError, match="neither a folder nor a zip file that can be unpacked"):
         uploads.read_uploaded_world(tmp_path / "w.zip")
 
 

@@ -7,18 +7,20 @@ table for several wars and discount factors: which war is the consequence decide
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
-from tradewar.accords.imperfect_monitoring import Suspension, suspension
+from tradewar.accords.imperfect_monitoring import suspension
 from tradewar.accords.incentives import Incentive, incentive
-from tradewar.accords.linkage import critical_hazard, truce
+from tradewar.accords.linkage import Truce, critical_hazard, truce
 from tradewar.accords.retaliation import Retaliation
-from tradewar.accords.terms import AccordStatus, discount_per_period
+from tradewar.accords.terms import AccordStatus, check_fractions, check_lag, check_not_negative, discount_per_period
 from tradewar.errors import AccordError, Problem
 from tradewar.io.serialize import Document
+from tradewar.world.assumed import Assumption
 
 DISCOUNTS = (0.9, 0.95, 0.98)
 """Discount factors per year of the sensitivity table."""
@@ -38,7 +40,7 @@ class AccordTerms:
     discount_per_year: float
     periods_per_year: float = 1.0
     lag: int = 1
-    """Periods until a breach is answered."""
+    """Periods until a breach of any promise is answered."""
     false_alarm: float = 0.0
     detection: float = 1.0
     """Per period."""
@@ -52,7 +54,10 @@ class AccordTerms:
 
 @dataclass(frozen=True)
 class AccordRow:
-    """One country under one war. Gains, stakes and costs are percent of income per period."""
+    """One country under one war. Gains, stakes and costs are percent of income per period.
+
+    Margin, least patience, suspension and truce all count with the lag and the chances of an alarm of the terms.
+    """
 
     country: str
     commitment: str
@@ -75,7 +80,7 @@ class AccordRow:
 
 
 @dataclass(frozen=True)
-class AccordCheck(Document, without="terms"):
+class AccordCheck(Document, told="... assumptions", without="terms"):
     """The enforcement table."""
 
     terms: AccordTerms
@@ -92,6 +97,13 @@ class AccordCheck(Document, without="terms"):
             if (item.country, item.war) == (country, war):
                 return item
         raise AccordError.at("row", f"there is none for {country} under {war}", "Use the names of the terms")
+
+    @cached_property
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """The terms that are assumed and move a figure of the table, each with the figures that it moves."""
+        from tradewar.accords.sensitivity import moving_terms
+
+        return moving_terms(self)
 
 
 def check_accord(terms: AccordTerms) -> AccordCheck:
@@ -132,8 +144,10 @@ def _row(terms: AccordTerms, country: str, war: str) -> AccordRow:
     accord = terms.payoff[country]
     gain = max(terms.deviation_payoff[country] - accord, 0.0) / periods
     stake = (accord - terms.wars[war][country]) / periods
-    kept = incentive(country, gain, stake, discount=discount, war=war, lag=terms.lag)
-    watched = suspension(gain, stake, discount=discount, false_alarm=terms.false_alarm, detection=terms.detection)
+    kept = incentive_of(terms, country, gain, stake, war)
+    watched = suspension(
+        gain, stake, discount=discount, false_alarm=terms.false_alarm, detection=terms.detection, lag=terms.lag
+    )
     answer = (terms.answers or {}).get(country)
     theft, hazard, linked = _linked(terms, country, gain, stake, discount)
     return AccordRow(
@@ -145,7 +159,7 @@ def _row(terms: AccordTerms, country: str, war: str) -> AccordRow:
         gain=gain,
         stake=stake,
         critical_discount=kept.critical_discount,
-        status=_status(kept, watched, terms),
+        status=kept.status,
         margin=kept.margin,
         side_payment=kept.side_payment,
         multiplier=answer.multiplier if answer else None,
@@ -158,23 +172,52 @@ def _row(terms: AccordTerms, country: str, war: str) -> AccordRow:
     )
 
 
-def _status(kept: Incentive, watched: Suspension, terms: AccordTerms) -> AccordStatus:
-    """The incentive decides; where monitoring is imperfect it must also find a suspension that works."""
-    perfect = terms.false_alarm == 0.0 and terms.detection == 1.0
-    if perfect or kept.status is not AccordStatus.SUSTAINABLE:
-        return kept.status
-    return watched.status
-
-
 def _linked(
     terms: AccordTerms, country: str, gain: float, stake: float, discount: float
 ) -> tuple[float | None, float | None, tuple[str, ...]]:
     if terms.theft_gain is None or country not in terms.theft_gain or stake <= 0.0:
         return None, None, ()
-    noise = {"detection": terms.detection, "false_alarm": terms.false_alarm, "tariff_gain": gain}
-    held = truce(stake, discount=discount, hazard=terms.hazard, **noise)
-    hazard = critical_hazard(terms.theft_gain[country] / terms.periods_per_year, stake, discount=discount, **noise)
+    held = truce_of(terms, gain, stake, terms.hazard)
+    hazard = critical_hazard(
+        terms.theft_gain[country] / terms.periods_per_year, stake, discount=discount, detection=terms.detection,
+        false_alarm=terms.false_alarm, tariff_gain=gain, lag=terms.lag,
+    )  # fmt: skip
     return held.break_even_theft, hazard.hazard, (held.sentence, hazard.sentence)
+
+
+def incentive_of(terms: AccordTerms, country: str, gain: float, stake: float, war: str) -> Incentive:
+    """The incentive of a country with given gain and stake per period, under the lag and the alarms of the terms.
+
+    Raises:
+        AccordError: as `incentive`.
+    """
+    return incentive(
+        country, gain, stake, discount=discount_per_period(terms.discount_per_year, terms.periods_per_year), war=war,
+        lag=terms.lag, false_alarm=terms.false_alarm, detection=terms.detection,
+    )  # fmt: skip
+
+
+def truce_of(terms: AccordTerms, gain: float, stake: float, hazard: float) -> Truce:
+    """What the stake of a country holds back, per period, at a chance of tariffs that come anyway.
+
+    Raises:
+        AccordError: as `truce`.
+    """
+    return truce(
+        stake, discount=discount_per_period(terms.discount_per_year, terms.periods_per_year), hazard=hazard,
+        detection=terms.detection, false_alarm=terms.false_alarm, tariff_gain=gain, lag=terms.lag,
+    )  # fmt: skip
+
+
+def _collected(*checks: Callable[[], None]) -> list[Problem]:
+    """What several checks find wrong."""
+    problems: list[Problem] = []
+    for check in checks:
+        try:
+            check()
+        except AccordError as error:
+            problems += error.problems
+    return problems
 
 
 def _check(terms: AccordTerms) -> None:
@@ -192,5 +235,11 @@ def _check(terms: AccordTerms) -> None:
         if not np.isfinite(shortfall) or shortfall > 1e-6:
             what = f"the best breach pays {shortfall:.3g} less than the accord"
             problems.append(Problem(country, what, "A best response cannot be worse: solve it again"))
+    problems += _collected(
+        lambda: check_fractions([("discount_per_year", terms.discount_per_year)], open_interval=True),
+        lambda: check_fractions([(name, getattr(terms, name)) for name in ("false_alarm", "detection", "hazard")]),
+        lambda: check_lag(terms.lag),
+        lambda: check_not_negative((f"theft_gain of {code}", h) for code, h in (terms.theft_gain or {}).items()),
+    )
     if problems:
         raise AccordError(problems)

@@ -126,14 +126,14 @@ def _problems(number: int, item: Commitment, parties: Sequence[str]) -> Iterable
         yield Problem(where, "has no scope", "Give (importer, exporter, sector) cells; * stands for every one")
     if item.until is not None and item.until < item.start:
         yield Problem(where, f"ends on {item.until}, before it starts on {item.start}", "Check the dates")
-    if not item.checks_per_year > 0.0:
+    if not 0.0 < item.checks_per_year < np.inf:
         yield Problem(where, f"is checked {item.checks_per_year:g} times a year", "Give 1, 4 or 12")
     if item.kind in NEEDS_TARGET and item.target is None:
         yield Problem(where, "has no target", f"Give the number that decides, by {item.measure}")
     if item.target is not None:
         if not np.isfinite(item.target):
             yield Problem(where, "has a target that is not a number", "Give a finite number")
-        elif item.kind is CommitmentKind.TARIFF_CEILING and item.target > 10.0:
+        elif item.kind is CommitmentKind.TARIFF_CEILING and not -1.0 < item.target <= 10.0:
             yield Problem(where, f"has a ceiling of {item.target:g}", "Ceilings are rates: 0.25 for 25 percent")
         elif item.kind is CommitmentKind.PURCHASES and item.target < 0.0:
             yield Problem(where, f"has a target of {item.target:g}", "Give money f.o.b., >= 0")

@@ -1,13 +1,16 @@
 """Suspensions under noisy monitoring (Green and Porter 1984, Econometrica; Park 2011, Review of Economic Studies).
 
-A breach pays g once. After every alarm the accord is suspended for T periods (payoff 0 relative to the war) and then
-returns. False alarms come with probability α while the accord is kept, detections with π when it is broken.
+After every alarm the accord is suspended for T periods (payoff 0 relative to the war), from L periods after the period
+that raised it, and then returns. False alarms come with probability α while the accord is kept, detections with π when
+it is broken; until the suspension begins nothing more can be lost, and g is taken. With k = 1 − δ^T and D = δ^L
 
-    v_C − u_war = l(1−δ)/(1−δ+δαk),  k = 1 − δ^T                   per-period average
-    deterred iff g <= δ(π−α) k l/(1−δ+δαk)
-    k* = g(1−δ)/(δ[(π−α) l − α g]),   T* = ⌈ln(1−k*)/ln δ⌉
-    cost of innocent suspensions = l δαk/(1−δ+δαk) at k = 1 − δ^{T*}
-    δ* = g/[(π−α) l + (1−α) g];   necessary: π/α > 1 + g/l
+    deterred iff  g [1 − δ + π (δ−D)] <= D k [(π−α) l − α g]
+    k* = g [1 − δ + π (δ−D)]/(D [(π−α) l − α g]),   T* = ⌈ln(1−k*)/ln δ⌉
+    value v = [l (1−δ) + α (l+g)(δ−D)]/[1 − δ + α (δ−D) + α D k],   cost of innocent suspensions = l − v
+    necessary: π/α > 1 + g/l
+
+At L = 1: k* = g (1−δ)/(δ [(π−α) l − α g]) and v = l (1−δ)/(1−δ+δαk), the formulas of the sources. All of it is
+`Enforcement` of `tradewar.accords.incentives`, where the critical factor δ* is derived.
 
 A suspension of the whole schedule is not an equilibrium of the stage game: whether it would be carried out is a
 question for the talks clock's threat margin.
@@ -20,12 +23,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tradewar.accords.terms import AccordStatus, check_fractions, check_not_negative
+from tradewar.accords.incentives import UNPUNISHABLE, Enforcement, punishment_periods
+from tradewar.accords.terms import AccordStatus
 from tradewar.errors import AccordError, Problem
 from tradewar.io.serialize import Document
 
-PERMANENT = 1e-12
-"""k* within this of 1 means a suspension without end."""
 LONGEST_SUSPENSION = 8
 """Default bound on T for purchases, quarters: without one, the cheapest alarm under normal noise is rare and harsh."""
 
@@ -85,7 +87,9 @@ class Audit(Document, told="status best curve=enforceable sentence"):
         return tuple(point for point in self.curve if point.suspension.periods is not None)
 
 
-def suspension(gain: float, stake: float, *, discount: float, false_alarm: float, detection: float) -> Suspension:
+def suspension(
+    gain: float, stake: float, *, discount: float, false_alarm: float, detection: float, lag: int = 1
+) -> Suspension:
     """The shortest suspension after each alarm that makes cheating unprofitable.
 
     Args:
@@ -94,58 +98,53 @@ def suspension(gain: float, stake: float, *, discount: float, false_alarm: float
         discount: δ per period.
         false_alarm: α per period.
         detection: π per period.
+        lag: L, periods from a breach to the suspension.
 
     Raises:
         AccordError: for values outside their ranges.
     """
-    check_not_negative([("deviation gain", gain)])
-    check_fractions([("false alarm probability", false_alarm), ("detection probability", detection)])
-    check_fractions([("discount factor", discount)], open_interval=True)
-    if stake <= 0.0:
-        why = "the war is no loss"
-        return _none(
-            AccordStatus.NEEDS_SIDE_PAYMENT,
-            false_alarm,
-            detection,
-            None,
-            why,
-            "No suspension deters: the war is no loss.",
-        )
-    bracket = (detection - false_alarm) * stake - false_alarm * gain
-    critical = gain / ((detection - false_alarm) * stake + (1.0 - false_alarm) * gain) if bracket > 0.0 else None
-    if gain == 0.0:
-        value = suspended_value(stake, discount, false_alarm, 0.0)
-        sentence = "There is nothing to gain by cheating: no suspension is needed."
+    found = Enforcement(gain, stake, discount, lag, false_alarm, detection)
+    periods = punishment_periods(found)
+    if periods is None:
+        failing, sentence = _why_not(found)
         return Suspension(
-            AccordStatus.SUSTAINABLE, false_alarm, detection, 0.0, 0.0, 0.0, 0.0, value, critical or 0.0, None, sentence
+            found.status, false_alarm, detection, None, None, None, None, None, found.critical_discount, failing,
+            sentence,
         )  # fmt: skip
-    if bracket <= 0.0:
-        why = f"π/α > 1 + g/l fails: {detection:.3g}/{false_alarm:.3g} against {1.0 + gain / stake:.3g}"
-        text = "No suspension length works because an honest country is punished too often compared with a cheat."
-        return _none(AccordStatus.INFEASIBLE_ENFORCEMENT, false_alarm, detection, None, why, text)
-    share = gain * (1.0 - discount) / (discount * bracket)
-    if share > 1.0 + PERMANENT:
-        why = f"k* = {share:.3g} exceeds 1: even a permanent suspension deters too little"
-        text = f"No suspension length works at this discount factor; it would have to be at least {critical:.2f}."
-        return _none(AccordStatus.NOT_SUSTAINABLE, false_alarm, detection, critical, why, text)
-    permanent = share >= 1.0 - PERMANENT
-    periods = np.inf if permanent else float(np.ceil(np.log1p(-share) / np.log(discount) - 1e-9))
-    value = suspended_value(stake, discount, false_alarm, 1.0 if permanent else 1.0 - discount**periods)
-    cost = stake - value
-    length = "for ever" if permanent else f"of {periods:.0f} {'period' if periods == 1 else 'periods'}"
+    share = found.temptation / (found.answered * found.bracket) if gain > 0.0 else 0.0
+    value = found.value(1.0 - discount**periods)
+    cost = max(stake - value, 0.0)
+    length = "for ever" if np.isinf(periods) else f"of {periods:.0f} {'period' if periods == 1 else 'periods'}"
     sentence = (
         f"With monitoring this noisy a suspension {length} after each alarm keeps the deal; it costs "
         f"{cost / stake:.0%} of the value of the deal because innocent behaviour is sometimes punished."
     )
+    if gain == 0.0:
+        sentence = "There is nothing to gain by cheating: no suspension is needed."
     return Suspension(
-        AccordStatus.SUSTAINABLE, false_alarm, detection, min(share, 1.0), periods, cost, cost / stake, value, critical,
-        None, sentence,
+        found.status, false_alarm, detection, min(share, 1.0), periods, cost, cost / stake, value,
+        found.critical_discount, None, sentence,
     )  # fmt: skip
 
 
 def suspended_value(stake: float, discount: float, false_alarm: float, punishment_share: float) -> float:
-    """v_C − u_war = l(1−δ)/(1−δ+δαk): value per period of an accord that is kept but sometimes suspended."""
-    return stake * (1.0 - discount) / (1.0 - discount + discount * false_alarm * punishment_share)
+    """v_C − u_war = l(1−δ)/(1−δ+δαk): value per period of an accord that is kept but sometimes suspended at once."""
+    return Enforcement(0.0, stake, discount, 1, false_alarm).value(punishment_share)
+
+
+def _why_not(found: Enforcement) -> tuple[str, str]:
+    """(which condition fails, what that means) where no suspension works."""
+    if found.stake <= 0.0:
+        return "the war is no loss", "No suspension deters: the war is no loss."
+    if found.bracket <= 0.0:
+        seen = f"{found.detection:.3g}/{found.false_alarm:.3g} against {1.0 + found.gain / found.stake:.3g}"
+        return f"π/α > 1 + g/l fails: {seen}", f"No suspension length works because {UNPUNISHABLE}."
+    share = found.temptation / (found.answered * found.bracket)
+    return (
+        f"k* = {share:.3g} exceeds 1: even a permanent suspension deters too little",
+        "No suspension length works at this discount factor; it would have to be at least "
+        f"{found.critical_discount:.2f}.",
+    )
 
 
 def audit_probabilities(threshold: float, *, noise: float, shortfall: float) -> tuple[float, float]:
@@ -179,6 +178,7 @@ def audit_threshold(
     shortfall: float,
     thresholds: Sequence[float] | None = None,
     longest: float = LONGEST_SUSPENSION,
+    lag: int = 1,
 ) -> Audit:
     """The threshold that keeps the promise to buy at the least cost on the path, with T <= `longest`.
 
@@ -190,6 +190,7 @@ def audit_threshold(
         shortfall: share of the target not bought by a cheat.
         thresholds: c to try; None = 200 from −6 s to just below 0.
         longest: bound on T.
+        lag: L, periods from a shortfall to the suspension.
 
     Raises:
         AccordError: for values outside their ranges.
@@ -202,7 +203,7 @@ def audit_threshold(
     curve: list[AuditPoint] = []
     for threshold in tried:
         alarm, detected = audit_probabilities(threshold, noise=noise, shortfall=shortfall)
-        found = suspension(gain, stake, discount=discount, false_alarm=alarm, detection=detected)
+        found = suspension(gain, stake, discount=discount, false_alarm=alarm, detection=detected, lag=lag)
         curve.append(AuditPoint(threshold, alarm, detected, found))
     allowed = [point for point in curve if point.suspension.periods is not None and point.suspension.periods <= longest]
     if not allowed:
@@ -215,9 +216,3 @@ def audit_threshold(
         f"{best.suspension.periods:.0f} periods of suspension."
     )
     return Audit(AccordStatus.SUSTAINABLE, best, tuple(curve), sentence)
-
-
-def _none(
-    status: AccordStatus, alarm: float, detection: float, critical: float | None, failing: str, sentence: str
-) -> Suspension:
-    return Suspension(status, alarm, detection, None, None, None, None, None, critical, failing, sentence)

@@ -1,11 +1,12 @@
 """The hacking truce and the tariff stake: theft stops while there is something to lose.
 
-War means that hacking resumes. q is the probability per period that tariffs come anyway, D = δ(1−q), D' = D(1−α).
+War means that hacking resumes. q is the probability per period that tariffs come anyway, D = δ(1−q); a breach is
+answered L periods later, as in `tradewar.accords.incentives`.
 
-    truce kept iff h <= h̄ = min{ D(π−α) l/(1 − D(1−π)),  D' l − (1−D') g }
-                                  (hack only, hidden)      (hack and cheat on tariffs together, seen at once)
-    q* = 1 − max{ h/((π−α) l + h(1−π)), (h+g)/((1−α)(l+g)) }/δ      largest hazard the truce survives
-    θ* = 1 − (h + (1−δ) g)/(δ l)                 share of the threatened damage already inflicted that ends it
+    truce kept iff h <= h̄ = min{ D^L (π−α) l/(1 − D(1−π)),  D^L (1−α)(l+g) − g }
+                                  (hack only, hidden)        (hack and cheat on tariffs together, seen at once)
+    q* = 1 − D*/δ                 largest hazard the truce survives, D* being the smallest D that keeps it at theft h
+    θ* = 1 − (h + (1−δ^L) g)/(δ^L l)      share of the threatened damage already inflicted that ends it
 
 Tariffs imposed *regardless* of hacking remove the stake, and so does the expectation of them. The thief's gain h has
 no public number: it is a required input of q* and θ*; without it only the break-even h̄ may be shown.
@@ -15,7 +16,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tradewar.accords.terms import AccordStatus, check_fractions, check_not_negative
+from tradewar.accords.incentives import critical_factor
+from tradewar.accords.terms import AccordStatus, check_fractions, check_lag, check_not_negative
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Truce:
 
     status: AccordStatus
     break_even_theft: float
-    """h̄: the largest gain from theft, percent of the thief's income per period, that the stake holds back."""
+    """h̄: the largest gain from theft that the stake holds back, percent of the thief's income per period; 0 if none."""
     binding: str
     """Which deviation sets the limit."""
     sentence: str
@@ -58,6 +60,7 @@ def truce(
     detection: float = 1.0,
     false_alarm: float = 0.0,
     tariff_gain: float = 0.0,
+    lag: int = 1,
 ) -> Truce:
     """Break-even theft value of a truce backed by the tariff stake.
 
@@ -68,19 +71,19 @@ def truce(
         detection: π of theft, per period.
         false_alarm: α per period.
         tariff_gain: g from cheating on tariffs at the same time.
+        lag: L, periods from a breach to its answer.
 
     Raises:
         AccordError: for values outside their ranges.
     """
-    _check(discount, detection, false_alarm, tariff_gain)
+    _check(discount, detection, false_alarm, tariff_gain, lag)
     check_fractions([("hazard", hazard)])
     survives = discount * (1.0 - hazard)
-    honest = survives * (1.0 - false_alarm)
-    hidden = survives * (detection - false_alarm) * stake / (1.0 - survives * (1.0 - detection))
-    open_breach = honest * stake - (1.0 - honest) * tariff_gain
-    limit = min(hidden, open_breach)
+    hidden = survives**lag * (detection - false_alarm) * stake / (1.0 - survives * (1.0 - detection))
+    open_breach = survives**lag * (1.0 - false_alarm) * (stake + tariff_gain) - tariff_gain
+    limit = max(min(hidden, open_breach), 0.0)
     binding = "theft alone, hidden" if hidden <= open_breach else "theft and a tariff breach together"
-    if limit <= 0.0:
+    if limit == 0.0:
         sentence = "No truce on hacking can be sustained: there is nothing to lose that would be lost by stealing."
         return Truce(AccordStatus.INFEASIBLE_ENFORCEMENT, limit, binding, sentence)
     sentence = f"The truce on hacking holds as long as stealing is worth less than {limit:.2f} % of GDP a period."
@@ -95,6 +98,7 @@ def critical_hazard(
     detection: float = 1.0,
     false_alarm: float = 0.0,
     tariff_gain: float = 0.0,
+    lag: int = 1,
 ) -> CriticalHazard:
     """q*: the largest probability per period of unprovoked tariffs at which the truce still holds.
 
@@ -105,18 +109,20 @@ def critical_hazard(
     Raises:
         AccordError: for values outside their ranges.
     """
-    _check(discount, detection, false_alarm, tariff_gain)
+    _check(discount, detection, false_alarm, tariff_gain, lag)
     check_not_negative([("theft gain", theft_gain)])
-    failed = CriticalHazard(
-        AccordStatus.NOT_SUSTAINABLE, None, "No truce is sustainable, even if no tariffs came unprovoked."
+    ways = (
+        critical_factor(theft_gain, stake, lag, false_alarm=false_alarm, detection=detection),
+        critical_factor(theft_gain + tariff_gain, stake + tariff_gain, lag, false_alarm=false_alarm, detection=1.0),
     )
-    hidden = (detection - false_alarm) * stake + theft_gain * (1.0 - detection)
-    together = (1.0 - false_alarm) * (stake + tariff_gain)
-    if hidden <= 0.0 or together <= 0.0:
-        return failed
-    hazard = 1.0 - max(theft_gain / hidden, (theft_gain + tariff_gain) / together) / discount
-    if hazard < 0.0:
-        return failed
+    needed = [factor for factor in ways if factor is not None and factor <= discount]
+    if len(needed) < len(ways) or stake <= 0.0:
+        sentence = "No truce is sustainable, even if no tariffs came unprovoked."
+        return CriticalHazard(AccordStatus.NOT_SUSTAINABLE, None, sentence)
+    hazard = 1.0 - max(needed) / discount
+    if hazard == 1.0:
+        sentence = "Stealing is worth nothing: no chance of tariffs that come anyway breaks the truce."
+        return CriticalHazard(AccordStatus.SUSTAINABLE, hazard, sentence)
     sentence = (
         f"The truce on hacking breaks when the chance that tariffs come anyway exceeds {hazard:.0%} a period "
         f"(if stealing is worth {theft_gain:.2f} % of GDP a period)."
@@ -124,19 +130,22 @@ def critical_hazard(
     return CriticalHazard(AccordStatus.SUSTAINABLE, hazard, sentence)
 
 
-def critical_damage(theft_gain: float, stake: float, *, discount: float, tariff_gain: float = 0.0) -> CriticalDamage:
+def critical_damage(
+    theft_gain: float, stake: float, *, discount: float, tariff_gain: float = 0.0, lag: int = 1
+) -> CriticalDamage:
     """θ* with perfect detection and no unprovoked tariffs: the stake shrinks to (1 − θ) l.
 
     Raises:
         AccordError: for values outside their ranges, or a stake that is not positive.
     """
-    _check(discount, 1.0, 0.0, tariff_gain)
+    _check(discount, 1.0, 0.0, tariff_gain, lag)
     check_not_negative([("theft gain", theft_gain)])
-    needed = theft_gain + (1.0 - discount) * tariff_gain
-    if stake <= 0.0 or needed > discount * stake:
+    answered = discount**lag
+    needed = theft_gain + (1.0 - answered) * tariff_gain
+    if stake <= 0.0 or needed > answered * stake:
         sentence = "The truce fails before any of the threatened damage is done."
         return CriticalDamage(AccordStatus.NOT_SUSTAINABLE, None, sentence)
-    share = 1.0 - needed / (discount * stake)
+    share = 1.0 - needed / (answered * stake)
     sentence = f"Once {share:.0%} of the threatened damage has been inflicted, the truce no longer holds."
     return CriticalDamage(AccordStatus.SUSTAINABLE, share, sentence)
 
@@ -147,7 +156,8 @@ def truce_worth_making(victim_loss: float, theft_gain: float) -> bool:
     return victim_loss > 0.0 and victim_loss >= theft_gain
 
 
-def _check(discount: float, detection: float, false_alarm: float, tariff_gain: float) -> None:
+def _check(discount: float, detection: float, false_alarm: float, tariff_gain: float, lag: int) -> None:
+    check_lag(lag)
     check_fractions([("discount factor", discount)], open_interval=True)
     check_fractions([("detection probability", detection), ("false alarm probability", false_alarm)])
     check_not_negative([("tariff gain", tariff_gain)])

@@ -2,10 +2,11 @@
 
     m* = (∂u_i/∂τ_i) / (Δ · (−∂u_i/∂τ_j))        points of answer per point of own breach
     Δ  = δ^L π                                   a breach seen once, answered after L periods
-    Δ  = π δ/(1 − δ (1 − π))                     a breach that goes on, seen with hazard π, then answered for ever
+    Δ  = π δ^L/(1 − δ (1 − π))                   a breach that goes on, seen with hazard π, then answered for ever
 
-"Substantially equivalent" retaliation (m = 1, WTO DSU 22.4) never sustains the efficient point: the gain of a small
-breach is of first order, the joint loss of second. At a symmetric efficient point m* = 1/Δ (Becker 1968).
+"Substantially equivalent" retaliation (m = 1, WTO DSU 22.4) never sustains an efficient point: there the multipliers
+of the two sides have the product 1/Δ² >= 1, so that one of them at least needs more than an equal answer; the other may
+need less. At a symmetric efficient point m* = 1/Δ (Becker 1968).
 Derivatives are of any payoff with respect to any tariff scope, in the same units on both sides.
 """
 
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tradewar.accords.incentives import Incentive
-from tradewar.accords.terms import AccordStatus, check_fractions
+from tradewar.accords.terms import AccordStatus, check_fractions, check_lag
 from tradewar.errors import AccordError, Problem
 
 Breach = Literal["once", "lasting"]
@@ -45,6 +46,7 @@ class RetaliationRule:
 
     rule: Literal["equal", "multiplied", "snapback"]
     sustains_efficient_point: bool
+    """Whether it keeps this offender from leaving the point; a point holds where both are kept."""
     cost_on_path: str
     sentence: str
 
@@ -55,7 +57,7 @@ def deterrence_factor(*, detection: float, discount: float, lag: int = 1, breach
     Args:
         detection: π per period.
         discount: δ per period.
-        lag: L periods until the answer, for a breach made once.
+        lag: L periods from what is seen to the answer.
         breach: `once`, or `lasting` where the offender keeps cheating until it is seen.
 
     Raises:
@@ -63,11 +65,9 @@ def deterrence_factor(*, detection: float, discount: float, lag: int = 1, breach
     """
     check_fractions([("detection probability", detection)])
     check_fractions([("discount factor", discount)], open_interval=True)
-    if lag < 1:
-        raise AccordError.at("lag", f"is {lag}", "A breach is answered at the earliest one period later: give >= 1")
-    if breach == "once":
-        return discount**lag * detection
-    return detection * discount / (1.0 - discount * (1.0 - detection))
+    check_lag(lag)
+    felt = discount**lag * detection
+    return felt if breach == "once" else felt / (1.0 - discount * (1.0 - detection))
 
 
 def retaliation(
@@ -140,9 +140,13 @@ def compare_rules(
     """
     snapback = incentive_of_offender.status is AccordStatus.SUSTAINABLE
     multiplied = answer.status is AccordStatus.SUSTAINABLE
+    enough = answer.feasible_multiplier is None or answer.feasible_multiplier >= 1.0
+    equal = answer.multiplier is not None and (answer.multiplier == 0.0 or (answer.multiplier <= 1.0 and enough))
     needed = "no answer" if answer.multiplier is None else f"{answer.multiplier:.2f} points per point"
     return (
-        RetaliationRule("equal", False, "small", "An equal answer never keeps tariffs at the efficient point."),
+        RetaliationRule(
+            "equal", equal, "small", f"An equal answer {'deters' if equal else 'does not deter'} {answer.offender}."
+        ),
         RetaliationRule("multiplied", multiplied, "none without false alarms", f"Local deterrence takes {needed}."),
         RetaliationRule(
             "snapback",

@@ -1,9 +1,10 @@
 """Play the accord period by period: does cheating once really pay?
 
 Two countries' stories with the same random numbers: one keeps the deal, the other cheats in the first period and keeps
-it from then on. Alarms come with probability α after an honest period and π after the breach; each is followed by T
-periods of war (payoff 0), then the deal returns. The discounted averages must reproduce the closed forms of
-`incentives` (α = 0, π = 1, T without end) and `imperfect_monitoring`.
+it from then on. Alarms come with probability α after an honest period and π after the breach; L periods after the
+period that raised it each is followed by T periods of war (payoff 0), then the deal returns. Between alarm and war
+there is nothing more to lose, and both take the gain. The discounted averages must reproduce the closed forms of
+`incentives` and `imperfect_monitoring`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray as Array
 
-from tradewar.accords.terms import check_fractions, check_not_negative
+from tradewar.accords.terms import check_fractions, check_lag, check_not_negative
 from tradewar.errors import AccordError
 
 TAIL = 1e-10
@@ -46,6 +47,7 @@ def simulate_play(
     suspension_periods: float,
     false_alarm: float = 0.0,
     detection: float = 1.0,
+    lag: int = 1,
     runs: int = 20_000,
     seed: int = 0,
 ) -> SimulatedPlay:
@@ -58,6 +60,7 @@ def simulate_play(
         suspension_periods: T; infinity for a war without end.
         false_alarm: α per period.
         detection: π per period.
+        lag: L, periods from a breach to the war.
         runs: number of plays; 1 is enough where nothing is random (α = 0 and π = 1).
         seed: of the random numbers.
 
@@ -67,12 +70,14 @@ def simulate_play(
     check_not_negative([("deviation gain", gain), ("suspension periods", suspension_periods)])
     check_fractions([("false alarm probability", false_alarm), ("detection probability", detection)])
     check_fractions([("discount factor", discount)], open_interval=True)
+    check_lag(lag)
     if runs < 1:
         raise AccordError.at("runs", f"is {runs}", "Give at least 1")
     horizon = int(np.ceil(np.log(TAIL) / np.log(discount)))
     length = int(min(suspension_periods, horizon + 1))
-    keeping = _played(0.0, stake, discount, length, false_alarm, false_alarm, runs, horizon, seed)
-    cheating = _played(gain, stake, discount, length, false_alarm, detection, runs, horizon, seed)
+    terms = (gain, stake, discount, lag, length, false_alarm)
+    keeping = _played(*terms, 0.0, false_alarm, runs, horizon, seed)
+    cheating = _played(*terms, gain, detection, runs, horizon, seed)
     difference = cheating - keeping
     profit = float(difference.mean())
     sentence = f"Cheating once {'pays' if profit > 0 else 'does not pay'}: {profit:+.4g} % of income a period."
@@ -93,8 +98,10 @@ def _played(
     gain: float,
     stake: float,
     discount: float,
+    lag: int,
     length: int,
     false_alarm: float,
+    first_gain: float,
     first_alarm: float,
     runs: int,
     horizon: int,
@@ -102,15 +109,19 @@ def _played(
 ) -> Float[Array, " run"]:
     """Discounted average of every run; the first period has its own gain and chance of an alarm."""
     generator = np.random.default_rng(seed)
-    war_left = np.zeros(runs, dtype=int)
+    war_left, until_war = np.zeros(runs, dtype=int), np.zeros(runs, dtype=int)
     received = np.zeros(runs)
     weight = 1.0 - discount
     for period in range(horizon):
-        peace = war_left == 0
-        received += weight * np.where(peace, stake + (gain if period == 0 else 0.0), 0.0)
+        peace, accused = war_left == 0, until_war > 0
+        extra = np.where(accused, gain, first_gain if period == 0 else 0.0)
+        received += weight * np.where(peace, stake + extra, 0.0)
         chance = first_alarm if period == 0 else false_alarm
-        alarm = peace & (generator.random(runs) < chance)
-        war_left = np.where(alarm, length, np.maximum(war_left - 1, 0))
+        alarm = peace & ~accused & (generator.random(runs) < chance)
+        until_war = np.where(alarm, lag, until_war)
+        starts = until_war == 1
+        war_left = np.where(starts, length, np.maximum(war_left - 1, 0))
+        until_war = np.maximum(until_war - 1, 0)
         weight *= discount
     return received
 

@@ -1,6 +1,9 @@
 """The most cooperative tariffs that keep themselves.
 
-    max Σ w_i ln(u_i − d_i)   subject to   g_i(τ)(1 − δ_i) <= δ_i l_i(τ)   for every country
+    max Σ w_i ln(u_i − d_i)   subject to   b_i g_i(τ) <= a_i l_i(τ)   for every country
+
+with a = δ^L (π−α) and b = 1 − δ + π (δ − δ^L) + α δ^L (`tradewar.accords.incentives`): δ and 1 − δ where a breach is
+seen for certain and answered one period later.
 
 g_i = u_i(BR_i, τ_{−i}) − u_i(τ), l_i = u_i(τ) − u_i(war). By the envelope theorem the gradient of g_i with respect to
 the others' instruments is that of u_i at the best response less that at τ, and with respect to its own only the latter.
@@ -17,7 +20,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray as Array
 
-from tradewar.accords.terms import AccordStatus
+from tradewar.accords.terms import AccordStatus, check_fractions, check_lag
 from tradewar.errors import AccordError, NoSolutionError, Problem
 
 PayoffFunction = Callable[[Array], tuple[Array, Array]]
@@ -34,6 +37,8 @@ LEAST_GAIN = 1e-7
 ACTIVE = 1e-6
 """Scaled slack below which an incentive constraint counts as binding."""
 VIOLATION_LIMIT = 1e-8
+STEP = 1e-6
+"""Of differences in δ."""
 STATIONARITY_LIMIT = 1e-3
 
 
@@ -65,7 +70,7 @@ class SustainableDeal:
     deviation_gain: Float[Array, " country"]
     stake: Float[Array, " country"]
     margin: Float[Array, " country"]
-    """δ l/(1 − δ) − g."""
+    """(a l − b g)/(1 − δ (1−α)), as of `Incentive`; δ l/(1 − δ) − g at L = 1, π = 1, α = 0."""
     binding: tuple[str, ...]
     """Countries whose incentive is just enough."""
     shadow_price: Float[Array, " country"]
@@ -81,8 +86,22 @@ class _Problem:
     war: Float[Array, " country"]
     disagreement: Float[Array, " country"]
     discount: Float[Array, " country"]
+    lag: int
+    false_alarm: float
+    detection: float
     weights: Float[Array, " country"]
     scale: Float[Array, " country"]
+
+    def terms(self, discount: Float[Array, " country"]) -> tuple[Array, Array]:
+        """(a, b)."""
+        answered, seen = discount**self.lag, self.detection - self.false_alarm
+        patience = 1.0 - discount + self.detection * (discount - answered)
+        return answered * seen, patience + self.false_alarm * answered
+
+    def margin(self, gain: Array, stake: Array) -> Array:
+        """(a l − b g)/(1 − δ (1−α))."""
+        reward, cost = self.terms(self.discount)
+        return (reward * stake - cost * gain) / (1.0 - self.discount * (1.0 - self.false_alarm))
 
 
 def most_cooperative(
@@ -94,6 +113,9 @@ def most_cooperative(
     target: Float[Array, " instrument"],
     disagreement: Float[Array, " country"] | None = None,
     weights: Float[Array, " country"] | None = None,
+    lag: int = 1,
+    false_alarm: float = 0.0,
+    detection: float = 1.0,
 ) -> SustainableDeal:
     """The most cooperative sustainable instruments.
 
@@ -105,12 +127,17 @@ def most_cooperative(
         target: where full cooperation would lead (free trade, or a bargain): the search starts on the way there.
         disagreement: d; None = the war.
         weights: w, normalised; None = equal.
+        lag: L, periods until a breach is answered.
+        false_alarm: α per period.
+        detection: π per period.
 
     Raises:
         AccordError: for shapes or values that are wrong.
         NoSolutionError: if the best point found breaks a constraint or its first-order conditions.
     """
-    problem = _problem(stage, discount, war, disagreement, weights, target)
+    check_lag(lag)
+    check_fractions([("false alarm probability", false_alarm), ("detection probability", detection)])
+    problem = _problem(stage, discount, war, disagreement, weights, target, (lag, false_alarm, detection))
     start = _start(problem, target)
     if start is None:
         return _only_nash(problem, war_name)
@@ -136,6 +163,7 @@ def _problem(
     disagreement: Float[Array, " country"] | None,
     weights: Float[Array, " country"] | None,
     target: Float[Array, " instrument"],
+    watch: tuple[int, float, float],
 ) -> _Problem:
     countries, instruments = len(stage.countries), len(stage.owner)
     d = war if disagreement is None else disagreement
@@ -162,20 +190,20 @@ def _problem(
         raise AccordError(problems)
     size = np.maximum(np.abs(stage.payoff(stage.nash)[1]).max(axis=1), np.abs(stage.payoff(target)[1]).max(axis=1))
     scale = np.where(size > 0.0, size, 1.0)
-    return _Problem(stage, war, d, discount, shares / shares.sum(), scale)
+    return _Problem(stage, war, d, discount, *watch, shares / shares.sum(), scale)
 
 
 def _slack(problem: _Problem, point: Array) -> tuple[Array, Array]:
-    """(δ l − (1−δ) g scaled, its Jacobian)."""
-    stage, discount = problem.stage, problem.discount
+    """(a l − b g scaled, its Jacobian)."""
+    stage, (reward, cost) = problem.stage, problem.terms(problem.discount)
     value, jacobian = stage.payoff(point)
     slack, slope = np.empty(len(value)), np.empty_like(jacobian)
     for country in range(len(value)):
         best, best_slope = stage.payoff(stage.best_response(country, point))
         gain = best[country] - value[country]
         others = np.where(stage.owner == country, 0.0, best_slope[country])
-        slack[country] = discount[country] * (value[country] - problem.war[country]) - (1 - discount[country]) * gain
-        slope[country] = jacobian[country] - (1 - discount[country]) * others
+        slack[country] = reward[country] * (value[country] - problem.war[country]) - cost[country] * gain
+        slope[country] = (reward[country] + cost[country]) * jacobian[country] - cost[country] * others
     return slack / problem.scale, slope / problem.scale[:, None]
 
 
@@ -275,7 +303,10 @@ def _certificate(problem: _Problem, point: Array) -> tuple[float, Array]:
     multiplier, residual = nnls(system, -slope)
     shadow = np.zeros(len(value))
     best = np.array([stage.payoff(stage.best_response(i, point))[0][i] for i in range(len(value))])
-    shadow[active] = multiplier[: int(active.sum())] * ((best - problem.war) / problem.scale)[active]
+    above, below = problem.terms(problem.discount + STEP), problem.terms(problem.discount - STEP)
+    reward, cost = ((high - low) / (2.0 * STEP) for high, low in zip(above, below, strict=True))
+    worth = (reward * (value - problem.war) - cost * (best - value)) / problem.scale
+    shadow[active] = multiplier[: int(active.sum())] * worth[active]
     size = float(np.abs(stage.payoff(point)[1] / problem.scale[:, None] / gain[:, None]).max())
     return float(residual) / max(size, 1e-300), shadow
 
@@ -287,7 +318,7 @@ def _deal(
     value = stage.payoff(point)[0]
     best = np.array([stage.payoff(stage.best_response(i, point))[0][i] for i in range(len(value))])
     binding = tuple(name for name, value in zip(stage.countries, slack, strict=True) if value <= ACTIVE)
-    margin = problem.discount / (1 - problem.discount) * (value - problem.war) - (best - value)
+    margin = problem.margin(best - value, value - problem.war)
     limit = f"; {' and '.join(binding)} would cheat on anything better" if binding else ""
     sentence = f"The most cooperative deal that keeps itself under a {war_name} leaves {_gains(problem, value)}{limit}."
     return SustainableDeal(
@@ -301,7 +332,7 @@ def _only_nash(problem: _Problem, war_name: str) -> SustainableDeal:
     value = stage.payoff(stage.nash)[0]
     stake = value - problem.war
     none = np.zeros(len(value))
-    margin = problem.discount / (1 - problem.discount) * stake
+    margin = problem.margin(none, stake)
     sentence = f"Nothing better than the tariffs each sets alone keeps itself under a {war_name}."
     return SustainableDeal(
         AccordStatus.ONLY_NASH, stage.countries, war_name, stage.nash, value, none, stake, margin, stage.countries,

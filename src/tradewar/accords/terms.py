@@ -71,3 +71,10 @@ def check_not_negative(named: Iterable[tuple[str, float]]) -> None:
     ]
     if problems:
         raise AccordError(problems)
+
+
+def check_lag(lag: int) -> None:
+    """Raises AccordError for a lag below one period."""
+    if not lag >= 1:
+        fix = "A breach is answered at the earliest one period later: give >= 1"
+        raise AccordError.at("lag", f"is {lag}", fix)

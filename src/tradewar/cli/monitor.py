@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tradewar.cli.options import DEFAULT_DISPUTE, AsJson, AsOf, Dispute, day
-from tradewar.cli.output import print_document, print_json, print_table, print_text, progress, say
+from tradewar.cli.output import print_document, print_json, print_text, progress, say
 from tradewar.io.writing import check_file, write_file
 
 if TYPE_CHECKING:
     from tradewar.disputes.kept import KeptCommitment
     from tradewar.monitoring.claims import ClaimCell, ClaimResult
-    from tradewar.monitoring.evidence import TruceReview
+    from tradewar.monitoring.evidence import SourceReview, TruceReview
 
 incidents = typer.Typer(help="Incident files: check, convert, report.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -65,26 +65,37 @@ def _show(item: KeptCommitment) -> None:
 
 
 def _show_sources(review: TruceReview) -> None:
-    print_table(
-        f"  {review.window[0]} to {review.window[1]} by data set; probabilities that the rate is above",
-        ("data set", "date means", "before", "now", "cap", "truce window", "before the deal", "alarm", "grade"),
-        [
-            (
-                source.dataset,
-                source.date_meaning.replace("_", " "),
-                f"{source.baseline_count:g} in {source.baseline_exposure:.0f} months",
-                f"{source.count:g} in {source.exposure:.0f} months",
-                f"{source.breach_probability:.3f}",
-                "" if source.above_truce_window is None else f"{source.above_truce_window:.3f}",
-                f"{source.above_baseline:.3f}",
-                source.alarm_month,
-                str(source.verdict.grade),
-            )
-            for source in review.sources
-        ],
-        text_columns=2,
-        keys=2,
-    )
+    """Each data set on its own: windows with their counts, three levels, alarm and watch."""
+    for source in review.sources:
+        before, now = (" to ".join(window) for window in (source.baseline_window, source.window))
+        levels = [f"the cap {source.breach_probability:.3f}", f"the level before the deal {source.above_baseline:.3f}"]
+        if source.above_truce_window is not None:
+            levels.insert(1, f"{source.share_reference.replace('..', ' to ')} {source.above_truce_window:.3f}")
+        print_text(
+            f"  {source.dataset}, dated by {source.date_meaning.replace('_', ' ')}: {source.verdict.grade}",
+            f"    {before}: {source.baseline_count:g} events in {source.baseline_exposure:.0f} months",
+            f"    {now}: {source.count:g} events in {source.exposure:.0f} months",
+            f"    probability of a rate above {', above '.join(levels)}",
+            *(f"    {line}" for line in _signals(source)),
+        )
+    print_text("")
+
+
+def _signals(source: SourceReview) -> list[str]:
+    """What the alarm and the watch say, each with the rate that belongs to it."""
+    lines: list[str] = []
+    if source.alarm is not None:
+        false = f"false in at most {100 * source.alarm.false_alarm_rate:g} of 100 reviews of a rate at the cap"
+        if source.alarm.month:
+            lines.append(f"alarm: rang in {source.alarm.month}, a month of {source.alarm.events:g} events; {false}")
+            lines.append(f"grade without the alarm: {source.without_alarm}")
+        else:
+            lines.append(f"alarm: has not rung; one is {false}")
+    if source.watch is not None and source.watch.month and source.watch.rings_at_cap is not None:
+        lines.append(f"watch: rings since {source.watch.month}; it enters no grade, for at the cap it rings within")
+        share = f"{100 * source.watch.rings_at_cap:.0f} of 100 series"
+        lines.append(f"  the {source.watch.months} months watched in {share}, once in {source.watch.mean_run:g} months")
+    return lines
 
 
 def _show_claims(claims: tuple[ClaimResult, ...]) -> None:
@@ -144,7 +155,10 @@ def export(
     else:
         from tradewar.monitoring.misp import to_misp
 
-        text = to_misp([item for item in found.incidents if item.date])
+        dated = [item for item in found.incidents if item.date]
+        if len(dated) < len(found.incidents):
+            typer.echo(f"{len(found.incidents) - len(dated)} undated left out: a MISP event needs a date.", err=True)
+        text = to_misp(dated)
     write_file(out, text)
 
 

@@ -25,10 +25,16 @@ def solve(
         Path | None, typer.Option("--policy", help="TOML with every lever; refines --tariffs where both are given.")
     ] = None,
     closure: Annotated[
-        str, typer.Option(help="Trade deficits: share-of-world, balanced, or fixed:NUMERAIRE (world or a country).")
+        str, typer.Option(help="Trade deficits: share-of-world, balanced, own-gdp, or fixed:NUMERAIRE.")
     ] = "share-of-world",
     market: Market = None,
     elasticities: Elasticities = None,
+    horizon: Annotated[
+        float | None, typer.Option(help="Years after the change, with trade reacting in part; by default the long run.")
+    ] = None,
+    level: Annotated[
+        str, typer.Option(help="Long-run elasticities: those of the world, or blp (Boehm et al. 2023).")
+    ] = "world",
     flows: Annotated[bool, typer.Option("--flows", help="With the change of every flow.")] = False,
     out: Annotated[Path | None, typer.Option(help="Also write the result to this file (.json or .csv).")] = None,
     as_json: AsJson = False,
@@ -36,6 +42,7 @@ def solve(
     """Solve one counterfactual: what tariffs and other levers do to every country."""
     from tradewar.equilibrium.policy import Policy
     from tradewar.equilibrium.solve import solve as solve_world
+    from tradewar.errors import NoSolutionError
     from tradewar.world.catalogue import load_world
 
     if out is not None:
@@ -49,7 +56,16 @@ def solve(
         if policy_file is not None:
             policy = Policy.from_toml(baseline, policy_file, policy)
         say("Solving")
-        outcome = solve_world(baseline, policy, closure=closure, market=market, elasticities=elasticities)
+        try:
+            outcome = solve_world(
+                baseline, policy, closure=closure, market=market, elasticities=elasticities, horizon=horizon,
+                level=level,
+            )  # fmt: skip
+        except NoSolutionError as error:
+            # no figure of what is no equilibrium; the message follows on standard error
+            if as_json and error.certificate is not None:
+                print_json({"world": baseline.name, "closure": closure, "certificate": error.certificate})
+            raise
     if out is not None:
         _write(out, outcome, flows)
     if as_json:
@@ -69,7 +85,9 @@ def _write(out: Path, outcome: Outcome, flows: bool) -> None:
 def _show(facts: dict[str, Any], money_unit: str) -> None:
     certificate = facts["certificate"]
     print_text(
-        f"{facts['world']}: closure {facts['closure']}, market {facts['market']}, unit of account {facts['numeraire']}."
+        f"{facts['world']}: closure {facts['closure']}, market {facts['market']}, "
+        f"unit of account {facts['numeraire']}.",
+        facts["horizon"]["sentence"],
     )
     print_table(
         f"Against the baseline, percent; money in {money_unit}",
@@ -92,8 +110,10 @@ def _show(facts: dict[str, Any], money_unit: str) -> None:
     if "flows" in facts:
         _show_flows(facts["flows"], money_unit)
     print_text(
+        *(f"Warning: {sentence}" for sentence in certificate["warnings"]),
         f"Certificate: largest relative error of any equation {certificate['max_residual']:.1e} "
-        f"after {certificate['iterations']} iterations, {certificate['seconds']:.2f} s."
+        f"after {certificate['iterations']} iterations, {certificate['seconds']:.2f} s; every income, price and flow "
+        "has the right sign.",
     )
 
 

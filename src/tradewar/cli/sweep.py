@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tradewar.world import World
 
 MEASURE = "real_income_pct"
+MOST_REASONS = 10
 MOST_CHARTS = 3
 """Countries with a chart where none is named: those that gain or lose most."""
 
@@ -81,14 +82,13 @@ def sweep(
         done = package.run(plan, out, workers=workers, scheduler=scheduler, progress=tell)
     quantiles, contributions = done.quantiles(), done.contributions(MEASURE)
     charts = _write(done, quantiles, contributions, baseline, shown)
-    statuses = done.statuses()
     if as_json:
-        rows: list[Any] = [frame.to_dict("records") for frame in (quantiles, contributions)]
+        rows: list[Any] = [frame.to_dict("records") for frame in (done.reasons(), quantiles, contributions)]
         facts = (str(done.folder), done.manifest(), done.statuses())
-        print_json(SweepDocument(*facts, rows[0], rows[1], charts, list(done.damaged)))
+        print_json(SweepDocument(*facts, rows[0], rows[1], rows[2], charts, list(done.damaged)))
     else:
         _show(done, quantiles, charts)
-    if not statuses["solved"]:
+    if not done.answered:
         raise typer.Exit(3)
 
 
@@ -213,6 +213,11 @@ def _show(done: Sweep, quantiles: pd.DataFrame, charts: list[str]) -> None:
                 for code, solved, *values in zip(*columns, strict=True)
             ],
         )
+    reasons = done.reasons()
+    for case, status, message, items in reasons.head(MOST_REASONS).itertuples(index=False):
+        print_text(f"{case}: {status} in {items} of {manifest['items']} items. {message}")
+    if len(reasons) > MOST_REASONS:
+        print_text(f"{len(reasons) - MOST_REASONS} further reasons are in the column `message` of the parts.")
     print_text(f"Written to {done.folder}: parts, draws.parquet, quantiles.csv, contributions.csv{_and(charts)}.")
 
 

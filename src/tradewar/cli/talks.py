@@ -99,9 +99,14 @@ def _spread_row(found: Deal, name: str, quantiles: Quantiles) -> tuple[str, ...]
     if widest is None:
         return (name.replace("_", " "), "n/a", *(number(value, 3) for value in drawn), "", "", "")
     moved = f"{widest.term.replace('_', ' ')} {widest.low:g} to {widest.high:g}"
-    figures = (widest.at_base, *drawn)
-    ends = (widest.at_low, widest.at_high)
+    figures = (_end(widest.at_base), *drawn)
+    ends = (_end(widest.at_low), _end(widest.at_high))
     return (name.replace("_", " "), *(number(value, 3) for value in figures), moved, *(number(v, 3) for v in ends))
+
+
+def _end(value: float | None) -> float:
+    """A figure that may not be defined, for a table."""
+    return float("nan") if value is None else value
 
 
 def _rates(rates: object) -> str:

@@ -139,7 +139,7 @@ def clock_spread(
 
 def _finite(swings: tuple[Swing, ...]) -> tuple[Swing, ...]:
     """Swings without those whose end is not defined (no extension to value, no alternative at a deadline)."""
-    defined = [item for item in swings if np.isfinite([item.at_low, item.at_base, item.at_high]).all()]
+    defined = [item for item in swings if np.isfinite(item.width)]
     return tuple(sorted(defined, key=lambda item: -item.width))
 
 

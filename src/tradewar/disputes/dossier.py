@@ -9,9 +9,8 @@ whose `known_from` is later than the day are gone, not hidden.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Self
 
 from tradewar.disputes.chronicle import Event, read_chronicle
 from tradewar.disputes.deal_schema import AccordTable, TalksTable
@@ -64,13 +63,17 @@ class Dossier:
     folder: Path
     hashes: tuple[tuple[str, str], ...]
     """(file, SHA-256) of each file of the dossier that was read."""
+    whole: Dossier | None = field(default=None, repr=False, compare=False)
+    """All of the file, from which other days are taken; None where this is all of it."""
 
-    def known_on(self, day: dt.date) -> Self:
-        """The dossier without whatever became known after the day.
+    def known_on(self, day: dt.date) -> Dossier:
+        """The dossier as it was known on a day: without whatever became known later, whatever day this one is of.
 
         Raises:
             DossierError: if no policy of the dossier was known on the day.
         """
+        if self.whole is not None:
+            return self.whole.known_on(day)
         policies = tuple(policy for policy in self.policies if policy.known_from <= day)
         if not policies:
             first = min(policy.known_from for policy in self.policies)
@@ -86,6 +89,7 @@ class Dossier:
             policies=policies,
             not_yet=tuple(policy.short_title for policy in self.policies if policy.known_from > day),
             chronicle=tuple(event for event in self.chronicle if event.known_from <= day),
+            whole=self,
         )
 
     @property
@@ -99,12 +103,21 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in LIBRARY.glob(f"*/{DISPUTE_FILE}")))
 
 
-def load_dispute(name_or_folder: str | Path) -> Dossier:
+def load_dispute(name_or_folder: str | Path, as_of: dt.date | None = None) -> Dossier:
     """A built-in dispute by name, or a dossier folder. Built-in names win; write `./NAME` for a folder.
+
+    Args:
+        as_of: the day of knowledge; the day for which the dossier was written where left out, never the end of time.
 
     Raises:
         DossierError: listing every fault with file, key or line, value and fix.
     """
+    whole = _read(name_or_folder)
+    return whole.known_on(as_of or whole.written_for)
+
+
+def _read(name_or_folder: str | Path) -> Dossier:
+    """All of a dossier, whenever it became known."""
     folder = _folder(name_or_folder)
     problems: list[Problem] = []
     content = toml.read(folder / DISPUTE_FILE, DisputeFile, problems, DISPUTE_FILE)

@@ -171,7 +171,7 @@ def gather(dossier: Dossier, as_of: dt.date | None = None, progress: Progress | 
 
 
 def _gathered(dossier: Dossier, as_of: dt.date | None, say: Progress, watch: _Watch) -> Material:
-    known = dossier.known_on(as_of or dossier.written_for)
+    known = dossier.known_on(as_of or dossier.as_of)
     say(f"Reading the world {known.world}")
     with watch.time("read the world"):
         world = dispute_world(known)

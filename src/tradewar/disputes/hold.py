@@ -15,11 +15,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tradewar.accords.check import AccordCheck, AccordRow, AccordTerms, accord_sensitivity, check_accord
+from tradewar.accords.check import (
+    AccordCheck,
+    AccordRow,
+    AccordTerms,
+    accord_sensitivity,
+    check_accord,
+    incentive_of,
+    truce_of,
+)
 from tradewar.accords.commitments import Accord, Commitment, CommitmentKind, build_accord
 from tradewar.accords.imperfect_monitoring import Audit, audit_threshold
-from tradewar.accords.incentives import Incentive, incentive, payer_can_afford
-from tradewar.accords.linkage import truce
+from tradewar.accords.incentives import Incentive, payer_can_afford
 from tradewar.accords.replies import best_reply
 from tradewar.accords.retaliation import Retaliation, RetaliationRule, compare_rules, deterrence_factor, retaliation
 from tradewar.accords.sensitivity import RESULTS, AccordSwing, accord_swings, least_patience
@@ -210,7 +217,7 @@ def find(material: Material) -> Hold | None:
     }
     discount = discount_per_period(terms.discount_per_year, terms.periods_per_year)
     buyer = check.row(deal.responder, NASH)
-    audit, audit_swings = _audited(table, buyer, discount)
+    audit, audit_swings = _audited(table, buyer, discount, terms.lag)
     return Hold(
         parties=deal.setting.parties,
         accord=_accord(material, deal, table, policy),
@@ -235,13 +242,13 @@ def find(material: Material) -> Hold | None:
         retaliation=answers,
         multiplier_swings=tuple(_multiplier_swing(item, table, terms) for item in answers),
         rules=tuple(
-            OffenderRules(item.offender, _rules(item, check.row(item.offender, ESCALATION), discount, terms))
+            OffenderRules(item.offender, _rules(item, check.row(item.offender, ESCALATION), terms))
             for item in answers
         ),
-        payers=_payers(deal, check, discount, terms),
+        payers=_payers(deal, check, terms),
         audit=audit,
         audit_swings=audit_swings,
-        truces=_truces(terms, check, discount),
+        truces=_truces(terms, check),
         untaxed_today=_untaxed(material),
         assumptions=assumptions_of_accord(table),
     )  # fmt: skip
@@ -288,7 +295,7 @@ def _answers(deal: Deal, table: AccordTable, terms: AccordTerms, rates: np.ndarr
     setting, choice = deal.setting, deal.setting.choice
     slope = setting.payoff(rates)[1]
     discount = discount_per_period(terms.discount_per_year, terms.periods_per_year)
-    factor = deterrence_factor(detection=terms.detection, discount=discount, breach="lasting")
+    factor = deterrence_factor(detection=terms.detection, discount=discount, lag=terms.lag, breach="lasting")
     reply = best_reply(
         setting.payoff, choice.owner, np.full(choice.count, setting.lowest), np.full(choice.count, setting.highest)
     )
@@ -321,7 +328,7 @@ def _multiplier_swing(answer: Retaliation, table: AccordTable, terms: AccordTerm
     def factor(**changed: float) -> float:
         named = {"detection": terms.detection, "discount_per_year": terms.discount_per_year} | changed
         discount = discount_per_period(named["discount_per_year"], terms.periods_per_year)
-        return deterrence_factor(detection=named["detection"], discount=discount, breach="lasting")
+        return deterrence_factor(detection=named["detection"], discount=discount, lag=terms.lag, breach="lasting")
 
     def at(name: str, value: float) -> float | None:
         felt = factor(**{name: value})
@@ -336,7 +343,7 @@ def _multiplier_swing(answer: Retaliation, table: AccordTable, terms: AccordTerm
     return max(swings, key=lambda swing: abs((swing.at_high or 0.0) - (swing.at_low or 0.0)))
 
 
-def _audited(table: AccordTable, buyer: AccordRow, discount: float) -> tuple[Audit, tuple[AuditSwing, ...]]:
+def _audited(table: AccordTable, buyer: AccordRow, discount: float, lag: int) -> tuple[Audit, tuple[AuditSwing, ...]]:
     """The audit of purchases, and the same at the ends of its assumptions."""
     base = {"noise": table.shipment_noise.value, "shortfall": table.shortfall.value}
 
@@ -344,7 +351,7 @@ def _audited(table: AccordTable, buyer: AccordRow, discount: float) -> tuple[Aud
         terms = base | changed
         return audit_threshold(
             max(buyer.gain, 0.0), buyer.stake, discount=discount, noise=terms["noise"],
-            shortfall=terms["shortfall"], longest=table.longest_suspension,
+            shortfall=terms["shortfall"], longest=table.longest_suspension, lag=lag,
         )  # fmt: skip
 
     def cost(found: Audit) -> float | None:
@@ -370,13 +377,13 @@ def _imports(deal: Deal, rates: np.ndarray) -> dict[str, float]:
     return dict(zip(choice.parties, map(float, by_owner), strict=True))
 
 
-def _rules(answer: Retaliation, row: Any, discount: float, terms: AccordTerms) -> tuple[RetaliationRule, ...]:
-    held = incentive(row.country, row.gain, row.stake, discount=discount, war=row.war, lag=terms.lag)
+def _rules(answer: Retaliation, row: AccordRow, terms: AccordTerms) -> tuple[RetaliationRule, ...]:
+    held = incentive_of(terms, row.country, row.gain, row.stake, row.war)
     share = 0.0 if row.path_cost is None or row.stake <= 0.0 else row.path_cost / row.stake
     return compare_rules(held, answer, path_cost_share=share)
 
 
-def _payers(deal: Deal, check: AccordCheck, discount: float, terms: AccordTerms) -> tuple[Incentive, ...]:
+def _payers(deal: Deal, check: AccordCheck, terms: AccordTerms) -> tuple[Incentive, ...]:
     world = deal.setting.prepared.baseline
     income = {code: float(world.income[world.country_index(code)]) for code in deal.setting.parties}
     found: list[Incentive] = []
@@ -384,22 +391,17 @@ def _payers(deal: Deal, check: AccordCheck, discount: float, terms: AccordTerms)
         if row.status is not AccordStatus.NEEDS_SIDE_PAYMENT or row.side_payment is None:
             continue
         payer = check.row(next(code for code in deal.setting.parties if code != row.country), row.war)
-        own = incentive(payer.country, payer.gain, payer.stake, discount=discount, war=row.war, lag=terms.lag)
+        own = incentive_of(terms, payer.country, payer.gain, payer.stake, row.war)
         found.append(payer_can_afford(own, row.side_payment, income[payer.country], income[row.country]))
     return tuple(found)
 
 
-def _truces(terms: AccordTerms, check: AccordCheck, discount: float) -> tuple[TruceRow, ...]:
+def _truces(terms: AccordTerms, check: AccordCheck) -> tuple[TruceRow, ...]:
     rows: list[TruceRow] = []
     for row in check.rows:
         for hazard in HAZARDS:
-            limit = None
-            if row.stake > 0.0:
-                held = truce(
-                    row.stake, discount=discount, hazard=hazard, detection=terms.detection,
-                    false_alarm=terms.false_alarm, tariff_gain=row.gain,
-                )  # fmt: skip
-                limit = max(held.break_even_theft, 0.0) * terms.periods_per_year
+            held = truce_of(terms, row.gain, row.stake, hazard) if row.stake > 0.0 else None
+            limit = None if held is None else held.break_even_theft * terms.periods_per_year
             rows.append(TruceRow(row.country, row.war, hazard, limit))
     return tuple(rows)
 

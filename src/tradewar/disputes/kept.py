@@ -143,14 +143,14 @@ def kept(dispute: str | Path, as_of: dt.date | None = None) -> KeptFindings:
     bare = Path(dispute)
     if str(dispute) not in names() and bare.is_dir() and not (bare / DISPUTE_FILE).is_file():
         folder = bare if (bare / COMMITMENTS_FILE).is_file() else bare / EVIDENCE_FOLDER
-        written_for = None
+        own_day = None
     else:
         dossier = load_dispute(dispute)
-        folder, written_for = dossier.folder / EVIDENCE_FOLDER, dossier.written_for
+        folder, own_day = dossier.folder / EVIDENCE_FOLDER, dossier.as_of
     if not (folder / COMMITMENTS_FILE).is_file():
         fix = f"Give a built-in dispute such as {names()[0]}, or a folder with {EVIDENCE_FOLDER}/{COMMITMENTS_FILE}"
         raise EvidenceError.at(f"dispute {str(dispute)!r}", "has no evidence tables", fix)
-    day = as_of or written_for
+    day = as_of or own_day
     if day is None:
         raise EvidenceError.at("--as-of", f"is needed: {dispute} has no {DISPUTE_FILE} that says the day", "Give a day")
     return judge(folder, day)

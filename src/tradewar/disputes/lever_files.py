@@ -74,7 +74,7 @@ def read_levers(dossier: Dossier, as_of: dt.date | None = None) -> tuple[LeverSo
         ]
     if problems or content is None:
         raise DossierError(problems)
-    day = as_of or dossier.written_for
+    day = as_of or dossier.as_of
     return tuple(lever for lever in content.levers if lever.known_from <= day)
 
 

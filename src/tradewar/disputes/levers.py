@@ -245,7 +245,7 @@ def lever_table(
         NoSolutionError: if a lever could not be solved for a reason other than an unattainable target.
     """
     say = progress or silent
-    known = dossier.known_on(as_of or dossier.written_for)
+    known = dossier.known_on(as_of or dossier.as_of)
     say(f"Reading the world {known.world}")
     world = dispute_world(known)
     prepared = prepare(world, known.closure)

@@ -175,7 +175,7 @@ def monthly_findings(dossier: Dossier, as_of: dt.date | None = None, book: Tarif
         DossierError: if the series or the assumptions are wrong, or the dossier has no tariff book.
         BookError: if the tariff book is wrong.
     """
-    day = as_of or dossier.written_for
+    day = as_of or dossier.as_of
     content = read_path_file(dossier.folder)
     _curve(content)
     observed = load_series(dossier.folder, day)

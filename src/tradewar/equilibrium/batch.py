@@ -28,7 +28,7 @@ from tradewar.equilibrium.outcome import Outcome
 from tradewar.equilibrium.policy import Policy
 from tradewar.equilibrium.prepared import Prepared, prepare
 from tradewar.equilibrium.solve import solve_prepared
-from tradewar.errors import InputError, NoSolutionError, PolicyError
+from tradewar.errors import InadmissibleError, InputError, NoSolutionError, PolicyError
 
 
 class Status(StrEnum):
@@ -36,10 +36,19 @@ class Status(StrEnum):
 
     SOLVED = "solved"
     """Its certificate holds."""
+    INADMISSIBLE = "inadmissible"
+    """The equations hold only where somebody's income, spending or trade is negative; the message says whose."""
     NO_SOLUTION = "no solution"
     """No equilibrium was found within the limits, or a commitment has a target that cannot be met."""
     REFUSED = "refused"
     """Its policy or its elasticities are wrong; the message says how."""
+
+    @classmethod
+    def of(cls, error: NoSolutionError | InputError) -> Status:
+        """What an error makes of an item."""
+        if isinstance(error, InputError):
+            return cls.REFUSED
+        return cls.INADMISSIBLE if isinstance(error, InadmissibleError) else cls.NO_SOLUTION
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +58,7 @@ class Item:
     policy: Policy | None = None
     """None is the baseline."""
     trade_elasticity: Float[Array, " sector"] | None = None
-    """θ > 0; None keeps those of the world."""
+    """θ > 0, of the long run; None keeps those of the world."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,10 +148,8 @@ def solve_item(prepared: Prepared, item: Item, tolerance: float = 1e-10) -> Solv
     try:
         own = prepared if item.trade_elasticity is None else under(prepared, item.trade_elasticity)
         return Solved(Status.SOLVED, solve_prepared(own, item.policy, tolerance=tolerance), "")
-    except NoSolutionError as error:
-        return Solved(Status.NO_SOLUTION, None, str(error))
-    except InputError as error:
-        return Solved(Status.REFUSED, None, str(error))
+    except (NoSolutionError, InputError) as error:
+        return Solved(Status.of(error), None, str(error))
 
 
 def under(prepared: Prepared, trade_elasticity: Float[Array, " sector"]) -> Prepared:
@@ -163,7 +170,9 @@ def under(prepared: Prepared, trade_elasticity: Float[Array, " sector"]) -> Prep
     if wrong:
         raise PolicyError.at("trade_elasticity", f"is not > 0 in {', '.join(wrong)}", "Give positive numbers")
     changed = world.with_trade_elasticity(trade_elasticity)
-    return prepare(changed, prepared.closure, market=prepared.market, compiled=prepared.compiled)
+    return prepare(
+        changed, prepared.closure, market=prepared.market, horizon=prepared.horizon, compiled=prepared.compiled
+    )
 
 
 @dataclass(frozen=True, eq=False)

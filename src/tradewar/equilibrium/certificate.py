@@ -1,4 +1,4 @@
-"""The certificate: every equation of the model recomputed from the arrays of a solution.
+"""The certificate: every equation of the model recomputed from the arrays of a solution, and every sign.
 
 Straightforward code in the public index order `[importer, exporter, sector]` that shares nothing with the solvers. It
 does not ask how a solution was found, so it also judges arrays that came from elsewhere. What has a value for every
@@ -20,6 +20,12 @@ cell is computed for a few importers at a time.
 | numeraire | Σ g w − 1 |
 | commitments | min(z, slack / VA), where a policy has commitments |
 | commitment wedges | log(1+t') − log of the policy's own power − the wedges, where it has |
+
+Money is divided by the country's value added before, value added now or income, whichever is least: a country that has
+nearly nothing left is judged by what it has, and its trade balance, where it hardly trades, by 100 times its trade.
+
+Arrays may solve all of this and mean nothing. `admissible` says that wages, costs, prices and incomes are positive, and
+that final use, expenditure, output and flows are not negative (by more than rounding, `ROUNDING` of value added).
 """
 
 from __future__ import annotations
@@ -43,6 +49,12 @@ SLACK = 10.0
 """Residuals may exceed the solver's tolerance by this factor: it stops on a norm over fewer equations."""
 CELLS_AT_ONCE = 2**15
 """How many cells are computed together: a quarter of a megabyte an array stays in the cache of a processor."""
+ROUNDING = 1e-12
+"""Money above minus this share of value added counts as not negative."""
+POSITIVE = 4
+"""How many of the first quantities in `_signs` must be positive; the others may be 0."""
+CLOSED = 100.0
+"""Trade below one part in so many of value added is the money in which the trade balance is judged."""
 LARGEST_EXPONENT = 200.0
 """Up to this exponent a power is split in two factors: shares that the first one rounds to 0 are below e^−500."""
 
@@ -50,7 +62,11 @@ LARGEST_EXPONENT = 200.0
 @dataclass(frozen=True)
 class Certificate(
     Document,
-    told="converged max_residual residuals iterations seconds tolerance method worst",
+    told=(
+        "converged admissible max_residual residuals signs=told_signs wrong_sign=told_wrong_sign warnings iterations "
+        "seconds tolerance method worst"
+    ),
+    without="worst_equation worst_place",
 ):
     """The largest residual of every equation, and what was asked for."""
 
@@ -59,10 +75,16 @@ class Certificate(
     worst_equation: str
     worst_place: str
     """Labels of the cell with the largest residual, such as `importer CHN, sector AGR`."""
+    signs: Mapping[str, float]
+    """The least of each quantity that has a sign; money over value added."""
+    wrong_sign: str
+    """The first that is negative and its cell, such as `income of country CHN`; empty where none is."""
     tolerance: float
     iterations: int
     seconds: float
     method: str
+    warnings: tuple[str, ...] = ()
+    """What to know about an equilibrium that need not be the only one, as sentences."""
 
     @property
     def max_residual(self) -> float:
@@ -74,6 +96,16 @@ class Certificate(
         """True if no residual exceeds ten times the tolerance (and all are numbers)."""
         return bool(self.max_residual <= SLACK * self.tolerance)
 
+    @property
+    def admissible(self) -> bool:
+        """True if every quantity has the sign that makes it one."""
+        return not self.wrong_sign
+
+    @property
+    def holds(self) -> bool:
+        """True if it is an equilibrium: the equations hold, and so do the signs."""
+        return self.converged and self.admissible
+
     def explain(self) -> str:
         """One sentence: the worst equation, where, and how far off it is."""
         verdict = "holds" if self.converged else "fails"
@@ -82,6 +114,16 @@ class Certificate(
             f"{self.worst_equation} {verdict} worst at {self.worst_place}: residual {self.max_residual:.3g}, "
             f"limit {limit:.3g}, after {self.iterations} iterations ({self.method})"
         )
+
+    @property
+    def told_signs(self) -> Mapping[str, float] | None:
+        """`signs`; None where one is wrong, since no figure of what is no equilibrium is told."""
+        return self.signs if self.admissible else None
+
+    @property
+    def told_wrong_sign(self) -> str | None:
+        """`wrong_sign`; None where none is."""
+        return self.wrong_sign or None
 
     @property
     def worst(self) -> str:
@@ -141,8 +183,10 @@ def certify(
         seconds: what the solver took, to be carried along.
         further: (residual, place) of equations that the policy adds, by name; see `commitments_result`.
     """
-    borders = _borders(prepared, solution)
-    gaps = [*_price_gaps(prepared, solution, borders), *_money_gaps(prepared, solution, borders)]
+    factors = _factors(prepared, solution)
+    money = _current_money(prepared, solution, factors)
+    borders = _borders(prepared, solution, money)
+    gaps = [*_price_gaps(prepared, solution, borders), *_money_gaps(prepared, solution, borders, money, factors)]
     residuals = {gap.equation: gap.size for gap in gaps}
     worst = max(gaps, key=lambda gap: gap.size)
     equation, place = worst.equation, _place(prepared.baseline, worst)
@@ -150,7 +194,8 @@ def certify(
         residuals[name] = size if np.isfinite(size) else float("inf")
         if residuals[name] > residuals[equation]:
             equation, place = name, where
-    return Certificate(residuals, equation, place, tolerance, solution.passes, seconds, solution.method)
+    signs, wrong = _signs(prepared, solution)
+    return Certificate(residuals, equation, place, signs, wrong, tolerance, solution.passes, seconds, solution.method)
 
 
 def _gap(equation: str, axes: tuple[str, ...], value: Array, first_importer: int = 0) -> _Gap:
@@ -173,7 +218,14 @@ def _place(world: World, gap: _Gap) -> str:
 # ---------------------------------------------------------------- equations
 
 
-def _borders(prepared: Prepared, solution: Solution) -> _Borders:
+def _current_money(prepared: Prepared, solution: Solution, factors: _Factors) -> Array:
+    """What a country's residuals are divided by, `[country]`."""
+    before = prepared.baseline.value_added
+    now = np.minimum(solution.wage_hat * factors.income + factors.profits, solution.income)
+    return np.where(now > 0, np.minimum(now, before), before)
+
+
+def _borders(prepared: Prepared, solution: Solution, money: Array) -> _Borders:
     world = prepared.baseline
     share_sum, spent, duties = np.empty(world.expenditure.shape), np.empty(world.expenditure.shape), []
     cost_power = _cost_power(world, solution)
@@ -190,7 +242,7 @@ def _borders(prepared: Prepared, solution: Solution) -> _Borders:
         share *= (solution.expenditure[rows] / share_sum[rows])[:, None, :]
         share /= power
         gap = np.subtract(value, share, out=share)
-        gap /= world.value_added[rows, None, None]
+        gap /= money[rows, None, None]
         gaps.append(_gap("border values", ("importer", "exporter", "sector"), gap, rows.start))
     return _Borders(share_sum, spent, np.concatenate(duties), max(gaps, key=lambda gap: gap.size))
 
@@ -254,7 +306,9 @@ def _price_gaps(prepared: Prepared, solution: Solution, borders: _Borders) -> li
     ]
 
 
-def _money_gaps(prepared: Prepared, solution: Solution, borders: _Borders) -> list[_Gap]:
+def _money_gaps(
+    prepared: Prepared, solution: Solution, borders: _Borders, money: Array, factors: _Factors
+) -> list[_Gap]:
     world, levers, value = prepared.baseline, solution.levers, solution.trade_value
     subsidy = np.zeros_like(solution.gross_output) if levers.output_subsidy is None else levers.output_subsidy
     net = value if levers.export_tax is None else value / (1.0 + levers.export_tax)
@@ -264,33 +318,81 @@ def _money_gaps(prepared: Prepared, solution: Solution, borders: _Borders) -> li
     if levers.export_tax is not None:
         rents = rents + (levers.export_tax * net).sum(axis=(0, 2))
     bilateral = value.sum(axis=2)
-    balance = bilateral.sum(axis=1) - bilateral.sum(axis=0) - solution.trade_deficit
-    factor_income, factor_payments, profits = _factors(prepared, solution)
-    paid = solution.wage_hat * factor_income
-    income = paid + profits + solution.tariff_revenue + solution.trade_deficit + rents
+    # own sales would swallow the digits of a balance of hardly any trade
+    np.fill_diagonal(bilateral, 0.0)
+    imports, exports = bilateral.sum(axis=1), bilateral.sum(axis=0)
+    balance = imports - exports - solution.trade_deficit
+    paid = solution.wage_hat * factors.income
+    income = paid + factors.profits + solution.tariff_revenue + solution.trade_deficit + rents
     final = world.consumption_share * solution.income[:, None]
     materials = np.einsum("jsr,jr->js", world.material_share, solution.gross_output)
-    promised = np.zeros_like(balance) if prepared.closure.removes_deficits else world.trade_deficit
-    weight = prepared.closure.numeraire_weight(world, factor_income)
-    money = world.value_added
+    traded = CLOSED * (imports + exports + np.abs(solution.trade_deficit))
+    weight = prepared.closure.numeraire_weight(world, factors.income)
     return [
         _gap("producer revenue", ("country", "sector"), (solution.gross_output - revenue) / money[:, None]),
         _gap("tariff revenue", ("country",), (solution.tariff_revenue - borders.duties) / money),
         _gap("income", ("country",), (solution.income - income) / money),
         _gap("goods market", ("country", "sector"), (solution.expenditure - materials - final) / money[:, None]),
-        _gap("labour market", ("country",), (factor_payments - paid) / money),
-        _gap("trade balance", ("country",), balance / money),
-        _gap("trade deficits", ("country",), (solution.trade_deficit - promised) / money),
+        _gap("labour market", ("country",), (factors.payments - paid) / money),
+        _gap("trade balance", ("country",), balance / np.where(traded > 0, np.minimum(money, traded), money)),
+        _gap("trade deficits", ("country",), (solution.trade_deficit - _promised(prepared, solution)) / money),
         _gap("numeraire", (), np.asarray(weight @ solution.wage_hat - 1.0)),
     ]
 
 
-def _factors(prepared: Prepared, solution: Solution) -> tuple[Array, Array, Array]:
-    """Factor income of the baseline, factor payments after the change, and profits."""
+def _promised(prepared: Prepared, solution: Solution) -> Array:
+    """D of the closure."""
+    world, rule = prepared.baseline, prepared.closure.rule
+    if rule == "balanced":
+        return np.zeros(world.n_countries)
+    if rule != "own-gdp":
+        return world.trade_deficit
+    share = world.trade_deficit / world.value_added
+    lent = share * solution.wage_hat * world.value_added
+    return lent - lent.sum() * world.value_added / world.value_added.sum()
+
+
+class _Factors(NamedTuple):
+    """Factor income of the baseline, factor payments after the change, and profits, `[country]`."""
+
+    income: Array
+    payments: Array
+    profits: Array
+
+
+def _factors(prepared: Prepared, solution: Solution) -> _Factors:
     world = prepared.baseline
     if prepared.market == "monopolistic":
         labour_share = 1.0 - 1.0 / world.substitution_elasticity
         payments = solution.gross_output @ labour_share
-        return world.gross_output @ labour_share, payments, solution.gross_output.sum(axis=1) - payments
+        return _Factors(world.gross_output @ labour_share, payments, solution.gross_output.sum(axis=1) - payments)
     payments = (world.value_added_share * solution.gross_output).sum(axis=1)
-    return world.value_added, payments, np.zeros_like(payments)
+    return _Factors(world.value_added, payments, np.zeros_like(payments))
+
+
+# ---------------------------------------------------------------- signs
+
+
+def _signs(prepared: Prepared, solution: Solution) -> tuple[dict[str, float], str]:
+    """The least of each quantity, and which cell of the first wrong one is wrong."""
+    world = prepared.baseline
+    country, pair = ("country",), ("country", "sector")
+    money, income = world.value_added[:, None], solution.income / world.value_added
+    quantities = {
+        "wage": (country, solution.wage_hat),
+        "unit cost": (pair, solution.unit_cost_hat),
+        "price": (pair, solution.price_hat),
+        "income": (country, income),
+        "final use": (pair, world.consumption_share * income[:, None]),
+        "expenditure": (pair, solution.expenditure / money),
+        "output": (pair, solution.gross_output / money),
+        "flow": (("importer",), solution.trade_value.min(axis=(1, 2)) / world.value_added),
+    }
+    least, wrong = dict[str, float](), ""
+    for number, (name, (axes, value)) in enumerate(quantities.items()):
+        least[name] = float(value.min())
+        right = 0.0 < least[name] < np.inf if number < POSITIVE else least[name] >= -ROUNDING
+        if not (right or wrong):
+            cell = np.unravel_index(int(value.argmin()), value.shape)
+            wrong = f"{name} of {_place(world, _Gap(name, axes, least[name], tuple(int(k) for k in cell)))}"
+    return least, wrong

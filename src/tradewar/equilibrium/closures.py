@@ -4,10 +4,14 @@
 |---|---|---|
 | `share-of-world` | each stays the same share of world value added | single counterfactuals on real data |
 | `balanced` | zero in the baseline (removed first) and after the change | games and talks |
+| `own-gdp` | each stays the same share of the country's own value added | where a lender shrinks |
 | `fixed:world`, `fixed:USA` | constant in world value added, or in the wage of a country | to show that it matters |
 
 With deficits that are constant in a named money the *real* results depend on that money, so its name is part of the
-closure and of every output. Source: Dekle, Eaton and Kortum (2008, IMF Staff Papers 55(3)), section 2.
+closure and of every output. Under `own-gdp` a country that shrinks lends less, so that its income stays positive where
+that of `share-of-world` does not; what the shares then fail to add up to is spread over all in proportion to baseline
+value added. A country that trades with nobody has no place in world value added: its wage is not determined.
+Source: Dekle, Eaton and Kortum (2008, IMF Staff Papers 55(3)), section 2.
 """
 
 from __future__ import annotations
@@ -25,12 +29,38 @@ from tradewar.world.identities import nearest
 if TYPE_CHECKING:
     from tradewar.world.model import World
 
-Rule = Literal["share-of-world", "balanced", "fixed"]
+Rule = Literal["share-of-world", "balanced", "own-gdp", "fixed"]
 
-RULES = ("share-of-world", "balanced", "fixed:world", "fixed:COUNTRY")
+PLAIN: tuple[Rule, ...] = ("share-of-world", "balanced", "own-gdp")
+RULES = (*PLAIN, "fixed:world", "fixed:COUNTRY")
 """What a closure may be called."""
 WORLD = "world"
 """The numeraire in which world value added is constant."""
+
+
+@dataclass(frozen=True, eq=False)
+class Deficits:
+    """Deficits after a change as a function of wages, D_i = fixed_i + own_i w_i − spread_i Σ_n own_n w_n, money."""
+
+    fixed: Float[Array, " country"]
+    own: Float[Array, " country"] | None = None
+    """What follows the country's own wage; None where nothing does."""
+    spread: Float[Array, " country"] | None = None
+    """Who bears what the former do not add up to, sums to 1."""
+
+    def at(self, wage: Float[Array, " country"]) -> Float[Array, " country"]:
+        """D at wages w (hats)."""
+        return self.fixed if self.own is None else self.fixed + self.transfer(self.own * wage)
+
+    def transfer(self, lent: Float[Array, "*batch country"]) -> Float[Array, "*batch country"]:
+        """What is left of own deficits when they are made to sum to 0."""
+        return lent - lent.sum(axis=-1, keepdims=True) * self.spread
+
+    def by_log_wage(self, wage: Float[Array, " country"], worth: Float[Array, "*batch country"]) -> Array:
+        """∂(Σ_i worth_i D_i)/∂log w, of the shape of `worth`."""
+        if self.own is None:
+            return np.zeros_like(worth)
+        return self.own * wage * (worth - (worth @ self.spread)[..., None])
 
 
 @dataclass(frozen=True)
@@ -60,10 +90,9 @@ class Closure:
         rule, _, numeraire = str(text).partition(":")
         if rule == "fixed" and numeraire:
             return cls("fixed", numeraire)
-        if rule == "share-of-world" and not numeraire:
-            return cls("share-of-world")
-        if rule == "balanced" and not numeraire:
-            return cls("balanced")
+        for plain in PLAIN:
+            if text == plain:
+                return cls(plain)
         what = f"there is no closure {str(text)!r}{nearest(str(text), RULES)}"
         raise PolicyError.at("closure", what, f"Use one of {', '.join(RULES)}")
 
@@ -89,10 +118,21 @@ class Closure:
             return f"wage of {self.numeraire}"
         return "world labour income" if world.market == "monopolistic" else "world value added"
 
+    def deficits(self, world: World) -> Deficits:
+        """What becomes of the deficits of a world."""
+        if self.rule == "own-gdp":
+            spread = world.value_added / world.value_added.sum()
+            return Deficits(np.zeros(world.n_countries), world.trade_deficit, spread)
+        return Deficits(np.zeros(world.n_countries) if self.removes_deficits else world.trade_deficit)
+
     def numeraire_weight(self, world: World, factor_income: Float[Array, " country"]) -> Float[Array, " country"]:
         """Weights g, summing to 1, of the numeraire condition Σ_i g_i w_i = 1."""
         if self.numeraire == WORLD:
-            return factor_income / factor_income.sum()
+            each = np.arange(world.n_countries)
+            own = world.trade_value[each, each]
+            trades = ((world.gross_output != own) | (world.expenditure != own)).any(axis=1)
+            counted = factor_income * trades if trades.any() else factor_income
+            return counted / counted.sum()
         weight = np.zeros(len(factor_income))
         weight[world.country_index(self.numeraire)] = 1.0
         return weight

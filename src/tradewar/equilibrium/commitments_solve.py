@@ -22,7 +22,7 @@ from numpy import ndarray as Array
 
 from tradewar.equilibrium.commitments import Condition, with_wedges
 from tradewar.equilibrium.levers import Levers
-from tradewar.equilibrium.prepared import Prepared, solve_levers
+from tradewar.equilibrium.prepared import Prepared, nearest_solution, solve_levers
 from tradewar.equilibrium.solution import Solution
 from tradewar.errors import InfeasibleError, NoSolutionError
 
@@ -110,10 +110,10 @@ def _inner(
 
     def inner(wedges: Array) -> Solution | None:
         at = with_wedges(levers, conditions, wedges)
-        found = solve_levers(prepared, at, last[0], inner_tolerance)
+        found = nearest_solution(prepared, at, last[0], inner_tolerance)
         passes.append(found.passes)
         # what stalls between the inner tolerance and the one asked for is good enough
-        if not found.converged and not found.residual <= tolerance:
+        if not (found.admissible and found.residual <= tolerance):
             return None
         last[0] = found
         return found

@@ -9,7 +9,7 @@ y_is of producer revenue; Ī_j of income; ζ_i of the wage step):
     x_js ← Ī_j + ∂G/∂TR_j + Σ_i B̄_ijs π'_ijs/(1+t'_ijs) + ∂G/∂X_js
     ρ_js = θ_s Σ_i B̄_ijs B_ijs + Σ_r m_jsr χ_jr + ∂G/∂log P_js
     χ_is ← −θ_s Σ_j B̄_ijs B_ijs + Σ_j π'_ijs ρ_js
-    λ_i ← ζ_i + Ī_i w_i VA_i + ∂G/∂log w_i
+    λ_i ← ζ_i + Ī_i w_i VA_i + Σ_j (Ī_j + τ_j) ∂D_j/∂log w_i + ∂G/∂log w_i
 
 Its spectrum is that of the forward map, so it takes as many passes, all objectives in one iteration; a few, where the
 economy asks for machine code, one after the other. ψ = −B̄ and Φ = −ρ. The unknowns are scaled to be
@@ -57,6 +57,8 @@ class _Point:
     """Σ_j B/(1+e), `[sector, exporter, 1]`."""
     subsidy_power: Array
     """1 + sub, `[sector, exporter, 1]`."""
+    wage: Float[Array, " country"]
+    """w."""
     wage_bill: Float[Array, " country"]
     """w VA."""
     numeraire: Float[Array, " country"]
@@ -151,7 +153,7 @@ def _together(economy: Economy, point: _Point, derivatives: _Derivatives, first:
 
 def _compiled(economy: Economy, point: _Point, derivatives: _Derivatives, first: Array, tolerance: float) -> FixedPoint:
     """One objective after the other, in machine code."""
-    from tradewar.equilibrium.compiled import accelerate_transposed, transposed_of
+    from tradewar.equilibrium.compiled import accelerate_transposed, transposed_of, wage_deficits
 
     matrices = (point.share, point.before_duty, point.net)
     columns = (
@@ -161,8 +163,10 @@ def _compiled(economy: Economy, point: _Point, derivatives: _Derivatives, first:
         derivatives.wage, derivatives.price, derivatives.income, derivatives.tariff_revenue, derivatives.gross_output,
         derivatives.expenditure, derivatives.at_buyer, derivatives.at_seller,
     )  # fmt: skip
+    own, spread = wage_deficits(economy)
     common = transposed_of(
         *matrices, *(column[:, :, 0] for column in columns), point.wage_bill, point.numeraire,
+        own * point.wage if len(own) else own, spread,
         economy.value_added_share, economy.material_share, economy.consumption_share, economy.value_added,
         economy.trade_elasticity, *(seed[..., 0] for seed in seeds),
     )  # fmt: skip
@@ -201,6 +205,7 @@ def _point(economy: Economy, solution: Solution) -> _Point:
         sold=sold,
         sold_net=sold if net is None else np.matmul(net.transpose(0, 2, 1), spent),
         subsidy_power=np.ones_like(output) if subsidy is None else 1.0 + subsidy.T[:, :, None],
+        wage=solution.wage_hat,
         wage_bill=solution.wage_hat * economy.value_added,
         numeraire=weighted / weighted.sum(),
         output_scale=np.where(output > 0, output, 1.0),
@@ -265,6 +270,8 @@ def _transposed(
     paid = _over_importers(point.before_duty, point.expenditure * buyer)
     effect = net_seller * point.sold_net + seller * point.sold - paid + seeds.at_seller
     new_cost = _over_importers(point.share, price) - theta * effect
+    deficits = economy.deficits
+    by_deficit = 0.0 if deficits.own is None else deficits.by_log_wage(point.wage, seller.T).T / bill
     return _Values(
         buyer=buyer,
         net_seller=net_seller,
@@ -272,7 +279,7 @@ def _transposed(
         price=price,
         expenditure=seeds.expenditure + income + seeds.tariff_revenue + gain,
         cost=new_cost / point.output_scale,
-        wage=seeds.wage / bill + pressure / bill + income,
+        wage=seeds.wage / bill + pressure / bill + income + by_deficit,
     )
 
 

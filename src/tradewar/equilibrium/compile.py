@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from tradewar.equilibrium import competitive, competitive_adjoint
+from tradewar.equilibrium.closures import Deficits
 from tradewar.equilibrium.kernels import Economy
 from tradewar.equilibrium.levers import Levers
 from tradewar.equilibrium.objectives import Seeds
@@ -18,7 +19,7 @@ def compile_all() -> None:
     half = np.full((2, 2), 0.5)
     share = np.full((2, 2, 2), 0.5)
     economy = Economy(
-        share, share, half, share / 2.0, half, np.ones(2), np.zeros(2), np.full((2, 2), 1.0), np.full(2, 4.0),
+        share, share, half, share / 2.0, half, np.ones(2), Deficits(np.zeros(2)), np.full((2, 2), 1.0), np.full(2, 4.0),
         np.full(2, 0.5), np.zeros((2, 2, 2)), None, None, compiled=True,
     )  # fmt: skip
     solution = competitive.solve(economy, Levers(np.zeros((2, 2, 2))))

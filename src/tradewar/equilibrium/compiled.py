@@ -36,7 +36,9 @@ class Problem(NamedTuple):
     material_share: Array
     consumption_share: Array
     value_added: Array
-    trade_deficit: Array
+    fixed_deficit: Array
+    own_deficit: Array
+    deficit_spread: Array
     trade_elasticity: Array
     numeraire_weight: Array
     inactive: Array
@@ -57,6 +59,8 @@ class Transposed(NamedTuple):
     output_scale: Array
     wage_bill: Array
     numeraire: Array
+    own_deficit: Array
+    deficit_spread: Array
     value_added_share: Array
     material_share: Array
     consumption_share: Array
@@ -84,12 +88,19 @@ def problem_of(economy: Economy, policy: Wedges) -> Problem:
     subsidy = np.empty((0, 0)) if policy.subsidy is None else policy.subsidy
     inactive = np.zeros(shape, dtype=bool) if economy.inactive is None else economy.inactive
     absent = np.zeros(shape, dtype=bool) if economy.absent is None else economy.absent
+    own, spread = wage_deficits(economy)
     arrays = (
         policy.attraction, policy.before_duty, net, subsidy, economy.value_added_share, materials,
-        economy.consumption_share, economy.value_added, economy.trade_deficit, economy.trade_elasticity,
-        economy.numeraire_weight, inactive, absent,
+        economy.consumption_share, economy.value_added, economy.deficits.fixed, own, spread,
+        economy.trade_elasticity, economy.numeraire_weight, inactive, absent,
     )  # fmt: skip
     return Problem(*map(_plain, arrays))
+
+
+def wage_deficits(economy: Economy) -> tuple[Array, Array]:
+    """What of the deficits follows wages, and who bears the rest; empty where nothing does."""
+    own, spread = economy.deficits.own, economy.deficits.spread
+    return (np.empty(0), np.empty(0)) if own is None or spread is None else (own, spread)
 
 
 def accelerate(problem: Problem, start: Array, *, tolerance: float, limit: int) -> FixedPoint:

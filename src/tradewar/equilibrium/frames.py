@@ -179,6 +179,7 @@ def to_xarray(outcome: Outcome) -> xr.Dataset:
         "market": outcome.market,
         "numeraire": outcome.numeraire,
         "money_unit": world.money_unit,
+        "horizon": str(outcome.horizon),
         "max_residual": outcome.certificate.max_residual,
     }
     return xr.Dataset(values, coords=labels, attrs=about)
@@ -194,7 +195,7 @@ def repr_html(outcome: Outcome) -> str:
         for k, code in enumerate(outcome.baseline.countries)
     )
     title = escape(f"{outcome.policy.name or 'Policy'} in {outcome.baseline.name}")
-    about = escape(f"{outcome.market}, closure {outcome.closure}, numeraire {outcome.numeraire}")
+    about = escape(f"{outcome.market}, closure {outcome.closure}, numeraire {outcome.numeraire}, {outcome.horizon}")
     proof = escape(f"largest residual {outcome.certificate.max_residual:.1e}")
     return (
         f"<p><strong>{title}</strong><br>{about}; {proof}</p>"

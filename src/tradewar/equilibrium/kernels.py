@@ -10,9 +10,9 @@ the equations are
 3. shares       π'_ijs = A_ijs c_is^(−θ_s) P_js^(θ_s)
 4. border value B_ijs = π'_ijs X_js / (1+t'_ijs), f.o.b., export tax included, duty excluded
 5. revenue      Y_is = (1+sub_is) Σ_j B_ijs / (1+e_ijs)
-6. income       I_j = w_j VA_j + D_j + Σ_is t'_ijs B_ijs + Σ_ns e_jns B_jns/(1+e_jns) − Σ_ns sub_js B_jns/(1+e_jns)
+6. income       I_j = w_j VA_j + D_j(w) + Σ_is t'_ijs B_ijs + Σ_ns e_jns B_jns/(1+e_jns) − Σ_ns sub_js B_jns/(1+e_jns)
 7. goods        X_js = Σ_r m_jsr Y_jr + α_js I_j
-8. trade        Σ_ns B_ins + D_i = Σ_ns B_nis, the same as the labour market given 7
+8. trade        Σ_ns B_ins + D_i(w) = Σ_ns B_nis, the same as the labour market given 7
 9. numeraire    Σ_i g_i w_i = 1
 
 **Index order inside this module: `[sector, importer, exporter]` for what crosses a border, `[sector, country]` for the
@@ -34,6 +34,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 from numpy import ndarray as Array
 
+from tradewar.equilibrium.closures import Deficits
 from tradewar.equilibrium.levers import Levers, attraction_factor
 
 WAGE_STEP = 0.3
@@ -62,8 +63,8 @@ class Economy:
     """α."""
     value_added: Float[Array, " country"]
     """VA, money."""
-    trade_deficit: Float[Array, " country"]
-    """D after the change, money of the numeraire."""
+    deficits: Deficits
+    """D after the change as a function of wages, money of the numeraire."""
     expenditure: Float[Array, "sector country"]
     """X of the baseline, money."""
     trade_elasticity: Float[Array, " sector"]
@@ -119,6 +120,39 @@ class Levels(NamedTuple):
     """X_js / Σ_i A_ijs b_is."""
     income: Array
     """I, `[country]`."""
+
+
+class State(NamedTuple):
+    """Everything at one point but single flows, `[sector, country]` where not said otherwise."""
+
+    log_price: Array
+    pull: Array
+    """b = (c / min c)^(−θ)."""
+    spending: Array
+    """X_js / Σ_i A_ijs b_is."""
+    trade: Borders
+    log_cost: Array
+    """Log c that wages and prices imply."""
+    expenditure: Array
+    """X that incomes and outputs imply, money."""
+    output: Array
+    """Y, money."""
+    income: Array
+    """I, money, `[country]`."""
+    deficit: Array
+    """D, money, `[country]`."""
+    wage: Array
+    """w, `[country]`."""
+
+    @property
+    def levels(self) -> Levels:
+        """What is kept of a solution."""
+        return Levels(self.log_price, self.trade.imports, self.output, self.pull, self.spending, self.income)
+
+    @property
+    def shortfall(self) -> Float[Array, " country"]:
+        """Exports less imports plus the deficit, equation 8: what labour is paid beyond its wage bill, money."""
+        return (self.trade.sales - self.trade.imports).sum(axis=0) + self.deficit
 
 
 # ---------------------------------------------------------------- levers to matrices
@@ -188,6 +222,9 @@ def price_index(
     active_cost = log_cost if inactive is None else np.where(inactive, np.inf, log_cost)
     lowest = active_cost.min(axis=1, keepdims=True)
     pull = np.exp(theta * (lowest - active_cost))
+    if inactive is not None:
+        # with θ < 0 an infinite cost would have an infinite pull
+        pull[inactive] = 0.0
     total = np.matmul(attraction, pull[:, :, None])[:, :, 0]
     if absent is None:
         return lowest - np.log(total) / theta, pull, total
@@ -249,16 +286,11 @@ def one_pass(economy: Economy, policy: Wedges, point: Float[Array, " unknown"]) 
     The residual is the largest of |gap in log c|, |gap in X| / VA, |excess labour demand| / VA and |numeraire|.
     """
     log_wage, log_cost, expenditure = unpack(economy, point)
-    log_price, pull, total = price_index(
-        policy.attraction, log_cost, economy.trade_elasticity, economy.inactive, economy.absent
-    )
-    trade = borders(policy, pull, expenditure / total)
-    wage = np.exp(log_wage)
-    new_expenditure, _, _ = demand(economy, policy, wage, expenditure, trade)
-    excess = ((trade.sales - trade.imports).sum(axis=0) + economy.trade_deficit) / economy.value_added
-    new_log_cost = unit_cost(economy, log_wage, log_price)
+    state = state_at(economy, policy, log_wage, log_cost, expenditure)
+    wage = state.wage
+    excess = state.shortfall / economy.value_added
     # with the whole excess in place of the wage step, G(z) − z holds the gaps of all equations
-    image = pack(log_wage + excess, new_log_cost, new_expenditure, economy.value_added)
+    image = pack(log_wage + excess, state.log_cost, state.expenditure, economy.value_added)
     level = float(economy.numeraire_weight @ wage) - 1.0
     residual = max(float(np.abs(image - point).max()), abs(level))
 
@@ -280,12 +312,29 @@ def unit_cost(economy: Economy, log_wage: Array, log_price: Array) -> Float[Arra
     return log_cost + np.matmul(by_country[:, None, :], economy.material_share)[:, 0, :].T
 
 
+def state_at(economy: Economy, policy: Wedges, log_wage: Array, log_cost: Array, expenditure: Array) -> State:
+    """All equations at one point of wages, costs and expenditure."""
+    log_price, pull, total = price_index(
+        policy.attraction, log_cost, economy.trade_elasticity, economy.inactive, economy.absent
+    )
+    spending = expenditure / total
+    trade = borders(policy, pull, spending)
+    wage = np.exp(log_wage)
+    deficit = economy.deficits.at(wage)
+    implied, output, income = demand(economy, policy, wage * economy.value_added + deficit, expenditure, trade)
+    new_log_cost = unit_cost(economy, log_wage, log_price)
+    return State(log_price, pull, spending, trade, new_log_cost, implied, output, income, deficit, wage)
+
+
 def demand(
-    economy: Economy, policy: Wedges, wage: Array, expenditure: Array, trade: Borders
+    economy: Economy, policy: Wedges, earned: Array, expenditure: Array, trade: Borders
 ) -> tuple[Array, Array, Array]:
-    """Equations 5 to 7: X implied `[sector, country]`, Y `[sector, country]` and I `[country]`, money."""
+    """Equations 5 to 7: X implied `[sector, country]`, Y `[sector, country]` and I `[country]`, money.
+
+    `earned` is w VA + D.
+    """
     net = trade.sales_net_of_tax
-    income = wage * economy.value_added + economy.trade_deficit + (expenditure - trade.imports).sum(axis=0)
+    income = earned + (expenditure - trade.imports).sum(axis=0)
     output = net
     if policy.before_duty_and_tax is not None:
         income = income + (trade.sales - net).sum(axis=0)
@@ -301,14 +350,22 @@ def demand(
 
 def levels(economy: Economy, policy: Wedges, point: Float[Array, " unknown"]) -> Levels:
     """Everything but single flows at a point."""
-    log_wage, log_cost, expenditure = unpack(economy, point)
-    log_price, pull, total = price_index(
-        policy.attraction, log_cost, economy.trade_elasticity, economy.inactive, economy.absent
-    )
-    spending = expenditure / total
-    trade = borders(policy, pull, spending)
-    _, output, income = demand(economy, policy, np.exp(log_wage), expenditure, trade)
-    return Levels(log_price, trade.imports, output, pull, spending, income)
+    return state_at(economy, policy, *unpack(economy, point)).levels
+
+
+def own_sales(policy: Wedges, pull: Array, spending: Array) -> Float[Array, " country"]:
+    """What every country sells to itself, money."""
+    each = np.arange(spending.shape[1])
+    return (policy.before_duty[:, each, each] * pull * spending).sum(axis=0)
+
+
+def abroad(policy: Wedges, pull: Array, spending: Array) -> tuple[Array, Array]:
+    """Exports and imports of every country, money, without own sales: exact where they are a small part of all."""
+    each = np.arange(spending.shape[1])
+    foreign = policy.before_duty.copy()
+    foreign[:, each, each] = 0.0
+    exports = pull * np.matmul(spending[:, None, :], foreign)[:, 0, :]
+    return exports.sum(axis=0), (spending * np.matmul(foreign, pull[:, :, None])[:, :, 0]).sum(axis=0)
 
 
 def trade_values(policy: Wedges, pull: Array, spending: Array) -> Float[Array, "importer exporter sector"]:

@@ -117,12 +117,19 @@ def _trade(problem, point, work):
 def _incomes(problem, point, work):
     """Equations 6 and 8: income, and excess labour demand over value added. `net` becomes output, equation 5."""
     sectors, countries = problem.consumption_share.shape
-    subsidised = len(problem.subsidy) > 0
+    subsidised, own = len(problem.subsidy) > 0, len(problem.own_deficit) > 0
     spent = countries * (1 + sectors)
+    lent = 0.0
+    if own:
+        for i in range(countries):
+            lent += problem.own_deficit[i] * np.exp(point[i])
     for i in range(countries):
-        added = problem.value_added[i]
-        work.income[i] = np.exp(point[i]) * added + problem.trade_deficit[i]
-        work.excess[i] = problem.trade_deficit[i]
+        added, wage = problem.value_added[i], np.exp(point[i])
+        deficit = problem.fixed_deficit[i]
+        if own:
+            deficit += problem.own_deficit[i] * wage - problem.deficit_spread[i] * lent
+        work.income[i] = wage * added + deficit
+        work.excess[i] = deficit
         for s in range(sectors):
             sales, imports, net = work.sales[s, i], work.imports[s, i], work.net[s, i]
             work.income[i] += point[spent + s * countries + i] * added - imports + (sales - net)
@@ -259,8 +266,16 @@ def _transposed_pass(adjoint, point, image, work):
             image[spent + s * countries + j] = adjoint.by_expenditure[s, j] + bought + gain
         for i in range(countries):
             image[costs + s * countries + i] = work.sales[s, i] / adjoint.output_scale[s, i]
+    own, shared = len(adjoint.own_deficit) > 0, 0.0
+    if own:
+        for i in range(countries):
+            work.pull[0, i] = work.income[i] + WAGE_STEP * work.excess[i] / adjoint.value_added[i]
+            shared += adjoint.deficit_spread[i] * work.pull[0, i]
     for i in range(countries):
-        image[i] = (adjoint.by_wage[i] + work.excess[i]) / adjoint.wage_bill[i] + work.income[i]
+        pressure = adjoint.by_wage[i] + work.excess[i]
+        if own:
+            pressure += adjoint.own_deficit[i] * (work.pull[0, i] - shared)
+        image[i] = pressure / adjoint.wage_bill[i] + work.income[i]
     largest = broken = 0.0
     for n in range(len(point)):
         largest = max(largest, abs(image[n] - point[n]))

@@ -6,7 +6,7 @@ A_ijs = π_ijs (1−κ_ijs) [d_ijs (1+t'_ijs)/(1+t_ijs)]^(1−σ_s):
 
     share_ijs = A_ijs w_i^(1−σ_s) / Σ_m A_mjs w_m^(1−σ_s),      B_ijs = share_ijs α_js X_j / (1+t'_ijs)
     labour    w_i L_i = Σ_js (1−1/σ_s) B_ijs                    (one row replaced by the numeraire Σ_i g_i w_i = 1)
-    income    X_j = w_j L_j + Σ_ns B_jns/σ_s + Σ_is t'_ijs B_ijs + D_j
+    income    X_j = w_j L_j + Σ_ns B_jns/σ_s + Σ_is t'_ijs B_ijs + D_j(w)
 
 Solved by Newton's method on (log w, log X) with the analytic Jacobian of 2N equations, both divided by world labour
 income; steps are capped at 0.5 in logs. Index order `[importer, exporter, sector]`.
@@ -16,24 +16,27 @@ Source: Ossa (2014, American Economic Review 104(12)), section I; equations (5) 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray as Array
 
-from tradewar.equilibrium.anderson import FixedPoint
-from tradewar.equilibrium.closures import Closure
-from tradewar.equilibrium.continuation import continued
+from tradewar.equilibrium import driver
+from tradewar.equilibrium.closures import Closure, Deficits
+from tradewar.equilibrium.driver import Problem, Root
 from tradewar.equilibrium.levers import Levers, attraction_factor, part_way
-from tradewar.equilibrium.solution import Solution
+from tradewar.equilibrium.solution import Solution, solution_of
 from tradewar.errors import PolicyError, WorldError
 from tradewar.world.model import World
 
 STEP_LIMIT = 0.5
 NEWTON_LIMIT = 60
 SMALLEST_STEP = 2.0**-10
+CURRENT = 0.5
+"""Below this share of baseline labour income a country's equations are relative to its wages or income of now."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,8 +55,8 @@ class FixedFirms:
     """σ."""
     expenditure: Float[Array, " country"]
     """X of the baseline, all sectors, money."""
-    trade_deficit: Float[Array, " country"]
-    """D after the change."""
+    deficits: Deficits
+    """D after the change as a function of wages."""
     numeraire_weight: Float[Array, " country"]
     """g, sums to 1."""
     numeraire_row: int
@@ -90,7 +93,6 @@ def economy_of(world: World, closure: Closure) -> FixedFirms:
     labour_share = 1.0 - 1.0 / world.substitution_elasticity
     labour_income = world.gross_output @ labour_share
     weight = closure.numeraire_weight(world, labour_income)
-    balanced = closure.removes_deficits
     return FixedFirms(
         share=world.expenditure_share,
         consumption_share=world.consumption_share,
@@ -98,7 +100,7 @@ def economy_of(world: World, closure: Closure) -> FixedFirms:
         labour_share=labour_share,
         substitution_elasticity=world.substitution_elasticity,
         expenditure=world.expenditure.sum(axis=1),
-        trade_deficit=np.zeros(world.n_countries) if balanced else world.trade_deficit,
+        deficits=closure.deficits(world),
         numeraire_weight=weight,
         numeraire_row=0,
         tariff_rate=world.tariff_rate,
@@ -145,7 +147,7 @@ def gaps(economy: FixedFirms, log_wage: Array, log_expenditure: Array, value: Ar
     labour = wage * economy.labour_income - revenue @ economy.labour_share
     profit = revenue @ (1.0 - economy.labour_share)
     # tariff revenue is expenditure less what crosses the border: the budget shares sum to 1
-    income = value.sum(axis=(1, 2)) - wage * economy.labour_income - profit - economy.trade_deficit
+    income = value.sum(axis=(1, 2)) - wage * economy.labour_income - profit - economy.deficits.at(wage)
     labour[economy.numeraire_row] = (float(economy.numeraire_weight @ wage) - 1.0) * economy.scale
     return np.concatenate([labour, income]) / economy.scale
 
@@ -171,24 +173,60 @@ def jacobian(economy: FixedFirms, log_wage: Array, trade: Trade) -> Float[Array,
     result[:n, n:] = -labour.T
     result[n:, :n] = bought - np.diag(wage_bill - own + own_labour) - cross_profit
     result[n:, n:] = np.diag(everything.sum(axis=1)) - (everything - labour).T
+    if economy.deficits.own is not None:
+        result[n:, :n] -= economy.deficits.by_log_wage(np.exp(log_wage), np.eye(n))
     row = economy.numeraire_row
     result[row] = 0.0
     result[row, :n] = economy.numeraire_weight * np.exp(log_wage) * economy.scale
     return result / economy.scale
 
 
-def solve(economy: FixedFirms, levers: Levers, start: Solution | None = None, tolerance: float = 1e-10) -> Solution:
-    """The equilibrium under the levers; `converged` is False where Newton's method failed along every path."""
-    first = _baseline_point(economy)
-    if start is not None:
-        first = np.concatenate([np.log(start.wage_hat), np.log(start.income)])
-    policy = _Policy(attraction(economy, levers), 1.0 + levers.tariff_rate)
+def solve(
+    economy: FixedFirms, levers: Levers, start: Solution | None = None, tolerance: float = 1e-10, search: bool = True
+) -> Solution:
+    """The equilibrium under the levers; `converged` is False where Newton's method failed along every path.
+
+    `search` as in `driver.find`.
+    """
+    first = None if start is None else np.concatenate([np.log(start.wage_hat), np.log(start.income)])
+    problem = _Problem(economy, levers, tolerance)
     # far from a solution the map may leave the finite numbers: the line search watches for that
     with np.errstate(all="ignore"):
-        found = _newton(economy, policy, first, tolerance)
-        if not found.converged:
-            found = _far(economy, levers, tolerance, found)
-    return _solution(economy, levers, policy, found)
+        return solution_of(driver.find(problem, first, search), lambda root: _arrays(economy, levers, root))
+
+
+@dataclass(frozen=True, eq=False)
+class _Problem(Problem):
+    """One policy, as `driver.Problem`. Wages and expenditure are positive at every point: all roots are admissible."""
+
+    economy: FixedFirms
+    levers: Levers
+    tolerance: float
+
+    @property
+    def countries(self) -> int:
+        return len(self.economy.labour_income)
+
+    @property
+    def baseline(self) -> Float[Array, " unknown"]:
+        return np.concatenate([np.zeros(self.countries), np.log(self.economy.expenditure)])
+
+    @property
+    def solvers(self) -> tuple[Callable[[float, Array], Root], ...]:
+        return (self._solve_at,)
+
+    def at_wages(self, log_wage: Array) -> Float[Array, " unknown"]:
+        log_wage = log_wage - np.log(self.economy.numeraire_weight @ np.exp(log_wage))
+        return np.concatenate([log_wage, np.log(self.economy.expenditure) + log_wage])
+
+    def log_real_income(self, root: Root) -> Float[Array, " country"]:
+        trade: Trade = root.levels
+        return root.point[self.countries :] - (self.economy.consumption_share * trade.log_price).sum(axis=1)
+
+    def _solve_at(self, share: float, point: Array) -> Root:
+        levers = self.levers if share == 1.0 else part_way(self.levers, self.economy.tariff_rate, share)
+        policy = _Policy(attraction(self.economy, levers), 1.0 + levers.tariff_rate)
+        return _newton(self.economy, policy, point, self.tolerance)
 
 
 class _Policy(NamedTuple):
@@ -213,22 +251,24 @@ def _at(economy: FixedFirms, policy: _Policy, point: Array) -> _State:
     log_wage, log_expenditure = point[:n], point[n:]
     trade = trade_at(policy.weight, policy.tariff_power, economy.consumption_share, sigma, log_wage, log_expenditure)
     gap = gaps(economy, log_wage, log_expenditure, trade.value)
-    # relative to each country's own labour income, so that small countries count as much as large ones
-    worst = float((np.abs(gap.reshape(2, n)) * (economy.scale / economy.labour_income)).max())
+    # relative to each country's own money, so that small countries count as much as large ones
+    now = np.minimum(np.exp(log_wage) * economy.labour_income, np.exp(log_expenditure))
+    money = np.where(now < CURRENT * economy.labour_income, now, economy.labour_income)
+    worst = float((np.abs(gap.reshape(2, n)) * (economy.scale / money)).max())
     return _State(trade, gap, worst if np.isfinite(worst) else np.inf)
 
 
-def _newton(economy: FixedFirms, policy: _Policy, start: Array, tolerance: float) -> FixedPoint:
+def _newton(economy: FixedFirms, policy: _Policy, start: Array, tolerance: float) -> Root:
     n = len(economy.expenditure)
     point = start
     state = _at(economy, policy, point)
-    for iteration in range(NEWTON_LIMIT):
-        if state.residual <= tolerance:
-            return _ended(point, state, iteration, tolerance)
+    steps = 0
+    while steps < NEWTON_LIMIT and not state.residual <= tolerance:
+        steps += 1
         try:
             direction = np.linalg.solve(jacobian(economy, point[:n], state.trade), -state.gap)
         except np.linalg.LinAlgError:
-            return _ended(point, state, iteration, tolerance)
+            break
         direction *= min(1.0, STEP_LIMIT / max(float(np.abs(direction).max()), STEP_LIMIT))
         size, share = float(np.abs(state.gap).max()), 1.0
         while share >= SMALLEST_STEP:
@@ -237,47 +277,26 @@ def _newton(economy: FixedFirms, policy: _Policy, start: Array, tolerance: float
                 break
             share /= 2.0
         else:
-            return _ended(point, state, iteration + 1, tolerance)
+            break
         point, state = point + share * direction, trial
-    return _ended(point, state, NEWTON_LIMIT, tolerance)
+    kept = np.exp(point[n:]) / state.trade.value.sum(axis=(0, 2))
+    return Root(point, state.residual, steps, state.residual <= tolerance, "newton", kept, levels=state.trade)
 
 
-def _ended(point: Array, state: _State, steps: int, tolerance: float) -> FixedPoint:
-    return FixedPoint(point[None, :], np.array([state.residual]), steps, state.residual <= tolerance, "newton")
-
-
-def _baseline_point(economy: FixedFirms) -> Float[Array, " unknown"]:
-    return np.concatenate([np.zeros(len(economy.expenditure)), np.log(economy.expenditure)])
-
-
-def _far(economy: FixedFirms, levers: Levers, tolerance: float, near: FixedPoint) -> FixedPoint:
-    def solve_at(share: float, point: Array) -> FixedPoint:
-        there = levers if share == 1.0 else part_way(levers, economy.tariff_rate, share)
-        policy = _Policy(attraction(economy, there), 1.0 + there.tariff_rate)
-        return _newton(economy, policy, point[0], tolerance)
-
-    found = continued(solve_at, _baseline_point(economy)[None, :])
-    best = found if found.converged else near
-    return FixedPoint(best.point, best.residual, near.passes + found.passes, found.converged, found.method)
-
-
-def _solution(economy: FixedFirms, levers: Levers, policy: _Policy, found: FixedPoint) -> Solution:
+def _arrays(economy: FixedFirms, levers: Levers, root: Root) -> dict[str, Any]:
+    """The fields of a `Solution` that are arrays."""
     n = len(economy.expenditure)
-    trade = _at(economy, policy, found.point[0]).trade
-    wage, income = np.exp(found.point[0, :n]), np.exp(found.point[0, n:])
-    return Solution(
-        levers=levers,
-        wage_hat=wage,
-        unit_cost_hat=np.repeat(wage[:, None], economy.share.shape[2], axis=1),
-        price_hat=np.exp(trade.log_price),
-        trade_value=trade.value,
-        expenditure=economy.consumption_share * income[:, None],
-        gross_output=trade.value.sum(axis=0),
-        income=income,
-        tariff_revenue=(levers.tariff_rate * trade.value).sum(axis=(1, 2)),
-        trade_deficit=economy.trade_deficit,
-        passes=found.passes,
-        residual=float(found.residual[0]),
-        converged=found.converged,
-        method=found.method,
-    )
+    trade: Trade = root.levels
+    wage, income = np.exp(root.point[:n]), np.exp(root.point[n:])
+    return {
+        "levers": levers,
+        "wage_hat": wage,
+        "unit_cost_hat": np.repeat(wage[:, None], economy.share.shape[2], axis=1),
+        "price_hat": np.exp(trade.log_price),
+        "trade_value": trade.value,
+        "expenditure": economy.consumption_share * income[:, None],
+        "gross_output": trade.value.sum(axis=0),
+        "income": income,
+        "tariff_revenue": (levers.tariff_rate * trade.value).sum(axis=(1, 2)),
+        "trade_deficit": economy.deficits.at(wage),
+    }

@@ -1,4 +1,4 @@
-"""Newton-Krylov: the fallback where Anderson acceleration of z = G(z) does not converge.
+"""Newton-Krylov for z = G(z): quadratic where Anderson acceleration does not converge.
 
 Solves F(z) = G(z) − z = 0 with forward differences along Krylov directions, GMRES with restarts of 60, the forcing term
 η = min(0.3, max(0.9 (‖F⁺‖/‖F‖)², 1e-4)) of Eisenstat and Walker (1996, SIAM Journal on Scientific Computing 17(1)),
@@ -16,13 +16,26 @@ from tradewar.equilibrium.anderson import FixedPoint, Step
 RESTART = 60
 SMALLEST_STEP = 2.0**-12
 DIFFERENCE = 1e-7
-"""Length of a forward difference relative to the length of the point."""
 
 
 def newton_krylov(
-    step: Step, start: Float[Array, "problem unknown"], *, tolerance: float, limit: int = 40
+    step: Step,
+    start: Float[Array, "problem unknown"],
+    *,
+    tolerance: float,
+    limit: int = 40,
+    longest: float = np.inf,
+    difference: float = DIFFERENCE,
 ) -> FixedPoint:
-    """Solve one problem (a single row) by at most `limit` Newton steps.
+    """Solve one problem (a single row).
+
+    Args:
+        step: the map, as in `anderson.accelerate`.
+        start: the first point.
+        tolerance: largest residual at which it counts as solved.
+        limit: most Newton steps.
+        longest: most that any unknown moves in one of them.
+        difference: length of a forward difference relative to the length of the point.
 
     Returns:
         The last point accepted; `converged` is False where the line search failed or the limit was reached.
@@ -50,12 +63,13 @@ def newton_krylov(
             length = float(np.linalg.norm(direction))
             if length == 0.0:
                 return np.zeros_like(direction)
-            reach = DIFFERENCE * max(1.0, float(np.linalg.norm(at)) / np.sqrt(len(at))) / length
+            reach = difference * max(1.0, float(np.linalg.norm(at)) / np.sqrt(len(at))) / length
             return (gap(at + reach * direction)[0] - base) / reach
 
         shape = (len(point), len(point))
         operator = LinearOperator(shape, matvec=along, dtype=float)  # pyright: ignore[reportCallIssue]
         direction, _ = gmres(operator, -value, rtol=forcing, atol=0.0, restart=RESTART, maxiter=2)
+        direction *= min(1.0, longest / max(float(np.abs(direction).max()), longest))
         share = 1.0
         while share >= SMALLEST_STEP:
             trial = point + share * direction

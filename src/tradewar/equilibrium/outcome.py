@@ -19,6 +19,7 @@ from tradewar.equilibrium.certificate import Certificate
 from tradewar.equilibrium.closures import Closure
 from tradewar.equilibrium.commitments_result import CommitmentResult
 from tradewar.equilibrium.diversion import Diversion
+from tradewar.equilibrium.horizon import Horizon, HorizonDocument
 from tradewar.equilibrium.policy import Policy
 from tradewar.equilibrium.prepared import Prepared
 from tradewar.equilibrium.solution import Solution
@@ -37,7 +38,7 @@ class Outcome(
     Document,
     told=(
         "world=baseline.name policy=policy.name closure=closure.text market numeraire baseline.money_unit certificate "
-        "baseline.notes levers=changed_cells commitments countries=country_rows flows=flow_rows"
+        "horizon=horizon_told notes levers=changed_cells commitments countries=country_rows flows=flow_rows"
     ),
     optional="flows",
 ):
@@ -66,6 +67,21 @@ class Outcome(
     def market(self) -> Market:
         """`competitive` or `monopolistic`."""
         return self.prepared.market
+
+    @property
+    def horizon(self) -> Horizon:
+        """After which the elasticities are those of `baseline`."""
+        return self.prepared.horizon
+
+    @property
+    def horizon_told(self) -> HorizonDocument:
+        """The horizon with the elasticities that it gives."""
+        return self.horizon.document(self.baseline)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to know about the baseline and about this outcome, as sentences."""
+        return (*self.baseline.notes, *self.certificate.warnings)
 
     @property
     def numeraire(self) -> str:

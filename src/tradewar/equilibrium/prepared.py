@@ -23,16 +23,19 @@ from numpy import ndarray as Array
 from tradewar.equilibrium import competitive, monopolistic
 from tradewar.equilibrium.certificate import certify
 from tradewar.equilibrium.closures import Closure
+from tradewar.equilibrium.horizon import LONG_RUN, Horizon
 from tradewar.equilibrium.kernels import Economy
 from tradewar.equilibrium.levers import Levers, attraction_factor
 from tradewar.equilibrium.monopolistic import FixedFirms
+from tradewar.equilibrium.refusal import refusal
 from tradewar.equilibrium.solution import Solution
-from tradewar.errors import NoSolutionError, PolicyError
+from tradewar.errors import PolicyError, Problem
 from tradewar.io.nearest import nearest
 from tradewar.world.identities import MAX_LISTED
 from tradewar.world.model import Market, World
 
-REBASE_TOLERANCE = 1e-12
+REBASE_GAIN, TIGHTEST_REBASE = 1e-2, 1e-14
+"""A baseline is solved this much tighter than what is asked of the policies, but not below the second."""
 BALANCED_LIMIT = 1e-12
 """Deficits below this share of world value added count as none."""
 MARKETS: tuple[Market, ...] = ("competitive", "monopolistic")
@@ -49,6 +52,8 @@ class Prepared:
     closure: Closure
     market: Market
     economy: Economy | FixedFirms
+    horizon: Horizon = LONG_RUN
+    """After which the elasticities of `world` and `baseline` are those."""
 
     @property
     def rebased(self) -> bool:
@@ -67,7 +72,9 @@ def prepare(
     *,
     market: Market | str | None = None,
     elasticities: str | None = None,
+    horizon: Horizon = LONG_RUN,
     compiled: bool = False,
+    tolerance: float = 1e-10,
 ) -> Prepared:
     """Make a world ready for solving.
 
@@ -76,24 +83,46 @@ def prepare(
         closure: the rule for trade deficits.
         market: `competitive` or `monopolistic`; None takes the world's own.
         elasticities: name of one of the world's elasticity sets; None keeps the world's own.
+        horizon: how long after the change; it replaces θ by θ(y). A baseline is solved with the long-run ones.
         compiled: solve in machine code, several times faster and the same to 1e-9. Loading it takes half a second, so
             it is for many solves. The monopolistic market has no such version and is solved as before.
+        tolerance: what will be asked of the policies; a baseline that has to be solved is solved to a hundredth of it.
 
     Raises:
-        PolicyError: if the closure or the market does not exist.
+        PolicyError: if the closure or the market does not exist, or they do not go together.
         WorldError: if the world has no such elasticities, or not what the market structure needs.
-        NoSolutionError: if the baseline cannot be solved.
+        NoSolutionError: if the baseline cannot be solved; InadmissibleError if only with a negative income.
     """
     chosen = world if elasticities is None else world.with_elasticities(elasticities)
     rule = Closure.parse(closure).checked(chosen)
     structure = _market(market, chosen)
+    _refuse_combinations(structure, rule, horizon)
+    if horizon.changes:
+        chosen = chosen.with_trade_elasticity(horizon.level_of(chosen.trade_elasticity))
     if structure != chosen.market:
         chosen = replace(chosen, market=structure)
     chosen = _without_unsupplied(chosen)
     largest = float(np.abs(chosen.trade_deficit).max() / chosen.value_added.sum())
     unbalanced = rule.removes_deficits and largest > BALANCED_LIMIT
-    baseline = chosen if chosen.consistent and not unbalanced else _rebased(chosen, rule, unbalanced, compiled)
-    return Prepared(chosen, baseline, rule, structure, _economy(baseline, rule, compiled))
+    baseline = chosen
+    if unbalanced or not chosen.consistent:
+        baseline = _rebased(chosen, rule, unbalanced, compiled, tolerance)
+    if horizon.changes:
+        # the years pass since the policy: what came before has worked itself out
+        later = chosen.with_trade_elasticity(horizon.elasticities(chosen.trade_elasticity))
+        baseline = later if baseline is chosen else baseline.with_trade_elasticity(later.trade_elasticity)
+        chosen = later
+    return Prepared(chosen, baseline, rule, structure, _economy(baseline, rule, compiled), horizon)
+
+
+def _refuse_combinations(market: Market, closure: Closure, horizon: Horizon) -> None:
+    if market != "monopolistic":
+        return
+    asked = ["closure own-gdp"] if closure.rule == "own-gdp" else []
+    asked += [f"horizon: {horizon}, level {horizon.level}"] if horizon.changes else []
+    fix = "Use market competitive, or leave it out"
+    if asked:
+        raise PolicyError(Problem(what, "is not defined for the monopolistic market", fix) for what in asked)
 
 
 def solve_levers(
@@ -108,12 +137,26 @@ def solve_levers(
         tolerance: largest residual of the equations, relative.
 
     Returns:
-        The solution; `converged` says whether the tolerance was reached. No certificate is computed.
+        The solution; `converged` says whether an equilibrium was found. No certificate is computed.
 
     Raises:
         PolicyError: if the market structure does not have one of the levers, or if they leave somebody without any
             supplier of what is bought.
+        InadmissibleError: if what solves the equations has a negative income, expenditure or output.
     """
+    solution = nearest_solution(prepared, levers, start, tolerance)
+    if not solution.admissible:
+        certificate = certify(prepared, solution, tolerance=tolerance)
+        raise refusal(prepared, solution, certificate, f"{prepared.world.name} under these levers")
+    return solution
+
+
+def nearest_solution(
+    prepared: Prepared, levers: Levers, start: Solution | None = None, tolerance: float = 1e-10
+) -> Solution:
+    """As `solve_levers`, but where there is no equilibrium what came nearest, even if it is not admissible."""
+    if levers.banned_share is not None:
+        _refuse_bans_of_complements(prepared.baseline, levers.banned_share)
     if levers.iceberg_hat is not None or levers.banned_share is not None:
         _refuse_without_supplier(prepared.baseline, levers)
     if isinstance(prepared.economy, FixedFirms):
@@ -131,6 +174,14 @@ def _refuse_without_supplier(world: World, levers: Levers) -> None:
         more = f" and {len(stranded) - MAX_LISTED} more" if len(stranded) > MAX_LISTED else ""
         what = f"leaves no supplier to {names}{more} (importer/sector)"
         raise PolicyError.at("policy", what, "Leave at least one supplier at a finite cost")
+
+
+def _refuse_bans_of_complements(world: World, banned: Array) -> None:
+    """Where σ < 1 fewer varieties would be cheaper: the formula of a ban means nothing."""
+    hit = [world.sectors[s] for s in np.flatnonzero((world.trade_elasticity < 0) & (banned > 0).any(axis=(0, 1)))]
+    if hit:
+        what = f"bans varieties in {', '.join(hit[:MAX_LISTED])}, which are complements at this horizon"
+        raise PolicyError.at("policy", what, "Choose a longer horizon, or level world")
 
 
 def _market(market: str | None, world: World) -> Market:
@@ -169,12 +220,13 @@ def _without_unsupplied(world: World) -> World:
     )
 
 
-def _rebased(world: World, closure: Closure, unbalanced: bool, compiled: bool) -> World:
+def _rebased(world: World, closure: Closure, unbalanced: bool, compiled: bool, tolerance: float) -> World:
     draft = Prepared(world, world, closure, world.market, _economy(world, closure, compiled))
-    solved = solve_levers(draft, Levers(world.tariff_rate), tolerance=REBASE_TOLERANCE)
-    if not solved.converged and solved.residual > 10.0 * REBASE_TOLERANCE:
-        explained = certify(draft, solved, tolerance=REBASE_TOLERANCE).explain()
-        raise NoSolutionError(f"No equilibrium of the baseline of {world.name}, closure {closure}: {explained}.")
+    tight = max(REBASE_GAIN * tolerance, TIGHTEST_REBASE)
+    solved = nearest_solution(draft, Levers(world.tariff_rate), tolerance=tight)
+    certificate = certify(draft, solved, tolerance=tight)
+    if not certificate.holds:
+        raise refusal(draft, solved, certificate, f"the baseline of {world.name}")
     why: list[str] = []
     if not world.consistent:
         why.append(f"final use differed from consumption shares by up to {world.inconsistency:.2g} of income")

@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import replace
 
 from tradewar.equilibrium.certificate import Certificate, certify
 from tradewar.equilibrium.closures import Closure
 from tradewar.equilibrium.commitments import resolve
+from tradewar.equilibrium.horizon import Horizon
 from tradewar.equilibrium.levers import Levers
 from tradewar.equilibrium.outcome import Outcome
 from tradewar.equilibrium.policy import Policy
-from tradewar.equilibrium.prepared import Prepared, prepare, solve_levers
+from tradewar.equilibrium.prepared import Prepared, nearest_solution, prepare
+from tradewar.equilibrium.refusal import refusal, warnings
 from tradewar.equilibrium.solution import Solution
-from tradewar.errors import NoSolutionError, PolicyError
+from tradewar.errors import PolicyError
 from tradewar.world.model import Market, World
 
 LOOSEST, TIGHTEST = 1e-3, 1e-14
@@ -32,6 +35,8 @@ def solve(
     closure: Closure | str = "share-of-world",
     market: Market | str | None = None,
     elasticities: str | None = None,
+    horizon: float | Horizon | None = None,
+    level: str = "world",
     tolerance: float = 1e-10,
     start: Outcome | None = None,
 ) -> Outcome:
@@ -41,9 +46,12 @@ def solve(
         world: the calibrated world. If its baseline is not an equilibrium, or the closure removes its deficits, it is
             solved at baseline tariffs first and `Outcome.baseline` is the world so rebased.
         policy: what changes; None is the baseline.
-        closure: rule for trade deficits, `share-of-world`, `balanced`, `fixed:world` or `fixed:` and a country code.
+        closure: rule for trade deficits, `share-of-world`, `balanced`, `own-gdp`, `fixed:world` or `fixed:` and a
+            country code.
         market: `competitive` or `monopolistic`; None takes the world's own.
         elasticities: name of one of the world's elasticity sets.
+        horizon: years after the change, at which trade has reacted in part; None is the long run. See `horizon`.
+        level: whose long-run elasticities: `world`, or `blp` for those of Boehm, Levchenko and Pandalai-Nayar (2023).
         tolerance: largest residual of the solver's equations, relative; every certified one is within ten times it.
         start: an earlier outcome of the same world, as the first point.
 
@@ -54,9 +62,12 @@ def solve(
         PolicyError: if the policy, closure, market or tolerance is wrong.
         WorldError: if the world lacks what the options ask for.
         NoSolutionError: if no equilibrium was found; the message names the worst equation and its residual.
+        InadmissibleError: if the equations hold only where somebody's income, spending or trade is negative; the
+            message names the country and what the closure asks of it.
         InfeasibleError: if a commitment has a target that cannot be met; the message gives the best attainable value.
     """
-    prepared = prepare(world, closure, market=market, elasticities=elasticities)
+    when = Horizon.of(horizon, level)
+    prepared = prepare(world, closure, market=market, elasticities=elasticities, horizon=when, tolerance=tolerance)
     return solve_prepared(prepared, policy, tolerance=tolerance, start=start)
 
 
@@ -72,9 +83,9 @@ def solve_prepared(
     if chosen.commitments:
         return _solve_committed(prepared, chosen, levers, _first(prepared, start), tolerance)
     began = time.perf_counter()
-    solution = solve_levers(prepared, levers, _first(prepared, start), tolerance)
+    solution = nearest_solution(prepared, levers, _first(prepared, start), tolerance)
     certificate = certify(prepared, solution, tolerance=tolerance, seconds=time.perf_counter() - began)
-    return Outcome(prepared, chosen, solution, _holding(prepared, chosen, certificate))
+    return Outcome(prepared, chosen, solution, _holding(prepared, chosen, solution, certificate))
 
 
 def _solve_committed(
@@ -91,15 +102,15 @@ def _solve_committed(
     further = commitment_residual(world, levers, conditions, found.wedges, found.solution)
     certificate = certify(prepared, found.solution, tolerance=tolerance, seconds=seconds, further=further)
     results = commitment_results(world, levers, conditions, found)
-    return Outcome(prepared, policy, found.solution, _holding(prepared, policy, certificate), results)
+    return Outcome(prepared, policy, found.solution, _holding(prepared, policy, found.solution, certificate), results)
 
 
-def _holding(prepared: Prepared, policy: Policy, certificate: Certificate) -> Certificate:
+def _holding(prepared: Prepared, policy: Policy, solution: Solution, certificate: Certificate) -> Certificate:
     """The certificate, if it holds."""
-    if not certificate.converged:
+    if not certificate.holds:
         name = f" {policy.name}" if policy.name else ""
-        raise NoSolutionError(f"No equilibrium of {prepared.world.name} under policy{name}: {certificate.explain()}.")
-    return certificate
+        raise refusal(prepared, solution, certificate, f"{prepared.world.name} under policy{name}")
+    return replace(certificate, warnings=warnings(prepared, solution, certificate.tolerance))
 
 
 def _first(prepared: Prepared, start: Outcome | None) -> Solution | None:

@@ -1,6 +1,6 @@
 """What governments maximise, and what they do to each other: best responses, Nash wars, certificates, cooperation."""
 
-from tradewar.games.cooperation import Cooperation, cooperate
+from tradewar.games.cooperation import Cooperation, TreatyStatus, cooperate
 from tradewar.games.curves import ReactionCurve, reaction_curve
 from tradewar.games.escalation import Escalation, Threat, escalation
 from tradewar.games.escalation_payoffs import EscalationPayoffs, escalation_payoffs
@@ -18,6 +18,7 @@ __all__ = [
     "Options",
     "ReactionCurve",
     "Threat",
+    "TreatyStatus",
     "War",
     "best_response",
     "cooperate",

@@ -96,6 +96,8 @@ def mix(levels: list[Array], steps: list[Array]) -> Array:
         return levels[-1] + steps[-1]
     change_x = np.diff(np.array(levels), axis=0).T
     change_f = np.diff(np.array(steps), axis=0).T
+    if not np.isfinite(change_f).all():
+        return levels[-1] + steps[-1]
     weights = np.linalg.lstsq(change_f, steps[-1], rcond=MIXING_CUTOFF)[0]
     return levels[-1] + steps[-1] - (change_x + change_f) @ weights
 
@@ -115,12 +117,13 @@ def look(
     stage, own = game.stage, game.instruments
     try:
         position = settle(stage, own.place(level, others), start, tolerance)
+        payoff = float(log_payoffs(game.objective, stage, position)[own.players[0]])
+        if not payoff >= at_least:
+            return None
+        found = multipliers(stage, position, derivatives(game.objective, stage, position, own.players))
     except NoSolutionError:
         return None
-    payoff = float(log_payoffs(game.objective, stage, position)[own.players[0]])
-    if not payoff >= at_least:
-        return None
-    worth = own_worth(multipliers(stage, position, derivatives(game.objective, stage, position, own.players)), own)
+    worth = own_worth(found, own)
     step = rule(own, stage.trade_elasticity, position, worth, level) - level
     slope = gradient(own, stage.trade_elasticity, position, worth)
     return Point(level, position, payoff, step, projected(own, level, slope))
@@ -141,7 +144,8 @@ def climb(
     """
     point = look(game, others, level, start, tolerance=effort.equilibrium)
     if point is None:
-        raise NoSolutionError("No equilibrium at the tariffs from which a best response was sought.")
+        player = game.stage.world.countries[int(game.instruments.players[0])]
+        raise NoSolutionError(f"No equilibrium at the tariffs from which a best response of {player} was sought.")
     levels, steps = [point.level], [point.step]
     for count in range(effort.max_steps):
         if point.distance < effort.tolerance:

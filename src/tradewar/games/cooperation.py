@@ -2,7 +2,8 @@
 
 Several local optima exist with political weights, so the search runs from several tariff vectors; the best treaty is
 returned and the others are listed. Many optimal cooperative tariffs are zero; where (1 + t_ij)(1 + t_ji) alone matters
-single tariffs are not unique in level.
+single tariffs are not unique in level. Where no treaty is better for all, the result is a status: `no_deal` with the
+gap, or `needs_side_payment` with the payments that would make one.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,8 +22,8 @@ from numpy import ndarray as Array
 from tradewar.equilibrium.closures import Closure
 from tradewar.errors import InputError, NoSolutionError
 from tradewar.games.instruments import MAX_RATE
-from tradewar.games.objectives import Objective, log_payoffs, real_incomes
-from tradewar.games.planner import Treaty, plan
+from tradewar.games.objectives import REAL_INCOME, Objective, log_payoffs, real_incomes
+from tradewar.games.planner import RESIDUAL_LIMIT, SPREAD_LIMIT, Treaty, plan
 from tradewar.games.result import War
 from tradewar.games.settle import settle
 from tradewar.games.setup import Options, Setup, setup
@@ -38,6 +40,26 @@ if TYPE_CHECKING:
 STARTS = ("factual", "nash", "free")
 """To what gains refer: the tariffs in force, the Nash war, or no tariffs among what is chosen."""
 SAME_GAIN = 1e-7
+LEAST_GAIN = 1e-8
+"""Log gain of all, or joint gain as a share of income, at or below which there is none."""
+
+
+class TreatyStatus(StrEnum):
+    """What became of the talks. The values are the words of the report, as in `tradewar.talks`."""
+
+    DEAL = "deal"
+    NO_DEAL = "no_deal"
+    NEEDS_SIDE_PAYMENT = "needs_side_payment"
+
+
+@dataclass(frozen=True, eq=False)
+class JointGain:
+    """The treaty with the largest sum of gains in money, and the payments that leave nobody worse off under it."""
+
+    gain_pct: Float[Array, " participant"]
+    """Of each before the payments, percent."""
+    received: Float[Array, " participant"]
+    """Money a year, of the world's unit and at the prices of the start; negative for who pays."""
 
 
 @dataclass(frozen=True)
@@ -53,14 +75,20 @@ class CountryGain:
 class Cooperation(
     Document,
     told=(
-        "world=baseline.name participants start objective gain_pct spread converged weights=weight_of zero_tariffs "
+        "world=baseline.name participants start objective status sentence gap_pct payments gain_pct spread converged "
+        "weights=weight_of zero_tariffs "
         "chosen_tariffs other_gains_pct countries notes seconds"
     ),
 ):
-    """Tariffs that give every participant the same proportional gain, the largest found."""
+    """Tariffs that give every participant the same proportional gain, the largest found.
+
+    A participant gains more than the others only where that takes nothing from them; its weight is then 0. Where no
+    treaty is better for all, tariffs are those at the start.
+    """
 
     baseline: World
     participants: tuple[str, ...]
+    status: TreatyStatus
     start: str
     objective: str
     chosen: Bool[Array, "importer exporter sector"]
@@ -77,6 +105,11 @@ class Cooperation(
     spread: float
     """Largest difference between the participants' log gains."""
     converged: bool
+    gap_pct: float
+    """The most that the participant worst off can gain over the start, percent; at most 0 where there is no deal."""
+    joint: JointGain | None
+    """Where a deal needs a payment."""
+    sentence: str
     other_gains_pct: tuple[float, ...]
     """Common gains of other local optima that the search met, percent."""
     notes: tuple[str, ...]
@@ -84,14 +117,21 @@ class Cooperation(
 
     @property
     def gain_pct(self) -> float:
-        """The common gain of the participants, percent."""
+        """The gain of all participants, percent; 0 without a deal."""
         players = [self.baseline.country_index(code) for code in self.participants]
-        return 100.0 * float(self.objective_hat[players].mean() - 1.0)
+        return 100.0 * float(self.objective_hat[players].min() - 1.0)
 
     @property
     def zero_tariffs(self) -> int:
         """How many chosen tariffs are zero."""
         return int((np.abs(self.tariff_rate[self.chosen]) < 1e-9).sum())
+
+    @property
+    def payments(self) -> dict[str, float] | None:
+        """What each participant receives where a deal needs a payment, money a year; None where it needs none."""
+        if self.joint is None:
+            return None
+        return dict(zip(self.participants, map(float, self.joint.received), strict=True))
 
     @property
     def weight_of(self) -> dict[str, float]:
@@ -125,8 +165,7 @@ class Cooperation(
         )
 
     def __repr__(self) -> str:
-        state = "" if self.converged else ", not converged"
-        return f"Cooperation({', '.join(self.participants)} from {self.start}: {self.gain_pct:+.4g} percent{state})"
+        return f"Cooperation({', '.join(self.participants)} from {self.start}: {self.sentence})"
 
 
 def cooperate(
@@ -160,7 +199,7 @@ def cooperate(
 
     Raises:
         InputError: listing what is wrong with the options.
-        NoSolutionError: if no search reached equal gains with the planner's rule at rest.
+        NoSolutionError: if no search reached the conditions of the best treaty.
     """
     began = time.perf_counter()
     options = Options(
@@ -173,24 +212,33 @@ def cooperate(
     if start == "nash":
         start = war(world, participants, **options.as_keywords())
     name, from_position, from_level = _start(ready, start)
-    treaties = _treaties(ready, from_position, from_level)
-    best = treaties[0]
     stage, own = ready.game.stage, ready.game.instruments
     reference = log_payoffs(ready.game.objective, stage, from_position)
+    treaties = _treaties(ready, from_position, from_level, reference)
+    best = treaties[0]
+    names = tuple(stage.world.countries[k] for k in own.players)
+    agreed, joint = best.common > LEAST_GAIN, None
+    if not agreed:
+        joint = _joint_gain(ready, from_position, from_level, reference)
+    position = best.position if agreed else from_position
     return Cooperation(
         baseline=stage.world,
-        participants=tuple(stage.world.countries[k] for k in own.players),
+        participants=names,
+        status=_status(agreed, joint),
         start=name,
         objective=ready.game.objective.name,
         chosen=ready.chosen,
-        tariff_rate=np.where(ready.chosen, np.expm1(best.position.log_power), stage.levers.tariff_rate),
-        objective_hat=np.exp(log_payoffs(ready.game.objective, stage, best.position) - reference),
-        real_income_hat=np.exp(real_incomes(stage, best.position) - real_incomes(stage, from_position)),
-        wage_hat=best.position.wage_hat / from_position.wage_hat,
+        tariff_rate=np.where(ready.chosen, np.expm1(position.log_power), stage.levers.tariff_rate),
+        objective_hat=np.exp(log_payoffs(ready.game.objective, stage, position) - reference),
+        real_income_hat=np.exp(real_incomes(stage, position) - real_incomes(stage, from_position)),
+        wage_hat=position.wage_hat / from_position.wage_hat,
         weights=best.weights,
         spread=best.spread,
         converged=best.converged,
-        other_gains_pct=tuple(100.0 * float(np.expm1(item.gains.mean())) for item in treaties[1:]),
+        gap_pct=_percent(best.common),
+        joint=joint,
+        sentence=_sentence(names, best, joint, stage.world.money_unit),
+        other_gains_pct=tuple(_percent(item.common) for item in treaties[1:]),
         notes=ready.notes,
         seconds=time.perf_counter() - began,
     )
@@ -210,26 +258,75 @@ def _start(ready: Setup, start: str | War) -> tuple[str, Position, Array]:
     return name, settle(stage, log_power, ready.factual), own.read(log_power)
 
 
-def _treaties(ready: Setup, start: Position, start_level: Array) -> list[Treaty]:
+def _treaties(ready: Setup, start: Position, start_level: Array, reference: Array) -> list[Treaty]:
     """Different treaties reached, the best first."""
-    game = ready.game
-    own = game.instruments
-    reference = log_payoffs(game.objective, game.stage, start)
+    tried = _searched(ready, start, start_level, reference, None)
     found: list[Treaty] = []
-    worst: Treaty | None = None
-    for level in (_markup_rates(ready), np.zeros(own.count), start_level):
-        treaty = plan(game, reference, np.clip(level, own.lower, own.upper), start)
-        if not treaty.converged:
-            worst = treaty
-        elif all(abs(treaty.gains.mean() - other.gains.mean()) > SAME_GAIN for other in found):
+    for treaty in tried:
+        if treaty.converged and all(abs(treaty.common - other.common) > SAME_GAIN for other in found):
             found.append(treaty)
     if not found:
-        assert worst is not None
+        nearest = min(tried, key=lambda treaty: treaty.inequality + treaty.residual)
         raise NoSolutionError(
-            f"Equal gains were not reached: log gains still differ by {worst.spread:.3g} (limit 1e-8) and a log tariff "
-            f"still moves by {worst.step:.3g} (limit 1e-6)."
+            f"No treaty was found from {len(tried)} starting points: gains still differ by {nearest.inequality:.3g} in "
+            f"logs (limit {SPREAD_LIMIT:g}) and rise by {nearest.residual:.3g} per unit of a log tariff (limit "
+            f"{RESIDUAL_LIMIT:g}). Choose fewer goods, or one rate per partner."
         )
-    return sorted(found, key=lambda treaty: -float(treaty.gains.mean()))
+    return sorted(found, key=lambda treaty: -treaty.common)
+
+
+def _searched(ready: Setup, start: Position, start_level: Array, reference: Array, money: Array | None) -> list[Treaty]:
+    """Where searches from different tariffs end; thorough ones only where the quick ones come to nothing."""
+    own = ready.game.instruments
+    levels = [
+        np.clip(level, own.lower, own.upper) for level in (_markup_rates(ready), np.zeros(own.count), start_level)
+    ]
+    tried = [plan(ready.game, reference, level, start, money, thorough=False) for level in levels]
+    if not any(treaty.converged for treaty in tried):
+        tried = [plan(ready.game, reference, level, start, money) for level in levels]
+    return tried
+
+
+def _joint_gain(ready: Setup, start: Position, start_level: Array, reference: Array) -> JointGain | None:
+    """The largest joint gain in money and its payments; None where there is none, or payoffs are not money."""
+    if ready.game.objective is not REAL_INCOME:
+        return None
+    money = start.income[ready.game.instruments.players]
+    tried = _searched(ready, start, start_level, reference, money)
+    gains = [np.expm1(treaty.gains) for treaty in tried if treaty.converged]
+    gain = max(gains, key=lambda row: float(money @ row), default=np.zeros(len(money)))
+    if not float(money @ gain) > LEAST_GAIN * float(money.sum()):
+        return None
+    short, surplus = np.maximum(-gain * money, 0.0), np.maximum(gain * money, 0.0)
+    return JointGain(100.0 * gain, short - short.sum() * surplus / surplus.sum())
+
+
+def _status(agreed: bool, joint: JointGain | None) -> TreatyStatus:
+    if agreed:
+        return TreatyStatus.DEAL
+    return TreatyStatus.NO_DEAL if joint is None else TreatyStatus.NEEDS_SIDE_PAYMENT
+
+
+def _sentence(names: tuple[str, ...], best: Treaty, joint: JointGain | None, unit: str) -> str:
+    if best.common > LEAST_GAIN:
+        more = best.gains - best.common > SPREAD_LIMIT
+        extra = ", ".join(
+            f"{code} {_percent(g):+.4g}" for code, g in zip(np.array(names)[more], best.gains[more], strict=True)
+        )
+        return f"All gain {_percent(best.common):+.4g} percent" + (
+            f"; more at nobody's expense: {extra}." if extra else "."
+        )
+    gap = f"the one worst off would lose at least {-_percent(best.common):.4g} percent"
+    if best.common > -LEAST_GAIN:
+        gap = "the start is already efficient"
+    if joint is None:
+        return f"No treaty is better for all: {gap}."
+    paid = ", ".join(f"{code} {value:+,.4g}" for code, value in zip(names, joint.received, strict=True) if value != 0.0)
+    return f"No treaty is better for all without a payment: {gap}. The largest joint gain needs {paid} ({unit} a year)."
+
+
+def _percent(log_gain: float) -> float:
+    return 100.0 * float(np.expm1(log_gain))
 
 
 def _markup_rates(ready: Setup) -> Array:

@@ -13,7 +13,7 @@ values, M = π'/(1 + t), T_j the derivative by tariff revenue, and further direc
     x_js = Ī_j + T_j + g^X_js + Σ_i B̄_ijs M_ijs            Ī_j = g^I_j + Σ_s α_js x_js
     y_is = g^Y_is + Σ_r m_irs x_ir + ℓ_is ω_i + κ_is Ī_i
     ρ_js = g^P_js + θ_s Σ_i B̄_ijs B_ijs + Σ_r m_jsr χ_jr   χ_is = Σ_j π'_ijs ρ_js − θ_s Σ_j B̄_ijs B_ijs
-    Σ_s v_is χ_is + (Ī_i − ω_i + ν g_i) w_i L_i + g^w_i = 0,   ω of the first country = 0
+    Σ_s v_is χ_is + (Ī_i − ω_i + ν g_i) w_i L_i + Σ_j Ī_j ∂D_j/∂log w_i + g^w_i = 0,   ω of the first country = 0
 
     ∂ log G_k / ∂ log(1 + t_ijs) = σ_s ψ_ijs B_ijs − Φ_js π'_ijs   with ψ = −B̄ and Φ = −ρ
 
@@ -32,6 +32,7 @@ from numpy import ndarray as Array
 from tradewar.equilibrium import competitive_adjoint
 from tradewar.equilibrium.kernels import Economy
 from tradewar.equilibrium.objectives import Multipliers, Seeds
+from tradewar.errors import NoSolutionError
 from tradewar.games.stage import Position, Stage
 
 DIRECT_LIMIT, QUICK_LIMIT = 500, 100
@@ -60,7 +61,19 @@ class _Columns:
 
 
 def multipliers(stage: Stage, position: Position, seeds: Seeds) -> Multipliers:
-    """The multipliers of K governments, given the direct derivatives of their log payoffs, at an equilibrium."""
+    """The multipliers of K governments, given the direct derivatives of their log payoffs, at an equilibrium.
+
+    Raises:
+        NoSolutionError: if the equilibrium is not locally unique there.
+    """
+    try:
+        return _multipliers(stage, position, seeds)
+    except np.linalg.LinAlgError:
+        what = "No gradient at the tariffs tried: the equilibrium there is not locally unique"
+        raise NoSolutionError(f"{what}.") from None
+
+
+def _multipliers(stage: Stage, position: Position, seeds: Seeds) -> Multipliers:
     if isinstance(stage.economy, Economy) and stage.consumption_share.size > _direct_limit(stage.economy, seeds.count):
         return competitive_adjoint.multipliers(stage.economy, position.solution, seeds, ITERATION_TOLERANCE)
     count, governments = len(stage.labour_income), seeds.count
@@ -74,6 +87,7 @@ def multipliers(stage: Stage, position: Position, seeds: Seeds) -> Multipliers:
     own = np.concatenate([np.zeros((governments, count)), np.eye(count)])
     gap = wage_effect + (income - own) * wages
     gap[:governments] += seeds.dense("wage", (count,))
+    gap += stage.economy.deficits.by_log_wage(position.wage_hat, income)
     numeraire = stage.economy.numeraire_weight * position.wage_hat
     weights = _labour_multipliers(gap[:governments], gap[governments:], numeraire)
     seller = (output[:governments] + np.tensordot(weights, output[governments:], 1))[:, None]

@@ -1,47 +1,64 @@
 """The planner behind cooperation: all participants' tariffs chosen so that all gain in the same proportion.
 
-Maximise the common gain g of log G_i over the start, subject to equal gains, by an augmented Lagrangian
+    max s  subject to  g_i >= s,      g_i = log payoff of participant i, less that at the start
 
-    Q = Σ ω_i g_i − (ρ/2) Σ (g_i − mean g)²,   effective weights ω_i − ρ (g_i − mean g), which sum to 1.
+At the solution there are weights ω_i >= 0, summing to 1, at which no tariff off its bounds raises Σ ω_i g_i, and
+g_i = s wherever ω_i > 0: gains are equal, except that of one who gains more than s whatever serves the others.
 
-At given effective weights the multipliers of all governments combine linearly and the planner's first-order rule is
-the players' own rule with those multipliers: 1 + t = σ ψ X / Φ for all importers at once.
+    joint map   ω: those under which the step s(ω) of the planner's rule is expected to make gains p = g + J s(ω)
+                equal, by Newton steps on p, which take no equilibrium; tariffs: that step, with Anderson mixing in
+                logs. One equilibrium and one adjoint a step, as in the war (`tradewar.games.nash`)
+    programme   where the map does not come to rest and tariffs are few: sequential quadratic programming on gains and
+                slopes, with ω from the first-order conditions (`pareto_weights`)
 
-    inner: Anderson in logs; a trial is accepted if Q does not fall, else the step is shrunk by 0.4 and the memory
-           cleared; until the step is below max(1e-9, min(1e-3, spread/100))
-    outer: ω ← ω − ρ (g − mean g); ρ starts at 2 and grows by half, up to 64, while the spread does not halve
-    stop:  spread = max g − min g below 1e-8 and step below 1e-6
+At given weights the multipliers of all governments combine linearly, so that the planner's first-order rule is the
+players' own rule with those multipliers: 1 + t = σ ψ X / Φ for all importers at once.
 
-Source: Ossa (2014, American Economic Review 104(12)), section I.E, and its replication code, where talks are equality
-constraints on government payoffs. It is not the Nash product; in percent gains it is Kalai's egalitarian solution.
+Source: Ossa (2014, American Economic Review 104(12)), section I.E, and its replication code. It is not the Nash
+product; in percent gains it is Kalai's egalitarian solution.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from numpy import ndarray as Array
 
+from tradewar.equilibrium.objectives import Multipliers
 from tradewar.errors import NoSolutionError
 from tradewar.games.climb import Game, mix
 from tradewar.games.multipliers import multipliers
 from tradewar.games.objectives import derivatives, log_payoffs
-from tradewar.games.rule import planners_worth, rule
+from tradewar.games.rule import gradient, planners_worth, projected, rule
 from tradewar.games.settle import settle
 from tradewar.games.stage import Position
 
 MEMORY = 8
-SPREAD_LIMIT = 1e-8
-STEP_LIMIT = 1e-6
-FIRST_PENALTY, PENALTY_GROWTH, LARGEST_PENALTY = 2.0, 1.5, 64.0
-SHRINK = 0.4
-SMALLEST_FRACTION = 1e-4
-INNER_LIMIT = 120
-OUTER_LIMIT = 80
-SLACK = 1e-13
-"""By how much Q may fall in an accepted step: rounding."""
+REST = 1e-9
+"""Inequality of gains and slope at which the joint map stops."""
+SPREAD_LIMIT = RESIDUAL_LIMIT = 1e-8
+"""The same, at which a treaty counts as found."""
+JOINT_STEPS, STALLED = 60, 12
+"""Steps of the joint map; how many may pass without one that is nearer to rest."""
+WEIGHT_ROUNDS = 3
+FRACTIONS = 0.5 ** np.arange(10)
+"""Of a Newton step on the weights, the largest first."""
+DIFFERENCE = 1e-6
+"""Step of the differences of the rule in a weight."""
+REACH, LEAST_REACH = 0.5, 0.1
+"""How far a weight may move in a step, as a share of itself; at least this share of an equal weight."""
+PROXIMITY = 1e-4
+"""Pull towards the weights before, in units of the inequality of gains: it decides where no tariff moves."""
+LARGEST_PROGRAMME = 500
+"""Tariffs above which the programme, whose cost rises with their cube, is not tried."""
+PROGRAMME_STEPS = 300
+AT_BOUND = 1e-9
+"""Distance in log tariff at which the programme has reached a bound."""
+ANCHOR = 10.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,10 +71,17 @@ class Treaty:
     gains: Float[Array, " participant"]
     """g: log payoff less that at the start."""
     weights: Float[Array, " participant"]
-    """ω: shadow prices of equality, summing to 1."""
-    step: float
-    """Largest move of a log tariff that the planner's rule still wants."""
+    """ω: shadow prices of equality, summing to 1; 0 for who gains more than the others whatever serves these."""
+    residual: float
+    """Largest slope of Σ ω g by a log tariff that no bound holds back."""
+    inequality: float
+    """Largest min(ω_i, g_i − min g): 0 where all gain alike, or more at nobody's expense."""
     equilibria: int
+
+    @property
+    def common(self) -> float:
+        """The gain of all: min g."""
+        return float(self.gains.min())
 
     @property
     def spread(self) -> float:
@@ -66,8 +90,8 @@ class Treaty:
 
     @property
     def converged(self) -> bool:
-        """True if gains are equal and the planner's rule is at rest."""
-        return self.spread < SPREAD_LIMIT and self.step < STEP_LIMIT
+        """True if the first-order conditions hold."""
+        return self.inequality < SPREAD_LIMIT and self.residual < RESIDUAL_LIMIT
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,103 +99,244 @@ class _Offer:
     level: Array
     position: Position
     gains: Array
-    value: float
-    """Q."""
+    slopes: Float[Array, "participant instrument"]
+    """∂g by log(1 + t)."""
+    found: Multipliers
+
+
+@dataclass(frozen=True, eq=False)
+class _Table:
+    """What is on the table: the game, the payoffs to which gains refer, and money where the joint gain is wanted."""
+
+    game: Game
+    start_payoffs: Float[Array, " country"]
+    money: Float[Array, " participant"] | None
+
+    def look(self, level: Array, near: Position) -> _Offer:
+        """The offer at some tariffs.
+
+        Raises:
+            NoSolutionError: if there is no equilibrium.
+        """
+        game, own = self.game, self.game.instruments
+        position = settle(game.stage, own.place(level, game.stage.log_power), near)
+        gains = (log_payoffs(game.objective, game.stage, position) - self.start_payoffs)[own.players]
+        found = multipliers(game.stage, position, derivatives(game.objective, game.stage, position, own.players))
+        slopes = [
+            gradient(own, game.stage.trade_elasticity, position, planners_worth(found.combined(alone), own))
+            for alone in np.eye(len(gains))
+        ]
+        return _Offer(level, position, gains, np.array(slopes), found)
+
+    def step(self, offer: _Offer, weights: Array) -> Array:
+        """The step of the planner's rule under weights."""
+        own, worth = self.game.instruments, planners_worth(offer.found.combined(weights), self.game.instruments)
+        return rule(own, self.game.stage.trade_elasticity, offer.position, worth, offer.level) - offer.level
+
+    def weights(self, offer: _Offer, before: Array) -> Array:
+        """The weights of the next step."""
+        if self.money is None:
+            return _equal(lambda weights: offer.gains + offer.slopes @ self.step(offer, weights), offer.gains, before)
+        worth = self.money * np.exp(offer.gains)
+        return worth / worth.sum()
+
+    def judged(self, offer: _Offer, weights: Array, equilibria: int) -> Treaty:
+        """The offer with its certificate."""
+        slope = projected(self.game.instruments, offer.level, weights @ offer.slopes)
+        excess = offer.gains - offer.gains.min()
+        unequal = 0.0 if self.money is not None else float(np.minimum(weights, excess).max())
+        residual = float(np.abs(slope).max())
+        return Treaty(offer.level, offer.position, offer.gains, weights, residual, unequal, equilibria)
 
 
 def plan(
-    game: Game, start_payoffs: Float[Array, " country"], level: Float[Array, " instrument"], start: Position
+    game: Game,
+    start_payoffs: Float[Array, " country"],
+    level: Float[Array, " instrument"],
+    start: Position,
+    money: Float[Array, " participant"] | None = None,
+    *,
+    thorough: bool = True,
 ) -> Treaty:
-    """Equal proportional gains from the given start, searched from the given tariffs.
+    """The largest gain of all from the given start, searched from the given tariffs.
 
     Args:
         game: the stage, the objective, and the instruments of all participants.
         start_payoffs: log payoffs of all countries at the start to which gains refer.
         level: log(1 + t) of the instruments to search from.
         start: a near equilibrium.
+        money: income of each participant at the start: then the sum of gains in money is maximised instead.
+        thorough: whether the programme is tried where the joint map does not come to rest.
 
     Raises:
         NoSolutionError: if there is no equilibrium at the first tariffs.
     """
-    count = len(game.instruments.players)
+    table = _Table(game, start_payoffs, money)
     # by income: close to the shadow prices of equality, so that the first offers are not lopsided
-    weights, penalty = start.income[game.instruments.players], FIRST_PENALTY
-    weights = weights / weights.sum()
-    spread, step, equilibria = np.inf, np.inf, 0
-    offer = _offer(game, start_payoffs, level, start, weights, penalty)
-    for _ in range(OUTER_LIMIT):
-        offer = _valued(offer, weights, penalty)
-        offer, step, used = _improved(game, start_payoffs, offer, weights, penalty)
-        equilibria += used
-        gap = offer.gains - offer.gains.mean()
-        new_spread = float(np.ptp(offer.gains))
-        if count == 1 or (new_spread < SPREAD_LIMIT and step < STEP_LIMIT):
-            break
-        weights = weights - penalty * gap
-        if new_spread > 0.5 * spread:
-            penalty = min(LARGEST_PENALTY, PENALTY_GROWTH * penalty)
-        spread = new_spread
-    return Treaty(offer.level, offer.position, offer.gains, weights, step, equilibria)
+    weights = start.income[game.instruments.players]
+    best, offer, used = _joint(table, table.look(level, start), weights / weights.sum())
+    if best.converged or not thorough or game.instruments.count > LARGEST_PROGRAMME:
+        return best
+    offer, more = _programme(table, offer)
+    found = table.judged(offer, _shadow_prices(table, offer), used + more)
+    if found.converged or money is not None:
+        return found
+    # the last digits, where the programme stopped at the noise of its own differences
+    polished = _joint(table, offer, found.weights)[0]
+    return polished if polished.converged else found
 
 
-def _value(gains: Array, weights: Array, penalty: float) -> float:
-    return float(weights @ gains - 0.5 * penalty * ((gains - gains.mean()) ** 2).sum())
-
-
-def _valued(offer: _Offer, weights: Array, penalty: float) -> _Offer:
-    return _Offer(offer.level, offer.position, offer.gains, _value(offer.gains, weights, penalty))
-
-
-def _offer(game: Game, start_payoffs: Array, level: Array, near: Position, weights: Array, penalty: float) -> _Offer:
-    own = game.instruments
-    position = settle(game.stage, own.place(level, game.stage.log_power), near)
-    gains = (log_payoffs(game.objective, game.stage, position) - start_payoffs)[own.players]
-    return _Offer(level, position, gains, _value(gains, weights, penalty))
-
-
-def _wanted(game: Game, offer: _Offer, weights: Array, penalty: float) -> Array:
-    """The step of the planner's rule."""
-    stage, own = game.stage, game.instruments
-    effective = weights - penalty * (offer.gains - offer.gains.mean())
-    found = multipliers(stage, offer.position, derivatives(game.objective, stage, offer.position, own.players))
-    worth = planners_worth(found.combined(effective), own)
-    return rule(own, stage.trade_elasticity, offer.position, worth, offer.level) - offer.level
-
-
-def _improved(
-    game: Game, start_payoffs: Array, offer: _Offer, weights: Array, penalty: float
-) -> tuple[_Offer, float, int]:
-    """The maximum of Q at fixed weights, the step still wanted there, and the equilibria used."""
-    own = game.instruments
+def _joint(table: _Table, offer: _Offer, weights: Array) -> tuple[Treaty, _Offer, int]:
+    """The joint map from an offer: the best treaty met, its offer, and the equilibria used."""
+    own = table.game.instruments
     levels: list[Array] = []
     steps: list[Array] = []
-    step, used = _wanted(game, offer, weights, penalty), 0
-    for _ in range(INNER_LIMIT):
-        largest = float(np.abs(step).max())
-        if largest < max(1e-9, min(1e-3, float(np.ptp(offer.gains)) / 100.0)):
+    best: tuple[Treaty, _Offer] | None = None
+    used = 0
+    for used in range(1, JOINT_STEPS + 1):
+        weights = table.weights(offer, weights)
+        treaty = table.judged(offer, weights, used)
+        if best is None or treaty.inequality + treaty.residual < best[0].inequality + best[0].residual:
+            best = treaty, offer
+        at_rest = treaty.inequality < REST and treaty.residual < REST
+        if at_rest or used - best[0].equilibria > STALLED:
             break
-        levels, steps = [*levels, offer.level][-MEMORY:], [*steps, step][-MEMORY:]
-        trial, fraction, better = mix(levels, steps), 1.0, None
-        while better is None and fraction > SMALLEST_FRACTION:
-            used += 1
-            better = _accepted(game, start_payoffs, offer, trial, weights, penalty)
-            fraction *= SHRINK
-            trial = offer.level + fraction * step
-            if better is None:
-                levels, steps = [], []
-        if better is None:
+        levels = [*levels, offer.level][-MEMORY:]
+        steps = [*steps, table.step(offer, weights)][-MEMORY:]
+        try:
+            offer = table.look(np.clip(mix(levels, steps), own.lower, own.upper), offer.position)
+        except NoSolutionError:
             break
-        offer = better
-        step = _wanted(game, offer, weights, penalty)
-    return offer, float(np.abs(np.clip(offer.level + step, own.lower, own.upper) - offer.level).max()), used
+    assert best is not None
+    return *best, used
 
 
-def _accepted(
-    game: Game, start_payoffs: Array, offer: _Offer, trial: Array, weights: Array, penalty: float
-) -> _Offer | None:
-    level = np.clip(trial, game.instruments.lower, game.instruments.upper)
+def _equal(expected: Callable[[Array], Array], gains: Array, before: Array) -> Array:
+    """Weights ω >= 0, Σ ω = 1, under which the gains expected are equal, or larger where ω = 0."""
+    count = len(before)
+    reach = REACH * np.maximum(before, 2.0 * LEAST_REACH / count)
+    proximity = max(PROXIMITY * float(np.ptp(gains)), 1e-10)
+    weights, gain = before, expected(before)
+    gap = float(weights @ gain - gain.min())
+    for _ in range(WEIGHT_ROUNDS if count > 1 else 0):
+        if gap < 1e-14:
+            break
+        beside = weights + DIFFERENCE * np.eye(count)
+        response = (np.array([expected(row) for row in beside]).T - gain[:, None]) / DIFFERENCE
+        towards = _complementary(response + proximity * np.eye(count), gain, weights) - weights
+        for fraction in FRACTIONS:
+            trial = np.maximum(np.clip(weights + fraction * towards, before - reach, before + reach), 0.0)
+            trial = trial / trial.sum()
+            trial_gain = expected(trial)
+            trial_gap = float(trial @ trial_gain - trial_gain.min())
+            if trial_gap < gap:
+                weights, gain, gap = trial, trial_gain, trial_gap
+                break
+        else:
+            break
+    return weights
+
+
+def _complementary(response: Array, gain: Array, weights: Array) -> Array:
+    """ω >= 0, Σ ω = 1, with gain + response (ω − weights) equal where ω > 0 and not less elsewhere."""
+    count = len(gain)
+    active = np.ones(count, dtype=bool)
+    found = weights
+    for _ in range(3 * count):
+        size = int(active.sum())
+        system = np.block([[response[np.ix_(active, active)], -np.ones((size, 1))], [np.ones(size), 0.0]])
+        known = np.append((response @ weights - gain)[active], 1.0)
+        solved = np.linalg.lstsq(system, known, rcond=1e-14)[0]
+        found = np.zeros(count)
+        found[active] = solved[:-1]
+        if (found < -1e-12).any():
+            active[int(found.argmin())] = False
+            continue
+        short = np.where(active, 0.0, gain + response @ (found - weights) - solved[-1])
+        if not short.min() < -1e-13:
+            break
+        active[int(short.argmin())] = True
+    found = np.maximum(found, 0.0)
+    return found / found.sum()
+
+
+def _programme(table: _Table, offer: _Offer) -> tuple[_Offer, int]:
+    """max s, g >= s (or the joint gain in money) by sequential quadratic programming from an offer."""
+    from scipy.optimize import minimize
+
+    own, unit = table.game.instruments, float(np.abs(offer.slopes).max()) or 1.0
+    last, used = offer, 0
+
+    def at(level: Array) -> _Offer:
+        nonlocal last, used
+        inside = np.clip(level, own.lower, own.upper)
+        if not np.array_equal(inside, last.level):
+            last, used = table.look(inside, last.position), used + 1
+        return last
+
+    def joint_loss(variables: Array) -> tuple[float, Array]:
+        here, money = at(variables), table.money
+        assert money is not None
+        worth = money / money.sum() * np.exp(here.gains)
+        return -float((worth - money / money.sum()).sum()) / unit, -(worth @ here.slopes) / unit
+
+    def least_loss(variables: Array) -> tuple[float, Array]:
+        return -float(variables[-1]), np.append(np.zeros(own.count), -1.0)
+
+    def slack(variables: Array) -> Array:
+        return at(variables[:-1]).gains / unit - variables[-1]
+
+    def slack_slope(variables: Array) -> Array:
+        slopes = at(variables[:-1]).slopes / unit
+        return np.hstack([slopes, -np.ones((len(slopes), 1))])
+
+    bounds = list(zip(own.lower, own.upper, strict=True))
+    options = {"maxiter": PROGRAMME_STEPS, "ftol": 1e-14}
     try:
-        found = _offer(game, start_payoffs, level, offer.position, weights, penalty)
+        if table.money is not None:
+            minimize(joint_loss, offer.level, jac=True, method="SLSQP", bounds=bounds, options=options)
+        else:
+            constraint: dict[str, Any] = {"type": "ineq", "fun": slack, "jac": slack_slope}
+            done = minimize(
+                least_loss, np.append(offer.level, offer.gains.min() / unit), jac=True, method="SLSQP",
+                bounds=[*bounds, (None, None)], constraints=[constraint], options=options,
+            )  # fmt: skip
+            at(done.x[:-1])
     except NoSolutionError:
-        return None
-    return found if found.value >= offer.value - SLACK else None
+        # an economy that breaks down on the way: what was reached last is judged by its own certificate
+        return last, used
+    level = np.where(last.level - own.lower < AT_BOUND, own.lower, last.level)
+    return at(np.where(own.upper - level < AT_BOUND, own.upper, level)), used
+
+
+def _shadow_prices(table: _Table, offer: _Offer) -> Array:
+    if table.money is not None:
+        return table.weights(offer, offer.gains)
+    own = table.game.instruments
+    equal = offer.gains - offer.gains.min() < SPREAD_LIMIT
+    at_lower, at_upper = offer.level <= own.lower, offer.level >= own.upper
+    weights = np.zeros(len(equal))
+    weights[equal] = pareto_weights(offer.slopes[equal], at_lower, at_upper)[0]
+    return weights
+
+
+def pareto_weights(
+    slopes: Float[Array, "party instrument"],
+    at_lower: Bool[Array, " instrument"],
+    at_upper: Bool[Array, " instrument"],
+) -> tuple[Float[Array, " party"], float]:
+    """Weights λ >= 0, Σ λ = 1, that come closest to Σ λ ∇u = 0 off the bounds, and what is left of it.
+
+    At a lower bound the weighted slope may be negative, at an upper bound positive: a multiplier >= 0 takes it up.
+    """
+    from scipy.optimize import nnls
+
+    parties, count = slopes.shape
+    unit = float(np.abs(slopes).max()) or 1.0
+    bounds = np.hstack([np.eye(count)[:, at_lower], -np.eye(count)[:, at_upper]])
+    system = np.hstack([slopes.T / unit, bounds])
+    anchor = np.append(ANCHOR * np.ones(parties), np.zeros(bounds.shape[1]))
+    solved, residual = nnls(np.vstack([system, anchor]), np.append(np.zeros(count), ANCHOR))
+    weights = solved[:parties]
+    total = float(weights.sum())
+    return weights / total if total > 0.0 else weights, float(residual) * unit

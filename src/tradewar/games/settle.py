@@ -15,7 +15,7 @@ from numpy import ndarray as Array
 
 from tradewar.equilibrium import competitive, monopolistic
 from tradewar.equilibrium.monopolistic import FixedFirms
-from tradewar.errors import NoSolutionError
+from tradewar.errors import InadmissibleError, NoSolutionError
 from tradewar.games.stage import Position, Stage
 
 TOLERANCE = 1e-12
@@ -37,10 +37,14 @@ def settle(
     """
     levers = replace(stage.levers, tariff_rate=np.expm1(log_power))
     first = None if start is None else start.solution
+    # a game asks for hundreds: other equilibria are looked for where a result is reported
     if isinstance(stage.economy, FixedFirms):
-        found = monopolistic.solve(stage.economy, levers, first, tolerance)
+        found = monopolistic.solve(stage.economy, levers, first, tolerance, search=False)
     else:
-        found = competitive.solve(stage.economy, levers, first, tolerance)
+        found = competitive.solve(stage.economy, levers, first, tolerance, search=False)
+    if not found.admissible:
+        poorest = stage.world.countries[int((found.income / stage.labour_income).argmin())]
+        raise InadmissibleError(f"No equilibrium under the tariffs tried: {poorest} would be left without income.")
     limit = max(tolerance, REACHABLE)
     if not found.residual <= limit:
         raise NoSolutionError(

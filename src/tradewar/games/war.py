@@ -167,7 +167,7 @@ def _candidates(
     """Every different point reached, with its certificate."""
     points: list[FirstOrderPoint] = []
     found: list[Candidate] = []
-    failure: NoSolutionError | None = None
+    failures: list[str] = []
     for name in starts:
         if progress is not None:
             progress(f"Searching for optimal tariffs (start: {name})")
@@ -186,10 +186,11 @@ def _candidates(
                     break
                 point = _from(ready, answered(ready.game, point, searches), point.position, rough=False)
         except NoSolutionError as error:
-            failure = error
+            failures.append(f"from {name}: {error}")
     if not found:
-        assert failure is not None
-        raise failure
+        names = ", ".join(ready.game.stage.world.countries[k] for k in ready.game.instruments.players)
+        hint = "" if ready.closure == "balanced" else " The closure balanced removes deficits first."
+        raise NoSolutionError(f"No optimal tariffs of {names} were found; {' '.join(failures)}{hint}")
     return found
 
 

@@ -128,13 +128,13 @@ def open_place(
 
 
 def tree(folder: Path) -> tuple[Path, ...]:
-    """Every regular file under a folder, in order.
+    """Every regular file under a folder, in order, without hidden ones, which systems and tradewar itself put there.
 
     Raises:
         InputError: if the folder cannot be walked.
     """
     try:
-        return tuple(sorted(path for path in folder.rglob("*") if path.is_file()))
+        return tuple(sorted(path for path in folder.rglob("*") if path.is_file() and path.name[0] != "."))
     except OSError as error:
         raise InputError.at(str(folder), f"cannot be read ({error.strerror})", "Check the folder") from None
 

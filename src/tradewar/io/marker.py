@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import stat
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -18,6 +16,8 @@ from tradewar.io.places import is_folder, mode
 
 MARKER, LOG, READY = ".tradewar.json", ".tradewar.log", ".tradewar-ready"
 """The marker; lines `sha256  name` of what was added since it was written; new files on their way to their places."""
+_read: dict[tuple[int, ...], str] = {}
+"""SHA-256 of files that were read, by what changes with their content."""
 _LOGGED = re.compile(r"([0-9a-f]{64})  (.+)")
 
 
@@ -36,7 +36,14 @@ class State:
 def state_of(place: Path) -> State:
     """What a folder holds of ours; nothing where there is no folder."""
     kind, accepted = marked(place)
-    found = {name: _digest(place, name) for name in accepted if mode(place / name)}
+    real = {"."}
+    for home in sorted(homes(accepted)):  # what lies behind a link is not what we wrote
+        if str(PurePosixPath(home).parent) in real and is_folder(place / home):
+            real.add(home)
+    found = {
+        name: _digest(place / name) if str(PurePosixPath(name).parent) in real else ""
+        for name in accepted if mode(place / name)
+    }  # fmt: skip
     ours = {name: digest for name, digest in found.items() if digest in accepted[name]}
     return State(kind, ours, found.keys() - ours.keys())
 
@@ -86,16 +93,16 @@ def refuse_all(where: str, faults: Iterable[str]) -> None:
         raise InputError(problems)
 
 
-def in_the_way(place: Path, state: State, names: Collection[str], mends: Callable[[str], bool]) -> Iterable[str]:
+def in_the_way(place: Path, state: State, names: Collection[str], mends: Collection[str] = ()) -> Iterable[str]:
     """What keeps files of these names from being written, in words.
 
     Args:
         place: the folder.
         state: what it holds of ours.
         names: of the files.
-        mends: says which files of ours are written again if they were changed.
+        mends: names of files that are written again where they were changed.
     """
-    changed = [name for name in sorted(state.changed) if not mends(name)]
+    changed = sorted({*state.changed} - {*mends})
     yield from (f"holds {name}, which was changed since tradewar wrote it" for name in changed)
     own = (MARKER, LOG, READY) if state.kind is None else ()
     strange = {name for name in (*own, *names) if mode(place / name)}
@@ -109,17 +116,13 @@ def _is_inside(name: str) -> bool:
     return bool(path.parts) and not path.is_absolute() and ".." not in path.parts and "\\" not in name
 
 
-def _digest(place: Path, name: str) -> str:
-    """SHA-256 of a file; empty for what is none, or lies behind a link, and is therefore not what we wrote."""
-    path = place / name
-    if not stat.S_ISREG(mode(path)) or os.path.realpath(path) != str(path):
+def _digest(path: Path) -> str:
+    """SHA-256 of a file; empty for what is none. A folder is looked at three times, and read once."""
+    now = path.lstat()
+    if not stat.S_ISREG(now.st_mode):
         return ""
-    was = path.stat()
-    return _hashed(path, was.st_dev, was.st_ino, was.st_size, was.st_mtime_ns, was.st_ctime_ns)
-
-
-@lru_cache(maxsize=4096)
-def _hashed(path: Path, *_: int) -> str:
-    # a folder is looked at before the work, when it is placed, and when the old one goes
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    key = (now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns, now.st_ctime_ns)
+    if key not in _read:
+        with path.open("rb") as file:
+            _read[key] = hashlib.file_digest(file, "sha256").hexdigest()
+    return _read[key]

@@ -91,7 +91,8 @@ def write(path: Path, content: bytes, permissions: int = 0) -> None:
         while rest:
             rest = rest[os.write(number, rest) :]
         if permissions:
-            path.chmod(permissions)
+            with suppress(OSError):  # some disks know none
+                path.chmod(permissions)
         os.fsync(number)
     finally:
         os.close(number)

@@ -133,7 +133,7 @@ def place_folder(
         return draft.place()
 
 
-def check_place(path: Path | str, *, kind: str, names: Collection[str] = (), option: str = "--out") -> None:
+def check_place(path: Path | str, kind: str, names: Collection[str] = (), option: str = "--out") -> None:
     """Refuse, before the work starts, a folder that could not be placed; finish what a run that was killed had ready.
 
     Args:
@@ -168,7 +168,7 @@ class Draft:
         """SHA-256 of every file by name, in the order in which they came."""
 
     def __enter__(self) -> Self:
-        check_place(self._path, kind=self._kind, names=self._reserved, option=self._option)
+        check_place(self._path, self._kind, self._reserved, self._option)
         return self
 
     def add(self, name: str, data: bytes | str) -> None:
@@ -310,7 +310,7 @@ def _move_in(place: Path, where: str) -> None:
     ready = place / READY
     if new := read_marker(ready):
         state, names = state_of(place), new[1]
-        refuse_all(where, marker.in_the_way(place, state, names, _nothing))
+        refuse_all(where, marker.in_the_way(place, state, names))
         for name in state.ours.keys() - names.keys():
             (place / name).unlink()
         for name in names:
@@ -330,15 +330,13 @@ def _move_in(place: Path, where: str) -> None:
 # ---------------------------------------------------------------- what was there before
 
 
-def _check(
-    place: Path, where: str, kind: str, names: Collection[str], mends: Callable[[str], bool] | None = None
-) -> State:
+def _check(place: Path, where: str, kind: str, names: Collection[str], mends: Collection[str] = ()) -> State:
     """What a folder holds of ours, once it is sure that nothing is in the way."""
     _check_access(place, where)
     state = state_of(place)
     if state.kind not in (None, kind):
         raise InputError.at(where, f"holds a {state.kind} that tradewar wrote, not a {kind}", "Name another folder")
-    refuse_all(where, marker.in_the_way(place, state, names, mends or _nothing))
+    refuse_all(where, marker.in_the_way(place, state, names, mends))
     return state
 
 
@@ -402,7 +400,7 @@ class GrowingFolder:
     """
 
     def __init__(
-        self, path: Path | str, *, kind: str, names: Collection[str], mends: Callable[[str], bool], option: str
+        self, path: Path | str, *, kind: str, names: Collection[str], mends: Collection[str] = (), option: str = "--out"
     ) -> None:
         """Open a folder, or make it; its marker is the first file in it.
 
@@ -410,7 +408,7 @@ class GrowingFolder:
             path: the folder.
             kind: as in `place_folder`.
             names: of files that will be written; none of them may be somebody else's.
-            mends: says which damaged files will be written again; others are refused.
+            mends: those of the names that are written again where they are damaged; others are refused.
             option: what the path was given with, for messages.
 
         Raises:
@@ -453,7 +451,3 @@ class GrowingFolder:
 def _encoded(data: bytes | str) -> bytes:
     # half a pair, as in the name of a file that is not UTF-8, has no bytes
     return data.encode("utf-8", "backslashreplace") if isinstance(data, str) else data
-
-
-def _nothing(_: str) -> bool:
-    return False

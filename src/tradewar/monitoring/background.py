@@ -94,7 +94,7 @@ def truce_background(commitment: TruceCommitment, series: IncidentSeries) -> Tru
     )
     counts = np.asarray(series.counts[shown], dtype=float)
     changes = tuple(start - shown.start for start in announced)
-    phi = max(segment_dispersion(counts, changes), 1.0)
+    phi = max(float(segment_dispersion(counts, changes)), 1.0)
     share = np.ones(len(counts)) if series.completeness is None else np.asarray(series.completeness[shown])
     expected = nowcast(counts, share)
     position, placebos = _placebo(series, first.start)

@@ -178,7 +178,7 @@ def _moved(claim: Claim, series: YearlyCounts) -> ClaimCell:
     ]
     name = f"{series.dataset} {series.part}".strip()
     (before, years_before), (after, years_after) = ((sum(part), len(part)) for part in windows)
-    figures = f"{before:g} in {years_before} years, then {after:g} in {years_after}"
+    figures = f"{before:g} in {_span(claim.before, series)}, then {after:g} in {_span(claim.after, series)}"
     if not (years_before and years_after) or before + after < ENOUGH_EVENTS:
         return ClaimCell(claim.claim_id, name, series.date_meaning, "", "too few", figures, True)
     ratio = (after / years_after) / (before / years_before) if before else float("inf")
@@ -187,6 +187,16 @@ def _moved(claim: Claim, series: YearlyCounts) -> ClaimCell:
     outcome: Outcome = "fails" if not right else "holds" if probability >= ENOUGH_PROBABILITY else "not shown"
     figures += f", ratio {ratio:.2f}"
     return ClaimCell(claim.claim_id, name, series.date_meaning, "", outcome, figures, min(before, after) < FEW)
+
+
+def _span(window: tuple[int, int], series: YearlyCounts) -> str:
+    """The years of a window that the series has."""
+    years = [year for year in range(window[0], window[1] + 1) if year in series.counts]
+    return _years(years[0], years[-1]) if years else f"no year of {_years(*window)}"
+
+
+def _years(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first} to {last}"
 
 
 def _ranked(claim: Claim, activity: Sequence[ActivityCount]) -> tuple[ClaimCell, ...]:
@@ -205,7 +215,8 @@ def _rank_cell(claim: Claim, key: tuple[str, str, str], activity: Sequence[Activ
 
     counts = {sponsor: total(sponsor, claim.member) for sponsor in SPONSORS}
     own = counts.pop(claim.sponsor)
-    figures = ", ".join(f"{code} {n}" for code, n in {claim.sponsor: own, **counts}.items())
+    figures = f"{_years(claim.first_year, claim.last_year)}: "
+    figures += ", ".join(f"{code} {n}" for code, n in {claim.sponsor: own, **counts}.items())
     if own + sum(counts.values()) == 0:
         return ClaimCell(claim.claim_id, *key, "not coded", "no event with this word", True)
     if claim.kind == "highest share":
@@ -225,7 +236,8 @@ def _share_cell(
         others, key=lambda m: sum(a.n for a in inside if a.sponsor == claim.sponsor and a.member == m), default=""
     )
     more = sum(a.n for a in inside if a.sponsor == claim.sponsor and a.member == rival)
-    figures = ", ".join(f"{s} {share:.2f}" for s, share in shares.items())
+    figures = f"{_years(claim.first_year, claim.last_year)}: "
+    figures += ", ".join(f"{s} {share:.2f}" for s, share in shares.items())
     figures += f" ({own} of {events[claim.sponsor]} events)"
     if more > own:
         figures += f"; {rival} has more ({more}), so not 'mainly'"

@@ -17,6 +17,36 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Alarm:
+    """The live alarm of one review: an e-process against the cap, with a promised rate of false rings."""
+
+    month: str
+    """The month that decides: the first in which it rings; empty where it has not rung."""
+    events: float
+    """Events of that month."""
+    e_value: float
+    """1/α of the smallest level at which it has rung, to within a quarter; 1 where at none."""
+    false_alarm_rate: float
+    """At most this share of truces that are kept at the cap rings in a review, the base rate being an estimate."""
+    variance_ratio: float
+    """How many times its mean a month's count may vary at the cap."""
+
+
+@dataclass(frozen=True)
+class Watch:
+    """The standing watch: a run length, no promised rate; it enters no grade."""
+
+    month: str
+    """First month of the review in which it is above its threshold; empty where it is not."""
+    months: int
+    """Months watched, from the promise to the end of the review."""
+    mean_run: float
+    """At the cap it rings falsely once in at least so many months on average."""
+    rings_at_cap: float | None
+    """Share of series at the cap in which it rings within these months; None where it has not rung."""
+
+
+@dataclass(frozen=True)
 class SourceReview:
     """One series in one review window of a truce."""
 
@@ -24,6 +54,8 @@ class SourceReview:
     date_meaning: str
     vintage: str
     source: str
+    baseline_window: tuple[str, str]
+    """First and last period of the baseline."""
     window: tuple[str, str]
     """First and last period used."""
     baseline_count: float
@@ -38,18 +70,27 @@ class SourceReview:
     """P(rate above that of the baseline)."""
     dispersed_breach_probability: float
     """As `breach_probability`, counts divided by φ."""
+    exact_breach_probability: float
+    """One minus the p-value of the exact test, counts divided by φ."""
     dispersion: float
     """φ; 1 where it cannot be estimated (yearly counts)."""
-    e_value: float
-    """Largest value of the e-process in the window; 0 where the counts are yearly."""
-    alarm_month: str
-    """First month of the window in which the standing watch is above its threshold at α = .05; empty if none."""
+    alarm: Alarm | None
+    """None where the counts are yearly."""
+    watch: Watch | None
+    """None where the counts are yearly, or nothing happened in the baseline."""
     share_reference: str
     """The window that the share test compares with."""
     share: ShareTest | None
     window_test: WindowTest | None
     """Rate against the reference window; its tipping point is the change of detection that would explain it."""
     verdict: Verdict
+    without_alarm: Grade
+    """The grade of the source if the alarm were not heard."""
+
+    @property
+    def alarm_month(self) -> str:
+        """Month in which the alarm rang; empty where it did not."""
+        return "" if self.alarm is None else self.alarm.month
 
 
 @dataclass(frozen=True)
@@ -57,9 +98,13 @@ class TruceReview:
     """One review window: all sources, and the grade over them."""
 
     window: tuple[str, str]
+    baseline: tuple[str, str]
+    """First and last month of the baseline of the lead source."""
     sources: tuple[SourceReview, ...]
     lead: SourceEvidence
     verdict: Verdict
+    without_alarm: Grade
+    """The grade if the alarm were not heard."""
 
 
 @dataclass(frozen=True)
@@ -133,6 +178,8 @@ def _source_row(commitment: str, source: SourceReview) -> dict[str, Any]:
         "date_meaning": source.date_meaning,
         "first": source.window[0],
         "last": source.window[1],
+        "baseline_first": source.baseline_window[0],
+        "baseline_last": source.baseline_window[1],
         "baseline_count": source.baseline_count,
         "count": source.count,
         "above_cap": source.breach_probability,
@@ -141,5 +188,7 @@ def _source_row(commitment: str, source: SourceReview) -> dict[str, Any]:
         "share_odds_ratio": source.share.odds_ratio if source.share else None,
         "share_p_value": source.share.p_value if source.share else None,
         "alarm_month": source.alarm_month,
+        "watch_month": "" if source.watch is None else source.watch.month,
+        "grade_without_alarm": str(source.without_alarm),
         "grade": str(source.verdict.grade),
     }

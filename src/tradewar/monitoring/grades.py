@@ -2,16 +2,19 @@
 
 | grade | condition |
 |---|---|
-| kept | breach probability < .1, no alarm, mean completeness ≥ .5 |
+| kept | breach probability < .1, mean completeness ≥ .5 |
 | unclear | anything between, or incomplete, or fewer than 5 events in the baseline |
-| suspected | breach probability > .9, or E ≥ 20, or an alarm of the standing watch at α = .05 |
-| breach found | breach probability > .99 or E ≥ 100, and the two further conditions below |
+| suspected | breach probability > .9, or the alarm has rung: e-value ≥ 20 |
+| breach found | breach probability > .99 or e-value ≥ 100, and the two further conditions below |
 
 `breach found` also needs the comparison with the controls to point the same way with p < .05, and two sources that
-reach `suspected`, one of them collected in another way.
+reach `suspected`, one of them collected in another way. A standing watch that rings is no grade: at the cap it rings
+within two years in 37 to 47 of 100 series.
 
-A grade is lowered by one step where the verdict changes when a control is left out, under overdispersion, without
-actor profiles, with the limit of the base rate in place of its estimate, or against the other comparison window.
+A grade is lowered by one step where the verdict changes when a control is left out, under overdispersion, by the exact
+test, without actor profiles, or against the other comparison window. What holds then, at one look at monthly counts
+that lie exactly at the cap: at most 10 of 100 are suspected, at most 1 is a breach found (`benchmarks.alarms` shows
+both, by cap, overdispersion and months).
 """
 
 from __future__ import annotations
@@ -51,12 +54,12 @@ class SourceEvidence:
     collection: str
     """How it is collected; sources of the same collection count as one."""
     breach_probability: float
-    e_value: float = 0.0
-    """Largest value of the e-process within the review."""
-    watch_alarm: bool = False
-    """Whether the standing watch at α = .05 alarmed within the review."""
+    e_value: float = 1.0
+    """Of the alarm, within the review."""
     baseline_events: float = float("inf")
     """Events in the baseline; infinite where the series is not a count."""
+    baseline_window: tuple[str, str] = ("", "")
+    """First and last month of the baseline."""
     mean_completeness: float = 1.0
     controls_agree: bool | None = None
     """Whether the comparison with the controls points to a breach; None where there is none."""
@@ -83,15 +86,16 @@ def source_grade(evidence: SourceEvidence) -> Verdict:
     if evidence.mean_completeness < MINIMUM_COMPLETENESS:
         return Verdict(Grade.UNCLEAR, ("incomplete",))
     if evidence.baseline_events < MINIMUM_BASELINE_EVENTS:
-        reason = f"only {evidence.baseline_events:g} events in the baseline (at least {MINIMUM_BASELINE_EVENTS})"
+        span = (
+            f", {evidence.baseline_window[0]} to {evidence.baseline_window[1]}" if evidence.baseline_window[0] else ""
+        )
+        reason = f"only {evidence.baseline_events:g} events in the baseline{span} (at least {MINIMUM_BASELINE_EVENTS})"
         return Verdict(Grade.UNCLEAR, (reason,))
     stated = f"breach probability {probability_text(evidence.breach_probability)}"
-    alarmed = evidence.e_value >= SUSPECTED_E_VALUE or evidence.watch_alarm
     if evidence.breach_probability > SUSPECTED_ABOVE:
         return Verdict(Grade.SUSPECTED, (stated,))
-    if alarmed:
-        what = f"e-value {evidence.e_value:.4g}" if evidence.e_value >= SUSPECTED_E_VALUE else "alarm of the watch"
-        return Verdict(Grade.SUSPECTED, (stated, what))
+    if evidence.e_value >= SUSPECTED_E_VALUE:
+        return Verdict(Grade.SUSPECTED, (stated, f"the alarm has rung (e-value {evidence.e_value:.3g})"))
     return Verdict(Grade.KEPT if evidence.breach_probability < KEPT_BELOW else Grade.UNCLEAR, (stated,))
 
 

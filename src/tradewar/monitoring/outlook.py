@@ -10,9 +10,10 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tradewar.monitoring.delay import PRIOR_SHAPE
 from tradewar.monitoring.evidence import Evidence, PurchaseReview, SourceReview, TruceReview
-from tradewar.monitoring.grades import CONTROL_P_VALUE, KEPT_BELOW, SUSPECTED_ABOVE, Grade
-from tradewar.monitoring.posterior import MONTHS, truce_breach_probability
+from tradewar.monitoring.grades import CONTROL_P_VALUE, KEPT_BELOW, SUSPECTED_ABOVE, SUSPECTED_E_VALUE, Grade
+from tradewar.monitoring.posterior import MONTHS, probability_above
 
 _MOST_EVENTS = 10_000
 
@@ -52,7 +53,7 @@ def _truce(evidence: Evidence, review: TruceReview, allowed_ratio: float) -> tup
 def _more(evidence: Evidence, review: TruceReview, source: SourceReview, allowed_ratio: float) -> list[GradeChange]:
     where = f"{source.window[0]} to {source.window[1]} in {source.dataset}"
     if evidence.grade is not Grade.SUSPECTED:
-        needed = _fewest(source, allowed_ratio, lambda p: p > SUSPECTED_ABOVE)
+        needed = _fewest(source, allowed_ratio, lambda p: min(p) > SUSPECTED_ABOVE)
         changes = [_survives(Grade.SUSPECTED, reason) for reason in evidence.reasons if "lowered from" in reason]
         if needed > source.count:
             what = f"{needed} events or more from {where}, in place of {source.count:g}"
@@ -83,10 +84,14 @@ def _survives(to: Grade, reason: str) -> GradeChange:
 
 def _less(review: TruceReview, source: SourceReview, allowed_ratio: float) -> list[GradeChange]:
     changes: list[GradeChange] = []
-    alarmed = review.lead.watch_alarm or review.lead.e_value >= 20
+    alarmed = review.lead.e_value >= SUSPECTED_E_VALUE
     span = f"{source.window[0]} to {source.window[1]}"
-    for grade, limit in ((Grade.UNCLEAR, SUSPECTED_ABOVE), (Grade.KEPT, KEPT_BELOW)):
-        most = _fewest(source, allowed_ratio, lambda p, at=limit: p >= at) - 1
+    limits: tuple[tuple[Grade, Callable[[_Probabilities], bool]], ...] = (
+        (Grade.UNCLEAR, lambda p: min(p) > SUSPECTED_ABOVE),
+        (Grade.KEPT, lambda p: max(p) >= KEPT_BELOW),
+    )
+    for grade, above in limits:
+        most = _fewest(source, allowed_ratio, above) - 1
         if not 0 <= most < source.count:
             continue
         unless = ", and no alarm within them" if alarmed else ""
@@ -103,11 +108,18 @@ def _less(review: TruceReview, source: SourceReview, allowed_ratio: float) -> li
     return changes
 
 
-def _fewest(source: SourceReview, allowed_ratio: float, reached: Callable[[float], bool]) -> int:
-    """The fewest events of the window at which the breach probability reaches a condition; it rises with the count."""
+_Probabilities = tuple[float, float, float]
+"""Of a breach: as stated, under overdispersion, by the exact test. A grade must hold in all three."""
+
+
+def _fewest(source: SourceReview, allowed_ratio: float, reached: Callable[[_Probabilities], bool]) -> int:
+    """The fewest events of the window at which the breach probabilities meet a condition; they rise with the count."""
+    odds, phi = allowed_ratio * source.exposure / source.baseline_exposure, source.dispersion
+    before = source.baseline_count
     for count in range(_MOST_EVENTS):
-        exposures = (source.baseline_exposure, source.exposure)
-        if reached(truce_breach_probability(source.baseline_count, count, *exposures, allowed_ratio)):
+        stated = float(probability_above(PRIOR_SHAPE + before, PRIOR_SHAPE + count, odds))
+        dispersed = float(probability_above(PRIOR_SHAPE + before / phi, PRIOR_SHAPE + count / phi, odds))
+        if reached((stated, dispersed, float(probability_above(1 + before / phi, count / phi, odds)))):
             return count
     return _MOST_EVENTS
 

@@ -62,8 +62,22 @@ def truce_breach_probability(
     for name, value in (("exposure_before", exposure_before), ("exposure_after", exposure_after)):
         positive(value, name)
     positive(allowed_ratio, "allowed_ratio")
-    x = allowed_ratio * exposure_after / (allowed_ratio * exposure_after + exposure_before)
-    return float(betainc(first, second, 1.0 - x))
+    return float(probability_above(first, second, allowed_ratio * exposure_after / exposure_before))
+
+
+def probability_above(
+    shape_before: float | Float[Array, ...],
+    shape_after: float | Float[Array, ...],
+    odds: float | Float[Array, ...],
+) -> Float[Array, ...] | float:
+    """P(λ₁ > ρ λ₀) for λ₀ ~ Gamma(shape_before, X₀) and λ₁ ~ Gamma(shape_after, X₁), element by element; odds ρ X₁/X₀.
+
+    Shapes k + S are the posterior. Shapes 1 + S₀ and S₁ give one minus the p-value of the exact test of "at or below
+    the cap" (Przyborowski and Wilenski 1940), which no prior has a part in: 0 where nothing happened after.
+    """
+    after = np.asarray(shape_after, dtype=float)
+    found = betainc(shape_before, np.where(after > 0, after, 1.0), 1.0 / (1.0 + np.asarray(odds)))
+    return np.where(after > 0, found, 0.0)[()]
 
 
 def rate_ratio_quantiles(

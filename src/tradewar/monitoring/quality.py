@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 from jaxtyping import Float
@@ -160,6 +161,15 @@ def standing_watch(
         months,
         f"rate at {multiple:g} times the cap",
     )
+
+
+@cache
+def ring_share(
+    cap_per_month: float, months: int, alpha: float, overdispersion: float = 0.0, runs: int = SIMULATED_RUNS
+) -> float:
+    """Share of simulated series at the cap in which a Shiryaev-Roberts watch rings within so many months."""
+    lengths = run_lengths(cap_per_month, cap_per_month, alpha, overdispersion, runs=runs, horizon=months + 1)
+    return float((lengths <= months).mean())
 
 
 def run_lengths(

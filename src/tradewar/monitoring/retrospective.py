@@ -189,4 +189,11 @@ def garwood_limits(count: float, exposure: float, alpha: float = 0.025) -> tuple
     positive(exposure, "exposure")
     probability(alpha, "alpha")
     low = float(chdtri(2 * count, 1 - alpha)) / (2 * exposure) if count else 0.0
-    return low, float(chdtri(2 * count + 2, alpha)) / (2 * exposure)
+    return low, float(garwood_upper(count, exposure, alpha))
+
+
+def garwood_upper(
+    count: float | Float[Array, ...], exposure: float | Float[Array, ...], alpha: float | Float[Array, ...]
+) -> Float[Array, ...] | float:
+    """The upper of `garwood_limits`, element by element."""
+    return chdtri(2 * np.asarray(count) + 2, alpha) / (2 * np.asarray(exposure))

@@ -2,7 +2,8 @@
 
 Three statements are kept apart, each with its baseline: the rate is above the cap, above that of the truce window
 (the first review), above that before the deal. A later review is compared with the truce window, the first with the
-baseline.
+baseline. The alarm has a promised rate of false rings and enters the grade; the standing watch has a run length only,
+is shown beside it and enters none.
 """
 
 from __future__ import annotations
@@ -11,40 +12,63 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Float
-from numpy import ndarray as Array
 
-from tradewar.monitoring.alarm import log_e_process, log_shiryaev_roberts
+from tradewar.monitoring.alarm import log_shiryaev_roberts
 from tradewar.monitoring.background import truce_background
 from tradewar.monitoring.checks import require
-from tradewar.monitoring.dispersion import segment_dispersion, segment_overdispersion
-from tradewar.monitoring.evidence import Evidence, SourceReview, TruceReview
+from tradewar.monitoring.delay import PRIOR_SHAPE
+from tradewar.monitoring.dispersion import segment_dispersion
+from tradewar.monitoring.evidence import Alarm, Evidence, SourceReview, TruceReview, Watch
 from tradewar.monitoring.grades import SourceEvidence, robust_grade, source_grade
 from tradewar.monitoring.posterior import truce_breach_probability
-from tradewar.monitoring.quality import DetectionQuality, truce_review
-from tradewar.monitoring.retrospective import ShareTest, garwood_limits, share_test, window_test
+from tradewar.monitoring.quality import DetectionQuality, ring_share, truce_review
+from tradewar.monitoring.retrospective import ShareTest, share_test, window_test
 from tradewar.monitoring.series import IncidentSeries, TruceCommitment
+from tradewar.monitoring.truce_counts import ALARM_ALPHA, Weighed, Windows, weigh
 
 WATCH_ALPHA = 0.05
-BASE_RATE_ALPHA = 0.025
 REVIEW_MONTHS = 12
 REVIEW_FALSE_ALARM_LIMIT = 0.1
 """The yearly review alarms at the fewest events whose false-alarm rate is at most this."""
 MAX_THRESHOLD = 10_000
+SPREAD_MARGIN = 4 / 3
 
 
 @dataclass(frozen=True, eq=False)
-class _Windows:
-    """Counts and exposures of one series in the windows of one review."""
+class _Source:
+    """One series in one review."""
 
-    baseline: slice
-    truce: slice
-    review: slice
-    first_review: bool
+    promise: TruceCommitment
+    series: IncidentSeries
+    windows: Windows
+    weighed: Weighed
+
+    @classmethod
+    def of(cls, promise: TruceCommitment, series: IncidentSeries, windows: Windows) -> _Source:
+        monthly = series.months_per_period == 1
+        weighed = weigh(series.counts, series.observed_exposure, windows, promise.allowed_ratio, monthly)
+        return cls(promise, series, windows, weighed)
 
     @property
-    def reference(self) -> slice:
-        return self.baseline if self.first_review else self.truce
+    def share(self) -> ShareTest | None:
+        """The sponsor against its controls, review against reference."""
+        return _share(self.series, self.windows.reference, self.windows.review)
+
+    def evidence(self, breach_probability: float | None = None) -> SourceEvidence:
+        """Reduced to what a grade needs."""
+        share, weighed = self.share, self.weighed
+        completeness = self.series.completeness
+        return SourceEvidence(
+            source=self.series.dataset,
+            collection=self.series.collection,
+            breach_probability=float(weighed.breach) if breach_probability is None else breach_probability,
+            e_value=float(weighed.e_value),
+            baseline_events=float(weighed.before),
+            baseline_window=self.series.span(self.windows.baseline),
+            mean_completeness=1.0 if completeness is None else float(completeness[self.windows.review].mean()),
+            controls_agree=None if share is None else share.odds_ratio > 1,
+            controls_p_value=float("nan") if share is None else share.p_value,
+        )
 
 
 def monitor_truce(commitment: TruceCommitment, series: Sequence[IncidentSeries], as_of: str) -> Evidence:
@@ -68,7 +92,7 @@ def monitor_truce(commitment: TruceCommitment, series: Sequence[IncidentSeries],
     )
     what = f"no review has both a baseline and counts by {as_of}"
     require(bool(reviews), commitment.name, what, "Give longer series or a later day")
-    latest = reviews[-1]
+    latest, review = reviews[-1], yearly_review(commitment, known[0])
     return Evidence(
         commitment=commitment.name,
         kind="truce",
@@ -76,7 +100,7 @@ def monitor_truce(commitment: TruceCommitment, series: Sequence[IncidentSeries],
         grade=latest.verdict.grade,
         reasons=latest.verdict.reasons,
         breach_probability=latest.lead.breach_probability,
-        quality=_quality(commitment, known[0]),
+        quality=None if review is None else review[1],
         truce=reviews,
         background=truce_background(commitment, known[0]),
         sources=tuple(dict.fromkeys(item.source for item in known if item.source)),
@@ -85,103 +109,92 @@ def monitor_truce(commitment: TruceCommitment, series: Sequence[IncidentSeries],
 
 
 def _review(commitment: TruceCommitment, series: Sequence[IncidentSeries], number: int) -> TruceReview | None:
-    window = commitment.reviews[number]
-    usable = [(item, found) for item in series if (found := _windows(commitment, item, number)) is not None]
-    if not usable or usable[0][0] is not series[0]:
+    usable = [
+        _Source.of(commitment, item, found)
+        for item in series
+        if (found := _windows(commitment, item, number)) is not None
+    ]
+    if not usable or usable[0].series is not series[0]:
         return None
-    sources = tuple(_source_review(commitment, item, found) for item, found in usable)
-    evidence = [_source_evidence(commitment, item, found) for item, found in usable]
-    variants = _variants(commitment, *usable[0])
-    return TruceReview(window, sources, evidence[0], robust_grade(evidence[0], evidence[1:], variants))
+    lead, evidence, variants = usable[0], [source.evidence() for source in usable], _variants(usable[0])
+    silent = [replace(item, e_value=1.0) for item in evidence]
+    unheard = {name: replace(item, e_value=1.0) for name, item in variants.items()}
+    return TruceReview(
+        window=commitment.reviews[number],
+        baseline=lead.series.span(lead.windows.baseline),
+        sources=tuple(_source_review(source) for source in usable),
+        lead=evidence[0],
+        verdict=robust_grade(evidence[0], evidence[1:], variants),
+        without_alarm=robust_grade(silent[0], silent[1:], unheard).grade,
+    )
 
 
-def _windows(commitment: TruceCommitment, series: IncidentSeries, number: int) -> _Windows | None:
+def _windows(commitment: TruceCommitment, series: IncidentSeries, number: int) -> Windows | None:
     baseline, truce, review = (
         series.window(w) for w in (commitment.baseline, commitment.reviews[0], commitment.reviews[number])
     )
     if not (baseline.stop and truce.stop and review.stop):
         return None
-    return _Windows(baseline, truce, review, number == 0)
+    return Windows(baseline, truce, review)
 
 
 # ---------------------------------------------------------------- one source
 
 
-def _source_review(commitment: TruceCommitment, series: IncidentSeries, windows: _Windows) -> SourceReview:
-    before, after, truce = (_sums(series, part) for part in (windows.baseline, windows.review, windows.truce))
-    phi = _dispersion(series, windows)
-    evidence = _source_evidence(commitment, series, windows)
-    watch = _watch(commitment, series, windows)
-    reference = _sums(series, windows.reference)
+def _source_review(source: _Source) -> SourceReview:
+    series, windows, weighed, evidence = source.series, source.windows, source.weighed, source.evidence()
+    after, reference = (_sums(series, part) for part in (windows.review, windows.reference))
+    before = _sums(series, windows.baseline)
     return SourceReview(
         dataset=series.dataset,
         date_meaning=series.date_meaning,
         vintage=series.vintage,
         source=series.source,
+        baseline_window=series.span(windows.baseline),
         window=series.span(windows.review),
         baseline_count=before[0],
         count=after[0],
         baseline_exposure=before[1],
         exposure=after[1],
         breach_probability=evidence.breach_probability,
-        above_truce_window=None if windows.first_review else _above(truce, after, 1.0),
-        above_baseline=_above(before, after, 1.0),
-        dispersed_breach_probability=_above(before, after, commitment.allowed_ratio, phi),
-        dispersion=phi,
-        e_value=evidence.e_value,
-        alarm_month="" if watch is None else series.months()[windows.review.start + watch],
+        above_truce_window=None if windows.first_review else _above(reference, after),
+        above_baseline=_above(before, after),
+        dispersed_breach_probability=float(weighed.dispersed),
+        exact_breach_probability=float(weighed.exact),
+        dispersion=float(weighed.dispersion),
+        alarm=_alarm(source),
+        watch=_watch(source),
         share_reference="..".join(series.span(windows.reference)),
-        share=_share(series, windows.reference, windows.review),
+        share=source.share,
         window_test=None
         if reference[0] + after[0] == 0
         else window_test(round(reference[0]), round(after[0]), reference[1], after[1]),
         verdict=source_grade(evidence),
+        without_alarm=source_grade(replace(evidence, e_value=1.0)).grade,
     )
 
 
-def _source_evidence(
-    commitment: TruceCommitment,
-    series: IncidentSeries,
-    windows: _Windows,
-    overdispersed: bool = False,
-    base_rate_limit: bool = False,
-) -> SourceEvidence:
-    before, after = _sums(series, windows.baseline), _sums(series, windows.review)
-    phi = _dispersion(series, windows) if overdispersed else 1.0
-    share = _share(series, windows.reference, windows.review)
-    completeness = 1.0 if series.completeness is None else float(series.completeness[windows.review].mean())
-    return SourceEvidence(
-        source=series.dataset,
-        collection=series.collection,
-        breach_probability=_above(before, after, commitment.allowed_ratio, phi),
-        e_value=_e_value(commitment, series, windows, overdispersed, base_rate_limit),
-        watch_alarm=_watch(commitment, series, windows, overdispersed, base_rate_limit) is not None,
-        baseline_events=before[0],
-        mean_completeness=completeness,
-        controls_agree=None if share is None else share.odds_ratio > 1,
-        controls_p_value=float("nan") if share is None else share.p_value,
-    )
-
-
-def _variants(commitment: TruceCommitment, series: IncidentSeries, windows: _Windows) -> dict[str, SourceEvidence]:
-    """The lead source recomputed in every way the grade must survive."""
-    lead = _source_evidence(commitment, series, windows)
-    variants = {"under overdispersion": _source_evidence(commitment, series, windows, overdispersed=True)}
-    limit = _source_evidence(commitment, series, windows, base_rate_limit=True)
-    variants["with the limit of the base rate in place of its estimate"] = limit
+def _variants(lead: _Source) -> dict[str, SourceEvidence]:
+    """The lead source recomputed in every way the grade must survive; the alarm already allows for both the first."""
+    series, windows = lead.series, lead.windows
+    variants = {
+        "under overdispersion": lead.evidence(float(lead.weighed.dispersed)),
+        "by the exact test, in which no prior has a part": lead.evidence(float(lead.weighed.exact)),
+    }
     if series.without_profiles is not None:
-        variants["without actor profiles"] = _source_evidence(commitment, series.without_profiles, windows)
+        variants["without actor profiles"] = _Source.of(lead.promise, series.without_profiles, windows).evidence()
     if len(series.controls) > 1:
         for name in series.controls:
             rest = {other: counts for other, counts in series.controls.items() if other != name}
-            fewer = replace(series, controls=rest)
-            variants[f"leaving out the control {name}"] = _source_evidence(commitment, fewer, windows)
+            fewer = replace(lead, series=replace(series, controls=rest))
+            variants[f"leaving out the control {name}"] = fewer.evidence()
     if not windows.first_review:
         share = _share(series, windows.baseline, windows.review)
         if share is not None:
             stated = f"against the window before the deal (odds ratio {share.odds_ratio:.2f}, p = {share.p_value:.3f})"
             # the share before the deal must not point the other way; it need not be significant
-            variants[stated] = replace(lead, controls_agree=bool(lead.controls_agree) and share.odds_ratio > 1)
+            own = lead.evidence()
+            variants[stated] = replace(own, controls_agree=bool(own.controls_agree) and share.odds_ratio > 1)
     return variants
 
 
@@ -189,8 +202,8 @@ def _sums(series: IncidentSeries, part: slice) -> tuple[float, float]:
     return float(series.counts[part].sum()), float(series.observed_exposure[part].sum())
 
 
-def _above(before: tuple[float, float], after: tuple[float, float], ratio: float, phi: float = 1.0) -> float:
-    return truce_breach_probability(before[0], after[0], before[1], after[1], ratio, dispersion=phi)
+def _above(before: tuple[float, float], after: tuple[float, float]) -> float:
+    return truce_breach_probability(before[0], after[0], before[1], after[1], 1.0)
 
 
 def _share(series: IncidentSeries, reference: slice, review: slice) -> ShareTest | None:
@@ -201,80 +214,62 @@ def _share(series: IncidentSeries, reference: slice, review: slice) -> ShareTest
     return share_test(table[0], table[1]) if min(map(sum, table)) > 0 else None
 
 
-# ---------------------------------------------------------------- alarm
+# ---------------------------------------------------------------- alarm and watch
 
 
-def _segments(windows: _Windows, series: IncidentSeries) -> tuple[Float[Array, " period"], tuple[int, ...]]:
-    """The months from baseline to review, and the first month of each window but the first."""
-    start = windows.baseline.start
-    changes = sorted({windows.truce.start - start, windows.review.start - start} - {0})
-    return np.asarray(series.counts[start : windows.review.stop], dtype=float), tuple(changes)
-
-
-def _dispersion(series: IncidentSeries, windows: _Windows) -> float:
+def _alarm(source: _Source) -> Alarm | None:
+    """The alarm within the review; None where the counts are yearly."""
+    series, review, weighed = source.series, source.windows.review, source.weighed
     if series.months_per_period != 1:
-        return 1.0
-    return max(segment_dispersion(*_segments(windows, series)), 1.0)
+        return None
+    first = int(weighed.alarm)
+    cap = source.promise.allowed_ratio * float(weighed.before) / weighed.base_exposure
+    return Alarm(
+        month="" if first < 0 else series.months()[review.start + first],
+        events=float(series.counts[review.start + first]) if first >= 0 else 0.0,
+        e_value=float(weighed.e_value),
+        false_alarm_rate=ALARM_ALPHA,
+        variance_ratio=1.0 + float(weighed.overdispersion) * cap,
+    )
 
 
-def _cap(
-    commitment: TruceCommitment, series: IncidentSeries, windows: _Windows, part: slice, base_rate_limit: bool
-) -> Float[Array, " period"]:
-    count, exposure = _sums(series, windows.baseline)
-    rate = garwood_limits(count, exposure, BASE_RATE_ALPHA)[1] if base_rate_limit else count / exposure
-    return commitment.allowed_ratio * rate * series.observed_exposure[part]
-
-
-def _can_watch(series: IncidentSeries, windows: _Windows) -> bool:
-    return series.months_per_period == 1 and float(series.counts[windows.baseline].sum()) > 0
-
-
-def _e_value(
-    commitment: TruceCommitment,
-    series: IncidentSeries,
-    windows: _Windows,
-    overdispersed: bool = False,
-    base_rate_limit: bool = False,
-) -> float:
-    """Largest value within the review of the e-process that starts with it."""
-    if not _can_watch(series, windows):
-        return 0.0
-    cap = _cap(commitment, series, windows, windows.review, base_rate_limit)
-    a = segment_overdispersion(*_segments(windows, series)) if overdispersed else 0.0
-    path = log_e_process(series.counts[windows.review], cap, overdispersion=a)
-    return float(np.exp(min(path.max(), np.log(np.finfo(float).max))))
-
-
-def _watch(
-    commitment: TruceCommitment,
-    series: IncidentSeries,
-    windows: _Windows,
-    overdispersed: bool = False,
-    base_rate_limit: bool = False,
-) -> int | None:
-    """First month of the review in which the watch kept since the promise is above its threshold."""
-    if not _can_watch(series, windows):
+def _watch(source: _Source) -> Watch | None:
+    """The watch kept since the promise, as far as this review; None where it cannot be kept."""
+    series, windows, weighed = source.series, source.windows, source.weighed
+    if series.months_per_period != 1 or weighed.before == 0:
         return None
     watched = slice(windows.truce.start, windows.review.stop)
-    cap = _cap(commitment, series, windows, watched, base_rate_limit)
-    a = segment_overdispersion(*_segments(windows, series)) if overdispersed else 0.0
+    rate = source.promise.allowed_ratio * float(weighed.before) / weighed.base_exposure
+    cap, a = rate * series.observed_exposure[watched], float(weighed.overdispersion)
     path = log_shiryaev_roberts(series.counts[watched], cap, overdispersion=a)
-    above = np.flatnonzero(path[windows.review.start - windows.truce.start :] >= -np.log(WATCH_ALPHA))
-    return int(above[0]) if len(above) else None
+    offset = windows.review.start - watched.start
+    above = np.flatnonzero(path[offset:] >= -np.log(WATCH_ALPHA))
+    months = watched.stop - watched.start
+    if not len(above):
+        return Watch("", months, 1 / WATCH_ALPHA, None)
+    rings = ring_share(float(cap.mean()), months, WATCH_ALPHA, a)
+    return Watch(series.months()[windows.review.start + int(above[0])], months, 1 / WATCH_ALPHA, rings)
 
 
-def _quality(commitment: TruceCommitment, lead: IncidentSeries) -> DetectionQuality | None:
-    """A yearly review on the lead source, at the fewest events that keep the false-alarm rate within its limit."""
+def yearly_review(commitment: TruceCommitment, lead: IncidentSeries) -> tuple[int, DetectionQuality] | None:
+    """A yearly review: the fewest events that keep the false-alarm rate within its limit, and what it promises.
+
+    The base rate is as uncertain as its own period leaves it, λ₀ ~ Gamma(k + S₀/φ, X₀/φ), so that the year's total at
+    the cap is negative binomial even where counts are Poisson; the excess of φ over 1, which few months leave badly
+    known, is raised by `SPREAD_MARGIN`.
+    """
     baseline = lead.window(commitment.baseline)
     count, exposure = _sums(lead, baseline)
     if count == 0:
         return None
-    cap = commitment.allowed_ratio * count / exposure
     monthly = lead.months_per_period == 1
-    # the total of n NB2 months with overdispersion a has overdispersion a / n
-    a = segment_overdispersion(lead.counts[baseline]) / REVIEW_MONTHS if monthly else 0.0
+    spread = float(segment_dispersion(lead.counts[baseline])) if monthly else 1.0
+    phi = 1.0 + SPREAD_MARGIN * max(spread - 1.0, 0.0)
+    shape = PRIOR_SHAPE + count / phi
+    cap = commitment.allowed_ratio * shape * phi / exposure
+    a = (phi - 1.0) / (cap * REVIEW_MONTHS) + 1.0 / shape
     for threshold in range(1, MAX_THRESHOLD):
         found = truce_review(cap, threshold, months=REVIEW_MONTHS, overdispersion=a)
         if found.false_alarm_rate <= REVIEW_FALSE_ALARM_LIMIT:
-            return found
+            return threshold, found
     return None

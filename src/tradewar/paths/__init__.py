@@ -5,9 +5,15 @@ How fast trade reacts (`elasticity`), several dated steps (`steps`), hurry befor
 fall taken apart (`decomposition`), and the threat of a tariff over years (`uncertainty`).
 """
 
+from tradewar.equilibrium.horizon import (
+    DEFAULT_CURVE,
+    ElasticityCurve,
+    elasticity_at,
+    fit_elasticity_curve,
+    reacted_share,
+)
 from tradewar.paths.bands import PathBands, PathRanges, path_bands, step_effect_quantiles
 from tradewar.paths.decomposition import Decomposition, composition_change, decompose, retaliation_index, stocks_term
-from tradewar.paths.elasticity import DEFAULT_CURVE, ElasticityCurve, elasticity_at, fit_elasticity_curve, reacted_share
 from tradewar.paths.monthly import (
     DirectedBuying,
     MonthlyPath,

@@ -14,8 +14,8 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray as Array
 
+from tradewar.equilibrium.horizon import fitted_gap_and_speed
 from tradewar.errors import PathError, Problem
-from tradewar.paths.elasticity import MONTHS_PER_YEAR, fitted_gap_and_speed
 from tradewar.paths.monthly import (
     PathAssumptions,
     PathParameters,
@@ -125,7 +125,7 @@ def step_effect_quantiles(
     def at(point: float) -> Array:
         total = np.zeros(draws)
         for step in steps:
-            years = (point - step.month) / MONTHS_PER_YEAR
+            years = (point - step.month) / 12.0
             if years >= 0.0:
                 timing = 1.0 - gap * np.exp(-speed * years) / long_run
                 total += timing * covered_long_run_effect(step, long_run, "log")

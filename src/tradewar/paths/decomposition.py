@@ -15,8 +15,8 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray as Array
 
+from tradewar.equilibrium.horizon import DEFAULT_CURVE, ElasticityCurve, elasticity_at
 from tradewar.errors import PathError, Problem
-from tradewar.paths.elasticity import DEFAULT_CURVE, ElasticityCurve, elasticity_at
 from tradewar.paths.monthly import MonthlyPath
 from tradewar.paths.steps import TariffStep, check_steps, log_effect_of_steps
 

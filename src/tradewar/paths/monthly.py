@@ -16,10 +16,13 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray as Array
 
+from tradewar.equilibrium.horizon import DEFAULT_CURVE, ElasticityCurve
 from tradewar.errors import PathError, Problem
-from tradewar.paths.elasticity import DEFAULT_CURVE, MID_MONTH, ElasticityCurve
 from tradewar.paths.steps import Coverage, TariffStep, averaged_over_coverage, check_steps, covered_long_run_effect
 from tradewar.paths.stocks import Anticipation, check_anticipations, imports, limited_months, stock_path
+
+MID_MONTH = 0.5
+"""A monthly average stands half a month after the start of its month."""
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray as Array
 
+from tradewar.equilibrium.horizon import ElasticityCurve, elasticity_at
 from tradewar.errors import PathError, Problem
-from tradewar.paths.elasticity import ElasticityCurve, elasticity_at
 
 Coverage = Literal["log", "levels"]
 """How a covered share below 1 enters: it scales the log effect, or levels of covered and other goods are averaged."""

@@ -34,6 +34,15 @@ class ContributionRow(TypedDict):
     """The same to its 95 percent quantile."""
 
 
+class ReasonRow(TypedDict):
+    """Why some items of a case have no figures."""
+
+    case: str
+    status: str
+    message: str
+    items: int
+
+
 @dataclass(frozen=True)
 class SweepDocument(Document):
     """A finished sweep."""
@@ -43,6 +52,8 @@ class SweepDocument(Document):
     """All that identifies the sweep."""
     statuses: Mapping[str, int]
     """How many items have each status."""
+    reasons: list[ReasonRow]
+    """Why items have no figures, the most frequent first."""
     quantiles: list[QuantileRow]
     """By case, country and measure, over the solved draws."""
     contributions: list[ContributionRow]

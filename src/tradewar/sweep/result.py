@@ -81,9 +81,23 @@ class Sweep:
         return manifest_of(self.folder)
 
     def statuses(self) -> dict[str, int]:
-        """How many items have each status, `solved` first."""
-        first = self.to_frame().drop_duplicates("item")["status"]
-        return {str(status): int((first == status).sum()) for status in Status}
+        """How many items have each status, `solved` first; a bargain without a deal has its own."""
+        counts = self.to_frame().drop_duplicates("item")["status"].value_counts()
+        names = dict.fromkeys([*map(str, Status), *map(str, counts.index)])
+        return {name: int(counts.get(name, 0)) for name in names}
+
+    @property
+    def answered(self) -> int:
+        """How many items have an answer: solved, or a bargain for which it was found out that there is no deal."""
+        failed = set(map(str, Status)) - {str(Status.SOLVED)}
+        return sum(count for name, count in self.statuses().items() if name not in failed)
+
+    def reasons(self) -> pd.DataFrame:
+        """Why items have no figures, the most frequent first: case, status, message and how many items."""
+        items = self.to_frame().drop_duplicates("item")
+        without = items[items["status"] != Status.SOLVED]
+        named = without.groupby(["case", "status", "message"], sort=False).size().reset_index(name="items")
+        return named.sort_values("items", ascending=False, kind="stable", ignore_index=True)
 
     def quantiles(self) -> pd.DataFrame:
         """By case, country and measure: solved, failed, mean, standard deviation and quantiles over solved draws."""

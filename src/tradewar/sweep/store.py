@@ -42,10 +42,9 @@ class Folder:
         self.path = Path(path)
         # as it will be read again
         wanted = json.loads(json.dumps(plan.manifest()))
-        parts = [part_name(number) for number in range(plan.parts)]
+        made = (MANIFEST, DRAWS, *(part_name(number) for number in range(plan.parts)))
         with self._telling():
-            names = (MANIFEST, DRAWS, QUANTILES, CONTRIBUTIONS, *parts)
-            self._folder = GrowingFolder(path, kind=KIND, names=names, mends=_is_computed, option="--out")
+            self._folder = GrowingFolder(path, kind=KIND, names=(*made, QUANTILES, CONTRIBUTIONS), mends=made)
         self.damaged = self._folder.damaged
         """Names of files whose content was not what was written."""
         known = manifest_of(self.path) if {MANIFEST} & {*self._folder.known, *self.damaged} else None
@@ -95,7 +94,7 @@ def add(path: Path, files: Mapping[str, bytes | str]) -> None:
     Raises:
         InputError: if the folder holds files of somebody else under these names, or cannot be written.
     """
-    folder = GrowingFolder(path, kind=KIND, names=files.keys(), mends=_is_computed, option="--out")
+    folder = GrowingFolder(path, kind=KIND, names=files.keys())
     for name, content in files.items():
         folder.save(name, content)
     folder.seal()
@@ -121,11 +120,6 @@ def manifest_of(path: Path) -> dict[str, Any]:
     if problems:
         raise SweepError(problems)
     return cast("dict[str, Any]", read)
-
-
-def _is_computed(name: str) -> bool:
-    """Whether a file can be written again from the plan alone."""
-    return name in (MANIFEST, DRAWS) or name.startswith("parts/")
 
 
 def _differences(path: Path, known: dict[str, Any], wanted: dict[str, Any]) -> list[Problem]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Protocol, runtime_checkable
 
@@ -26,7 +27,8 @@ from tradewar.world import World
 class Answer:
     """What one task gives under one draw."""
 
-    status: Status
+    status: StrEnum
+    """A `Status`; of a bargain without a deal its `TreatyStatus`, which is an answer without figures."""
     message: str
     checks: tuple[float, ...]
     """Residuals of its certificate, by the names in `Task.checks`."""
@@ -144,7 +146,10 @@ class WarGame:
 
 @dataclass(frozen=True, eq=False)
 class BargainGame:
-    """`cooperate`: the treaty with the largest equal proportional gain; further keywords in `options`."""
+    """`cooperate`: the treaty with the largest equal proportional gain; further keywords in `options`.
+
+    Where no treaty is better for all, the status says so, and the message by how much or at which payment.
+    """
 
     players: tuple[str, ...]
     name: str = "bargain"
@@ -161,12 +166,12 @@ class BargainGame:
 
     def answer(self, world: World) -> Answer:
         """As `Task.answer`."""
-        from tradewar.games import cooperate
+        from tradewar.games import TreatyStatus, cooperate
 
         found = cooperate(world, self.players, closure=self.closure, market=self.market, **self.options)
-        if not found.converged:
+        if found.status is not TreatyStatus.DEAL:
             blank = np.full((len(self.measures), world.n_countries), np.nan)
-            return Answer(Status.NO_SOLUTION, "the treaty did not converge", (found.spread,), blank)
+            return Answer(found.status, found.sentence, (found.spread,), blank)
         values = np.array([_percent(found.real_income_hat), _percent(found.objective_hat)])
         return Answer(Status.SOLVED, "", (found.spread,), values)
 
@@ -182,12 +187,9 @@ def answer(task: Task, world: World) -> Answer:
     """The answer, with its status where there is none."""
     try:
         return task.answer(world)
-    except NoSolutionError as error:
-        status, message = Status.NO_SOLUTION, str(error)
-    except InputError as error:
-        status, message = Status.REFUSED, str(error)
-    blank = np.full((len(task.measures), world.n_countries), np.nan)
-    return Answer(status, message, (np.nan,) * len(task.checks), blank)
+    except (NoSolutionError, InputError) as error:
+        blank = np.full((len(task.measures), world.n_countries), np.nan)
+        return Answer(Status.of(error), str(error), (np.nan,) * len(task.checks), blank)
 
 
 def under(world: World, theta: Float[Array, " sector"] | None) -> World:

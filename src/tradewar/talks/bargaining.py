@@ -24,6 +24,7 @@ from jaxtyping import Float
 from numpy import ndarray as Array
 
 from tradewar.errors import NoSolutionError, Problem, TalksError
+from tradewar.io.serialize import Document
 from tradewar.talks.models import ModelAt
 from tradewar.talks.optimise import (
     AT_BOUND,
@@ -38,6 +39,7 @@ from tradewar.talks.optimise import (
     stationarity,
 )
 from tradewar.talks.payoffs import PayoffFunction, in_log_powers, remembered
+from tradewar.world.assumed import Assumption
 
 LEAST_GAIN = 1e-7
 """Scaled gain of the worse-off party below which there is no deal better for all."""
@@ -107,7 +109,7 @@ class SidePayment:
 
 
 @dataclass(frozen=True, eq=False)
-class Bargain:
+class Bargain(Document, told="... assumptions"):
     """The deal, or the reason why there is none."""
 
     solution: Solution
@@ -134,6 +136,19 @@ class Bargain:
     stationarity: float | None
     """Certificate: residual of Pareto efficiency, recomputed from payoffs and gradients."""
     sentence: str
+
+    @property
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """What is assumed and moves the result: the walk-away point, the weights and the bounds that hold it."""
+        point = ", ".join(f"{name} {value:+.4g}" for name, value in zip(self.parties, self.disagreement, strict=True))
+        if self.status is not BargainStatus.DEAL:
+            moved = ("gap",) if self.side_payment is None else ("gap", "side_payment")
+            return (Assumption("walk-away point", point, moved),)
+        moved = ("instruments", "payoff", "gain")
+        found = [Assumption("walk-away point", point, moved)]
+        if self.solution is Solution.ASYMMETRIC_NASH:
+            found.append(Assumption("weights", ", ".join(f"{weight:.3g}" for weight in self.weights), moved))
+        return (*found, *(Assumption("bound", bound, moved) for bound in self.active_bounds))
 
 
 def bargain(

@@ -9,9 +9,10 @@ margin is the audience cost that would make it so (Fearon 1994, American Politic
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from numpy import ndarray as Array
 
 from tradewar.errors import NoSolutionError
@@ -28,15 +29,18 @@ from tradewar.talks.clock_solution import (
     fates,
     solve_nodes,
 )
-from tradewar.talks.clock_terms import ClockTerms, Pair, check_terms, monthly_stake, numbers_of, shape_of
+from tradewar.talks.clock_terms import ClockShape, ClockTerms, Pair, check_terms, monthly_stake, numbers_of, shape_of
+from tradewar.world.assumed import Assumption
 
 PROBABILITY_TOLERANCE = 1e-12
+SHOWN_CHANCE = 5e-3
+"""Chance below which a sentence would say 0%."""
 
 
 @dataclass(frozen=True, eq=False)
 class Clock(
     Document,
-    told="terms p_deal p_escalate expected_extensions by_month=events ...",
+    told="terms p_deal p_escalate expected_extensions by_month=events ... assumptions",
     without="solution",
 ):
     """The clock as solved. Pairs are (initiator, responder); values are percent of a year's GDP, present value."""
@@ -58,6 +62,11 @@ class Clock(
     """What the last of the extensions is worth today; None where there is none."""
     value_of_commitment_not_to_extend: Pair
     """Value without any extension, less the value with them."""
+    prefers_text: Bool[Array, "month 2"]
+    """Whether each side prefers a finished text to what happens without it, in every month until the last deadline if
+    nothing was signed before. Where the responder does not, nothing is signed."""
+    p_signed_by_noise: float
+    """Probability that the initiator signs, by the noise of its choice, a text that is worth less to it than not."""
     threat_margin: Float[Array, "extension step"]
     """Escalate less the best alternative, to the initiator, by extensions left and step; +inf without alternative."""
     progress_threshold: tuple[int | None, ...]
@@ -73,6 +82,13 @@ class Clock(
         """Probability of `deal`, `escalate` and `extend` in every month from today (0)."""
         return {name: self.by_month[row] for name, row in EVENTS.items()}
 
+    @cached_property
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """The terms, flows apart, that move a result of the clock, each with the results that it moves."""
+        from tradewar.talks.clock_sweep import moving_terms
+
+        return moving_terms(self)
+
 
 def run_clock(terms: ClockTerms) -> Clock:
     """Solve the clock.
@@ -87,10 +103,13 @@ def run_clock(terms: ClockTerms) -> Clock:
     fate = fates(shape, solution, numbers)
     require_sum_of_one(fate)
     by_month = fate.by_month[0]
-    p_deal, p_escalate = float(fate.deal[0]), float(fate.escalate[0])
+    # the sum may miss 1 by rounding
+    p_deal, p_escalate = min(float(fate.deal[0]), 1.0), min(float(fate.escalate[0]), 1.0)
     today = solution.value[0, :, terms.months_to_deadline, terms.steps_done]
     postponing = _pair(today[-1] - today[-2]) if terms.extensions else None
     months = np.arange(shape.horizon + 1)
+    prefers = _by_month(shape, solution)
+    by_noise = float(by_month[DEAL][~prefers[:, 0]].sum())
     working = terms.months_to_deadline > 0 and terms.steps_done < terms.steps_to_text
     effort = solution.effort_probability[0, -1, terms.months_to_deadline, terms.steps_done]
     clock = Clock(
@@ -105,11 +124,13 @@ def run_clock(terms: ClockTerms) -> Clock:
         value=_pair(today[-1]),
         value_of_postponing=postponing,
         value_of_commitment_not_to_extend=_pair(today[0] - today[-1]),
+        prefers_text=prefers,
+        p_signed_by_noise=by_noise,
         threat_margin=threat_margins(solution)[0],
         progress_threshold=_thresholds(solution),
         first_month_effort=float(effort) if working else None,
         monthly_stake=monthly_stake(terms),
-        warnings=warnings,
+        warnings=(*warnings, *_noise_warning(by_noise)),
         sentences=(),
     )
     object.__setattr__(clock, "sentences", clock_sentences(clock))
@@ -140,24 +161,58 @@ def clock_sentences(clock: Clock) -> tuple[str, ...]:
             f"There is a {clock.p_deal:.0%} chance of a signature, most likely in month {clock.most_likely_month}; "
             f"a {clock.p_escalate:.0%} chance that the tariff rises."
         )
+    lines += _refusal(clock)
+    done, further = clock.terms.steps_done, "visible" if clock.terms.steps_done == 0 else "further"
     if clock.value_of_postponing is not None:
         extended = first_deadline[:, EXTEND]
-        line = f"At the first deadline, without visible progress the deadline is extended with {extended[0]:.0%}"
-        if clock.terms.steps_to_text > 1:
-            line += f"; with one finished chapter {extended[1]:.0%}"
+        line = f"At the first deadline, without {further} progress the deadline is extended with {extended[done]:.0%}"
+        if clock.terms.steps_to_text - done > 1:
+            line += f"; with one {'' if done == 0 else 'more '}finished chapter {extended[done + 1]:.0%}"
         lines.append(line + ".")
         one, two = clock.value_of_postponing
         lines.append(f"One more extension is worth {one:+.2f}/{two:+.2f} % of one year's GDP to the two sides.")
-    margin = float(clock.threat_margin[-1, 0])
+    margin = float(clock.threat_margin[-1, done])
+    without = f"With no {'' if done == 0 else 'further '}progress"
     if np.isinf(margin):
-        lines.append("With no progress the deadline executes itself: there is nothing else to choose.")
+        lines.append(f"{without} the deadline executes itself: there is nothing else to choose.")
     else:
         would, more = ("would", "more") if margin >= 0.0 else ("would not", "less")
         lines.append(
-            f"With no progress the threat {would} be carried out: carrying it out is worth {abs(margin):.3f} % of GDP "
+            f"{without} the threat {would} be carried out: carrying it out is worth {abs(margin):.3f} % of GDP "
             f"{more} than the best alternative."
         )
     return tuple(lines)
+
+
+def _refusal(clock: Clock) -> list[str]:
+    """Until when the responder would rather not sign."""
+    signs = np.flatnonzero(clock.prefers_text[:, 1])
+    if not len(signs):
+        return ["The responder would not sign this text in any month: it prefers what happens without."]
+    if len(signs) == len(clock.prefers_text):
+        return []
+    refused = np.flatnonzero(~clock.prefers_text[:, 1])
+    if refused[-1] < signs[0]:
+        return [f"The responder would rather wait than sign before month {signs[0]}."]
+    return [f"The responder would rather not sign in {len(refused)} of {len(clock.prefers_text)} months."]
+
+
+def _noise_warning(probability: float) -> tuple[str, ...]:
+    if probability < SHOWN_CHANCE:
+        return ()
+    what = "a text that is worth less to it than not signing"
+    return (f"By the noise of its choice alone the initiator signs, with {probability:.0%}, {what}.",)
+
+
+def _by_month(shape: ClockShape, solution: ClockSolution) -> Bool[Array, "month 2"]:
+    """Who prefers the text in each month, along the way on which nothing is signed."""
+    found = np.empty((shape.horizon + 1, 2), dtype=bool)
+    first = shape.months_to_deadline
+    for extension in range(shape.extensions, -1, -1):
+        for month in range(first, -1, -1):
+            found[shape.month_of(extension, month)] = solution.prefers_text[0, extension, month]
+        first = shape.extension_months - 1
+    return found
 
 
 def _thresholds(solution: ClockSolution) -> tuple[int | None, ...]:

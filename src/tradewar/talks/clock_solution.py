@@ -6,6 +6,9 @@ State: x extensions left, k months to the deadline, p steps of the text agreed (
     k > 0, p = P    the initiator signs, or waits a month
     k = 0           the initiator escalates, signs (p = P) or extends (x > 0, audience cost; a month passes, k = L − 1)
 
+A text needs two signatures. The responder gives the second where the deal is worth at least as much to it as what
+happens without, a comparison without noise; elsewhere signing is not among the initiator's choices.
+
 Arrays are indexed [draw, extensions_left, months_left, step] and, for values, [..., side]. Choices are logit with
 values Σ q v (`choice`). The solution is unique. Clocks with fewer extensions are part of the same solution: the
 value of x extensions is read at x.
@@ -16,7 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from numpy import ndarray as Array
 
 from tradewar.talks.choice import expected_value, logit_probabilities
@@ -26,6 +29,8 @@ ESCALATE, SIGN, EXTEND = 0, 1, 2
 """Positions of the actions at a deadline."""
 DEAL, ESCALATION, EXTENSION = 0, 1, 2
 """Positions of the events in `Fates.by_month`."""
+TIE = 1e-9
+"""Values closer than this, in percent of a year's GDP, count as equal: rounding must not decide a signature."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +47,8 @@ class ClockSolution:
     """Of escalate, sign, extend at a deadline."""
     deadline_value: Float[Array, "draw extension step 3"]
     """Their values to the initiator; −inf where not available."""
+    prefers_text: Bool[Array, "draw extension month 2"]
+    """Whether a finished text is worth at least as much to each side as not signing it; month 0 is the deadline."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,14 +81,19 @@ def solve_nodes(shape: ClockShape, numbers: ClockNumbers) -> ClockSolution:
     value = np.empty((*grid, steps + 1, 2))
     sign, effort = np.zeros(grid), np.zeros((*grid, steps + 1))
     choice, worth = np.empty((draws, grid[1], steps + 1, 3)), np.empty((draws, grid[1], steps + 1, 3))
+    prefers = np.empty((*grid, 2), dtype=bool)
     for extension in range(shape.extensions + 1):
         after = value[:, extension - 1, shape.extension_months - 1] if extension else None
-        choice[:, extension], worth[:, extension], value[:, extension, 0] = _deadline(numbers, after, steps)
+        choice[:, extension], worth[:, extension], value[:, extension, 0], prefers[:, extension, 0] = _deadline(
+            numbers, after, steps
+        )
         for month in range(1, length + 1):
             later = value[:, extension, month - 1]
-            sign[:, extension, month], value[:, extension, month, steps] = _sign_or_wait(numbers, later[:, steps])
+            sign[:, extension, month], value[:, extension, month, steps], prefers[:, extension, month] = _sign_or_wait(
+                numbers, later[:, steps]
+            )
             effort[:, extension, month, :steps], value[:, extension, month, :steps] = _effort(numbers, later)
-    return ClockSolution(value, sign, effort, choice, worth)
+    return ClockSolution(value, sign, effort, choice, worth, prefers)
 
 
 def fates(shape: ClockShape, solution: ClockSolution, numbers: ClockNumbers) -> Fates:
@@ -108,29 +120,44 @@ def fates(shape: ClockShape, solution: ClockSolution, numbers: ClockNumbers) -> 
 
 def _deadline(
     numbers: ClockNumbers, after: Float[Array, "draw step 2"] | None, steps: int
-) -> tuple[Float[Array, "draw step 3"], Float[Array, "draw step 3"], Float[Array, "draw step 2"]]:
-    """(probabilities, the initiator's values, node values) of escalate, sign and extend for every step."""
+) -> tuple[
+    Float[Array, "draw step 3"], Float[Array, "draw step 3"], Float[Array, "draw step 2"], Bool[Array, "draw 2"]
+]:
+    """(probabilities, the initiator's values, node values) of the three choices by step, and who prefers the text."""
     draws = len(numbers.now)
     worth = np.full((draws, steps + 1, 3, 2), -np.inf)
     worth[:, :, ESCALATE] = numbers.war_value[:, None]
     worth[:, :, ESCALATE, 0] += numbers.carrying_out_bonus[:, None]
-    worth[:, steps, SIGN] = numbers.deal_value
     if after is not None:
         worth[:, :, EXTEND] = numbers.month_of_now[:, None] + numbers.month_factor[:, None] * after
         worth[:, :, EXTEND, 0] -= numbers.audience_cost[:, None]
-    choice = logit_probabilities(worth[..., 0], numbers.noise_deadline[:, None])
-    value = np.stack([expected_value(choice, worth[..., side]) for side in (0, 1)], axis=-1)
-    return choice, worth[..., 0], value
+    _, unsigned = _chosen(worth, numbers.noise_deadline)
+    # the initiator would take the better of its other choices, the responder gets what that choice leaves it
+    otherwise = np.stack([worth[:, steps, :, 0].max(axis=1), unsigned[:, steps, 1]], axis=-1)
+    prefers = numbers.deal_value >= otherwise - TIE
+    worth[:, steps, SIGN] = np.where(prefers[:, 1:], numbers.deal_value, -np.inf)
+    choice, value = _chosen(worth, numbers.noise_deadline)
+    return choice, worth[..., 0], value, prefers
+
+
+def _chosen(
+    worth: Float[Array, "draw step 3 2"], noise: Float[Array, " draw"]
+) -> tuple[Float[Array, "draw step 3"], Float[Array, "draw step 2"]]:
+    """(the initiator's probabilities, node values of both)."""
+    choice = logit_probabilities(worth[..., 0], noise[:, None])
+    return choice, np.stack([expected_value(choice, worth[..., side]) for side in (0, 1)], axis=-1)
 
 
 def _sign_or_wait(
     numbers: ClockNumbers, later: Float[Array, "draw 2"]
-) -> tuple[Float[Array, " draw"], Float[Array, "draw 2"]]:
-    """(probability of signing, node values) with a finished text before the deadline."""
+) -> tuple[Float[Array, " draw"], Float[Array, "draw 2"], Bool[Array, "draw 2"]]:
+    """(probability of signing, node values, who prefers the text) with a finished text before the deadline."""
     wait = numbers.month_of_now + numbers.month_factor * later
-    worth = np.stack([numbers.deal_value, wait], axis=-1)
-    choice = logit_probabilities(worth[:, 0], numbers.noise_sign)
-    return choice[:, 0], (choice[:, None] * worth).sum(axis=-1)
+    prefers = numbers.deal_value >= wait - TIE
+    sign = np.where(prefers[:, 1:], numbers.deal_value, -np.inf)
+    choice = logit_probabilities(np.stack([sign[:, 0], wait[:, 0]], axis=-1), numbers.noise_sign)
+    value = choice[:, :1] * numbers.deal_value + choice[:, 1:] * wait
+    return choice[:, 0], value, prefers
 
 
 def _effort(

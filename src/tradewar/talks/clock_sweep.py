@@ -14,10 +14,12 @@ from jaxtyping import Float
 from numpy import ndarray as Array
 
 from tradewar.errors import Problem, TalksError
-from tradewar.io.serialize import Document
-from tradewar.talks.clock import require_sum_of_one, threat_margins
+from tradewar.talks.clock import Clock, require_sum_of_one, threat_margins
 from tradewar.talks.clock_solution import fates, solve_nodes
 from tradewar.talks.clock_terms import (
+    CHANCES,
+    FLOWS,
+    LEAST,
     PAIR_TERMS,
     SCALAR_TERMS,
     SHAPE_TERMS,
@@ -25,12 +27,14 @@ from tradewar.talks.clock_terms import (
     ClockShape,
     ClockTerms,
     check_terms,
+    monthly_stake,
     numbers_of,
     sign_noise,
     term_names,
     term_value,
     with_term,
 )
+from tradewar.world.assumed import Assumption, Swing, Value, moving
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,22 +76,10 @@ RESULTS = (
 )
 
 
-@dataclass(frozen=True)
-class Swing(Document, told="... width"):
-    """What one term does to one result when it goes from its low to its high value, others unchanged."""
-
-    term: str
-    low: float
-    high: float
-    at_low: float
-    at_base: float
-    at_high: float
-
-    @property
-    def width(self) -> float:
-        """Largest less smallest of the three results."""
-        values = (self.at_low, self.at_base, self.at_high)
-        return max(values) - min(values)
+SHOWN = 5e-3
+"""Change of any result of the clock below which it is shown as it was: half a percent, or half a hundredth."""
+NUDGE = 0.1
+"""How far a term is moved to see what it moves, as a share of itself; a chance, of the way to either end."""
 
 
 def sweep_clock(terms: ClockTerms, varied: Mapping[str, Float[Array, " draw"]]) -> ClockSweep:
@@ -115,8 +107,8 @@ def sweep_clock(terms: ClockTerms, varied: Mapping[str, Float[Array, " draw"]]) 
         fate = fates(shape, solution, part)
         require_sum_of_one(fate)
         today = solution.value[:, :, shape.months_to_deadline, shape.steps_done]
-        results["p_deal"][chosen] = fate.deal
-        results["p_escalate"][chosen] = fate.escalate
+        results["p_deal"][chosen] = np.minimum(fate.deal, 1.0)
+        results["p_escalate"][chosen] = np.minimum(fate.escalate, 1.0)
         results["expected_extensions"][chosen] = fate.extensions
         results["threat_margin"][chosen] = threat_margins(solution)[:, -1, 0]
         value[chosen] = today[:, -1]
@@ -181,6 +173,50 @@ def swings_by_result(
         swings = [Swing(name, *ranges[name], ends[2 * k], base, ends[2 * k + 1]) for k, name in enumerate(names)]
         found[result] = tuple(sorted(swings, key=lambda swing: -swing.width))
     return found
+
+
+def moving_terms(clock: Clock, ranges: Mapping[str, Sequence[float]] | None = None) -> tuple[Assumption, ...]:
+    """The terms other than flows that move a result of a clock, with the results that they move.
+
+    Args:
+        clock: as solved.
+        ranges: other values of each term; None = a tenth more and less, one more and less of what is counted.
+
+    Raises:
+        TalksError: as `sweep_clock`.
+    """
+    terms = clock.terms
+    others = dict(ranges or _beside(terms))
+
+    def figures(name: str, value: Value) -> dict[str, float]:
+        swept = sweep_clock(with_term(terms, name, float(value)), {name: np.array([float(value)])})
+        return {result: float(swept.result(result)[0]) for result in RESULTS}
+
+    first = next(iter(others))
+    base = figures(first, term_value(terms, first))
+    values = {name: term_value(terms, name) for name in others}
+    return moving(values, others, figures, base, dict.fromkeys(RESULTS, SHOWN))
+
+
+def _beside(terms: ClockTerms) -> dict[str, tuple[float, ...]]:
+    """Other values of every term that is not a flow."""
+    beside: dict[str, tuple[float, ...]] = {}
+    stake = max(map(abs, monthly_stake(terms)))
+    for name in term_names():
+        value = term_value(terms, name)
+        if name.rpartition("_")[0] in FLOWS:
+            continue
+        if name in SHAPE_TERMS:
+            least, most = LEAST[name], terms.steps_to_text if name == "steps_done" else np.inf
+            beside[name] = tuple(other for other in (value - 1.0, value + 1.0) if least <= other <= most)
+            if name == "steps_to_text":
+                beside[name] = tuple(other for other in beside[name] if other >= terms.steps_done)
+        elif name in CHANCES:
+            beside[name] = ((1.0 - NUDGE) * value, value + NUDGE * (1.0 - value))
+        else:
+            # what is not there at all is tried at a tenth of what a month is worth
+            beside[name] = ((1.0 - NUDGE) * value, (1.0 + NUDGE) * value) if value else (NUDGE * stake,)
+    return beside
 
 
 def _checked_length(terms: ClockTerms, varied: Mapping[str, Float[Array, " draw"]]) -> int:

@@ -17,7 +17,7 @@ objective, never both.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -142,7 +142,11 @@ class ClockNumbers:
 
 
 SHAPE_TERMS = tuple(item.name for item in fields(ClockShape))
-PAIR_TERMS = ("now", "escalation", "deal", "discount_rate")
+FLOWS = ("now", "escalation", "deal")
+PAIR_TERMS = (*FLOWS, "discount_rate")
+CHANCES = ("progress_idle", "progress_effort")
+LEAST = {"months_to_deadline": 0, "extension_months": 1, "extensions": 0, "steps_to_text": 0, "steps_done": 0}
+"""The smallest value of what is counted."""
 SCALAR_TERMS = tuple(item.name for item in fields(ClockNumbers) if item.name not in PAIR_TERMS)
 
 
@@ -234,14 +238,7 @@ def check_terms(terms: ClockTerms) -> tuple[str, ...]:
 
 
 def _calendar_problems(terms: ClockTerms) -> Iterable[Problem]:
-    least: Mapping[str, int] = {
-        "months_to_deadline": 0,
-        "extension_months": 1,
-        "extensions": 0,
-        "steps_to_text": 0,
-        "steps_done": 0,
-    }
-    for name, limit in least.items():
+    for name, limit in LEAST.items():
         value = getattr(terms, name)
         if value < limit:
             yield Problem(name, f"is {value}, must be >= {limit}", "Give a whole number of months, steps or times")
@@ -261,7 +258,7 @@ def _number_problems(terms: ClockTerms) -> Iterable[Problem]:
                 yield Problem(f"{name} of side {side}", f"is {value}", "Give a finite number, percent of GDP per year")
             elif name == "discount_rate" and not value > 0.0:
                 yield Problem(f"{name} of side {side}", f"is {value:g}, must be > 0", "Give a rate per year, e.g. 0.05")
-    for name in ("progress_idle", "progress_effort"):
+    for name in CHANCES:
         if not 0.0 <= getattr(terms, name) <= 1.0:
             yield Problem(name, f"is {getattr(terms, name):g}, must lie in [0, 1]", "Give a probability per month")
     for name in ("effort_cost", "audience_cost", "settlement_rate"):

@@ -22,14 +22,8 @@ from jaxtyping import Bool, Float
 from numpy import ndarray as Array
 
 from tradewar.errors import Problem, TalksError
+from tradewar.talks.bargaining import BargainStatus as SplitStatus
 from tradewar.talks.clock_terms import Pair
-
-
-class SplitStatus(StrEnum):
-    """Whether there is something to split."""
-
-    DEAL = "deal"
-    NO_DEAL = "no_deal"
 
 
 class Basis(StrEnum):
@@ -131,6 +125,9 @@ def split_with_outside_options(surplus: float, outside: Pair, without: Split) ->
         outside: what each side could take instead of agreeing.
         without: the split if nobody could walk out.
     """
+    if without.status is SplitStatus.NO_DEAL:
+        apart = (max(without.shares[0], outside[0]), max(without.shares[1], outside[1]))
+        return Split(SplitStatus.NO_DEAL, apart, without.sentence)
     if outside[0] + outside[1] > surplus:
         sentence = "There is no deal: the two outside options together are worth more than the surplus."
         return Split(SplitStatus.NO_DEAL, outside, sentence)

@@ -21,8 +21,8 @@ from tradewar.io.serialize import Document
 if TYPE_CHECKING:
     import pandas as pd
 
-TIE = 1e-9
-"""Payoffs closer than this, in percent of income, count as equal."""
+TIE = 1e-7
+"""Payoffs closer than this, in percent of income, count as equal: what residuals of 1e-9 leave of a solved world."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +48,9 @@ RungSolver = Callable[[float, float, Any], RungOutcome]
 @dataclass(frozen=True, eq=False)
 class Ladder(
     Document,
-    told="sides unit rates_1 rates_2 payoff=payoff_by_country solved largest_residual ...",
+    told=(
+        "sides unit rates_1 rates_2 payoff=payoff_by_country solved largest_residual ... best_replies_1 best_replies_2"
+    ),
     without="countries residual tariff_revenue",
 ):
     """The payoff table of the tariff ladder."""
@@ -67,10 +69,20 @@ class Ladder(
     nash_rungs: tuple[tuple[int, int], ...]
     """Pure equilibria of the table; empty where there are none, and then none is picked."""
     best_reply_1: tuple[int | None, ...]
-    """Side 1's best rung by rung of side 2; None where the column is not solved."""
+    """Side 1's best rung by rung of side 2, the lowest of those that tie; None where the column is not solved."""
     best_reply_2: tuple[int | None, ...]
     """Side 2's best rung by rung of side 1."""
     sentence: str
+
+    @property
+    def best_replies_1(self) -> Bool[Array, "rung_1 rung_2"]:
+        """Where the rung of side 1 is a best reply to that of side 2, ties included."""
+        return self.best_replies(1)
+
+    @property
+    def best_replies_2(self) -> Bool[Array, "rung_1 rung_2"]:
+        """Where the rung of side 2 is a best reply to that of side 1, ties included."""
+        return self.best_replies(2)
 
     @property
     def payoff_by_country(self) -> dict[str, Float[Array, "rung_1 rung_2"]]:
@@ -90,6 +102,10 @@ class Ladder(
         index = pd.MultiIndex.from_product(axes, names=names)
         frame = pd.DataFrame({"payoff": self.payoff.ravel()}, index=index).reset_index()
         return frame if self.tariff_revenue is None else frame.assign(tariff_revenue=self.tariff_revenue.ravel())
+
+    def best_replies(self, side: int) -> Bool[Array, "rung_1 rung_2"]:
+        """Where the rung of side 1 or 2 is a best reply to the other's, ties included; False where not known."""
+        return _best_replies(self.of_side(side), self.solved, side - 1)
 
     def of_side(self, side: int) -> Float[Array, "rung_1 rung_2"]:
         """Payoffs of side 1 or 2."""
@@ -112,8 +128,10 @@ class Threat:
     cost_to_self: float
     """Own payoff now, less own payoff after carrying it out; negative where carrying it out pays."""
     cost_to_other: float
-    best_reply: bool
-    """True if the threatened rung is a best reply to where the other side stands."""
+    best_reply: bool | None
+    """True if the threatened rung is a best reply to where the other side stands; None where rungs are not solved."""
+    tied: bool
+    """True if it is one of several."""
     sentence: str
 
 
@@ -182,10 +200,8 @@ def ladder_from_table(
     if payoff.shape != shape:
         raise TalksError.at("payoff", f"has shape {payoff.shape}, must be {shape}", "Give [country, rung_1, rung_2]")
     solved = np.all(np.isfinite(payoff), axis=0)
-    one, two = (payoff[list(countries).index(side)] for side in sides)
-    reply_1 = tuple(_best(one[:, b], solved[:, b]) for b in range(shape[2]))
-    reply_2 = tuple(_best(two[a, :], solved[a, :]) for a in range(shape[1]))
-    nash = tuple(_equilibria(one, two, solved))
+    one, two = (_best_replies(payoff[list(countries).index(side)], solved, axis) for axis, side in enumerate(sides))
+    nash = tuple((int(a), int(b)) for a, b in np.argwhere(one & two))
     return Ladder(
         countries=tuple(countries),
         sides=sides,
@@ -198,8 +214,8 @@ def ladder_from_table(
         trade_value=dict(trade_value or {}),
         tariff_revenue=tariff_revenue,
         nash_rungs=nash,
-        best_reply_1=reply_1,
-        best_reply_2=reply_2,
+        best_reply_1=tuple(map(_lowest, one.T)),
+        best_reply_2=tuple(map(_lowest, two)),
         sentence=_ladder_sentence(nash, solved, rates_1, rates_2),
     )
 
@@ -213,9 +229,8 @@ def judge_threat(ladder: Ladder, side: int, from_rung: int, to_rung: int, other_
     Raises:
         TalksError: for rungs off the ladder or not solved.
     """
-    own, other = (ladder.of_side(side), ladder.of_side(3 - side))
-    if side == 2:
-        own, other = own.T, other.T
+    tables = (ladder.of_side(side), ladder.of_side(3 - side), ladder.solved, ladder.best_replies(side))
+    own, other, solved, best_replies = tables if side == 1 else (table.T for table in tables)
     rates = (ladder.rates_1, ladder.rates_2) if side == 1 else (ladder.rates_2, ladder.rates_1)
     if not (0 <= from_rung < len(rates[0]) and 0 <= to_rung < len(rates[0]) and 0 <= other_rung < len(rates[1])):
         raise TalksError.at(
@@ -225,15 +240,21 @@ def judge_threat(ladder: Ladder, side: int, from_rung: int, to_rung: int, other_
     harm = float(other[from_rung, other_rung] - other[to_rung, other_rung])
     if not np.isfinite(cost + harm):
         raise TalksError.at("threat", "one of its pairs of rungs is not solved", "Solve the ladder there first")
-    replies = ladder.best_reply_1 if side == 1 else ladder.best_reply_2
-    best = replies[other_rung] == to_rung
-    verb = "costs" if cost > 0 else "brings"
+    replies = best_replies[:, other_rung]
+    best = bool(replies[to_rung]) if solved[:, other_rung].all() else None
+    tied = bool(best) and int(replies.sum()) > 1
+    verb, takes = "costs" if cost > -TIE else "brings", "takes" if harm > -TIE else "gives"
+    verdict = {
+        True: "it is a best reply",
+        False: "it is not a best reply",
+        None: "whether it is a best reply is not known",
+    }
     sentence = (
         f"Going from {100.0 * rates[0][from_rung]:g}% to {100.0 * rates[0][to_rung]:g}% {verb} "
-        f"{ladder.sides[side - 1]} {abs(cost):.4f} and takes {harm:.4f} from {ladder.sides[2 - side]} "
-        f"({ladder.unit}): it is {'' if best else 'not '}a best reply."
+        f"{ladder.sides[side - 1]} {abs(cost):.4f} and {takes} {abs(harm):.4f} {'from' if takes == 'takes' else 'to'} "
+        f"{ladder.sides[2 - side]} ({ladder.unit}): {verdict[best]}{' (tied)' if tied else ''}."
     )
-    return Threat(side, rates[0][from_rung], rates[0][to_rung], rates[1][other_rung], cost, harm, best, sentence)
+    return Threat(side, rates[0][from_rung], rates[0][to_rung], rates[1][other_rung], cost, harm, best, tied, sentence)
 
 
 def _assembled(
@@ -272,17 +293,17 @@ def _snake(shape: tuple[int, int]) -> Iterable[tuple[int, int]]:
         yield from ((a, b) for b in columns)
 
 
-def _best(own: Float[Array, " rung"], solved: Bool[Array, " rung"]) -> int | None:
-    return int(np.flatnonzero(own >= own.max() - TIE)[0]) if solved.all() else None
+def _best_replies(
+    own: Float[Array, "rung_1 rung_2"], solved: Bool[Array, "rung_1 rung_2"], axis: int
+) -> Bool[Array, "rung_1 rung_2"]:
+    """The one definition: within `TIE` of the best on the side's own axis, where all of that is solved."""
+    known = solved.all(axis=axis, keepdims=True)
+    best = np.where(known, own, np.nan).max(axis=axis, keepdims=True)
+    return known & (own >= best - TIE)
 
 
-def _equilibria(
-    one: Float[Array, "rung_1 rung_2"], two: Float[Array, "rung_1 rung_2"], solved: Bool[Array, "rung_1 rung_2"]
-) -> Iterable[tuple[int, int]]:
-    for a, b in np.argwhere(solved):
-        known = solved[:, b].all() and solved[a, :].all()
-        if known and one[a, b] >= one[:, b].max() - TIE and two[a, b] >= two[a, :].max() - TIE:
-            yield int(a), int(b)
+def _lowest(replies: Bool[Array, " rung"]) -> int | None:
+    return int(replies.argmax()) if replies.any() else None
 
 
 def _ladder_sentence(
@@ -292,7 +313,8 @@ def _ladder_sentence(
         pairs = " and ".join(f"{100.0 * one[a]:g}%/{100.0 * two[b]:g}%" for a, b in nash)
         text = f"Neither side wants to leave {pairs}."
     else:
-        text = "On these rungs there is no pair that neither side wants to leave."
+        where = "On these rungs" if solved.all() else "Of what is solved"
+        text = f"{where} there is no pair that neither side wants to leave."
     missing = int((~solved).sum())
     return text + (f" {missing} of {solved.size} pairs are not solved." if missing else "")
 

@@ -235,21 +235,15 @@ def stationarity(
     Weights λ >= 0 with Σ λ_i = 1 in scaled payoffs that come closest to Σ λ_i ∇u_i = 0 over the instruments off their
     bounds (with the right sign at bounds); the residual is what is left. Returned weights refer to unscaled payoffs.
     """
-    from scipy.optimize import nnls
+    from tradewar.games.planner import pareto_weights
 
     value, jacobian = programme.payoff(point)
-    rows = (jacobian / programme.scale[:, None])[parties]
     at_lower, at_upper = point - programme.lower <= AT_BOUND, programme.upper - point <= AT_BOUND
-    # at a lower bound the weighted gradient may be negative: a multiplier >= 0 takes it up
-    bounds = np.hstack([np.eye(len(point))[:, at_lower], -np.eye(len(point))[:, at_upper]])
-    anchor = 10.0
-    system = np.hstack([rows.T, bounds])
-    system = np.vstack([system, np.append(anchor * np.ones(rows.shape[0]), np.zeros(bounds.shape[1]))])
-    solved, residual = nnls(system, np.append(np.zeros(len(point)), anchor))
+    scaled, residual = pareto_weights((jacobian / programme.scale[:, None])[parties], at_lower, at_upper)
     weights = np.zeros(len(value))
-    weights[parties] = solved[: rows.shape[0]] / programme.scale[parties]
+    weights[parties] = scaled / programme.scale[parties]
     total = weights.sum()
-    return float(residual), value, weights / total if total > 0.0 else weights
+    return residual, value, weights / total if total > 0.0 else weights
 
 
 def _best(

@@ -206,7 +206,7 @@ def of_dispute(name: str, day: dt.date | None) -> Economy:
         what = f"is no built-in dispute{nearest(name, dossier.names())}"
         raise PolicyError.at(f"dispute {name!r}", what, f"Use one of {', '.join(dossier.names())}")
     written = dossier.load_dispute(name)
-    known = written.known_on(day or written.written_for)
+    known = written.known_on(day or written.as_of)
     world = dispute_world(known)
     stated = state_policies(known, dispute_book(known), world)
     starts = (

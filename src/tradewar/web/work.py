@@ -116,10 +116,10 @@ def write_brief(economy: Economy, tariffs: str | None, out: Path, say: Say) -> P
     folder = emptied(out / "brief")
     os.chdir(folder)
     if economy.kind == "dispute":
-        dossier = load_dispute(copied(load_dispute(economy.name).folder, Path("dossier")))
+        dossier = load_dispute(copied(load_dispute(economy.name).folder, Path("dossier")), economy.day)
         if tariffs is not None:
-            policy = _on_screen(economy, Path("dossier"), tariffs, economy.day or dossier.written_for)
-            dossier = replace(dossier, policies=(*dossier.policies, policy))
+            policy = _on_screen(economy, Path("dossier"), tariffs, dossier.as_of)
+            dossier = replace(dossier, policies=(*dossier.policies, policy), whole=None)
     else:
         assert tariffs is not None
         dossier = _dossier_of(economy, tariffs)
@@ -139,7 +139,7 @@ def _dossier_of(economy: Economy, tariffs: str) -> Dossier:
     policy = _on_screen(economy, Path(), tariffs, today)
     return Dossier(
         name="on-screen", title=f"{world.name}: tariffs on screen", parties=(first, second), actors=(),
-        as_of=dt.date.max, written_for=today, world=name, closure=economy.closure, deadlines=(), policies=(policy,),
+        as_of=today, written_for=today, world=name, closure=economy.closure, deadlines=(), policies=(policy,),
         not_yet=(), book=None, talks=None, accord=None, steps=(), chronicle=(), folder=Path(),
         hashes=((policy.file, hashlib.sha256(tariffs.encode()).hexdigest()),),
     )  # fmt: skip

@@ -38,7 +38,7 @@ def write_world(world: World, folder: Path | str) -> None:
 
 def check_folder(folder: Path | str) -> None:
     """Refuse a folder to which no world could be written, before the work starts; raises as `write_world`."""
-    check_place(folder, kind=KIND, names=_NAMES)
+    check_place(folder, KIND, _NAMES)
 
 
 def world_files(world: World) -> dict[str, str]:

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from tradewar.brief.charts import Drawing
 from tradewar.brief.deal_charts import Spot, by_month, win_win
-from tradewar.brief.numbers import around, figure, percent, plain, rate
+from tradewar.brief.numbers import NOT_DEFINED, around, figure, percent, plain, rate
 from tradewar.brief.section import Limits, Section, Words
 from tradewar.brief.tables import Table, table
 from tradewar.brief.text import fill, the
@@ -63,8 +63,10 @@ THREAT = (
     "On the ladder alone, going from {{ rate(t.from_rate, 0) }} to {{ rate(t.to_rate, 0) }} percent "
     "{{ 'costs' if t.cost_to_self > 0 else 'brings' }} {{ the(one) }} {{ unsigned(percent(t.cost_to_self, 3)) }} "
     "percent "
-    "of income a year and takes {{ unsigned(percent(t.cost_to_other, 3)) }} from {{ the(two) }}; it is "
-    "{{ '' if t.best_reply else 'not ' }}the step that serves {{ the(one) }} best."
+    "of income a year and takes {{ unsigned(percent(t.cost_to_other, 3)) }} from {{ the(two) }}; "
+    "{% if t.best_reply is none %}whether it serves {{ the(one) }} best is not known{% elif t.tied %}"
+    "it serves {{ the(one) }} as well as any{% else %}it is {{ '' if t.best_reply else 'not ' }}the step that serves "
+    "{{ the(one) }} best{% endif %}."
 )
 WALK_AWAY = "The walk-away point, with which a deal is compared, is {{ basis }}."
 AGREED = (
@@ -286,7 +288,9 @@ def _moved(findings: Findings, deal: Deal, result: str, *, as_rate: bool) -> Mar
     return fill(findings, MOVED, **facts, **ends)
 
 
-def _shown(value: float, *, as_rate: bool) -> Markup:
+def _shown(value: float | None, *, as_rate: bool) -> Markup:
+    if value is None:
+        return Markup(NOT_DEFINED)
     return Markup("{} percent").format(rate(value, 0)) if as_rate else percent(value, 3)
 
 
@@ -378,6 +382,7 @@ def _tables(findings: Findings) -> Sequence[Table]:
         (item.name, item.bargain.status.value, *map(float, item.bargain.payoff), *map(float, item.bargain.gain))
         for item in deal.bargains
     ]
+    moves = {} if deal.clock is None else {item.name: " ".join(item.moves) for item in deal.clock.assumptions}
     found = [
         table("deals", "States and deals", ("name", "status", *pay, *gains), places + deals),
         table(
@@ -394,7 +399,10 @@ def _tables(findings: Findings) -> Sequence[Table]:
         ),
         table(
             "assumptions-talks", "Assumptions behind the talks", _ASSUMED,
-            [(row.table, row.name, row.value, row.low, row.high, row.source, row.note) for row in deal.assumptions],
+            [
+                (row.table, row.name, row.value, row.low, row.high, row.source, row.note, moves.get(row.name, ""))
+                for row in deal.assumptions
+            ],
         ),
     ]  # fmt: skip
     if deal.clock is not None and deal.spread is not None:
@@ -415,7 +423,7 @@ def _tables(findings: Findings) -> Sequence[Table]:
     return found
 
 
-_ASSUMED = ("table", "assumption", "value", "low", "high", "source", "note")
+_ASSUMED = ("table", "assumption", "value", "low", "high", "source", "note", "moves")
 
 RESULT_WORDS = {
     "p_deal": "Chance of a signature, percent",

@@ -284,6 +284,7 @@ def _tables(findings: Findings) -> Sequence[Table]:
         for row in hold.swings
         for s in row.terms
     ]
+    moves = {item.name.partition(" of ")[0]: " ".join(item.moves) for item in hold.check.assumptions}
     return (
         table(
             "enforcement", "Enforcement, percent of income per period", columns,
@@ -300,8 +301,11 @@ def _tables(findings: Findings) -> Sequence[Table]:
         ),
         table(
             "assumptions-accord", "Assumptions behind keeping a deal",
-            ("table", "assumption", "value", "low", "high", "source", "note"),
-            [(row.table, row.name, row.value, row.low, row.high, row.source, row.note) for row in hold.assumptions],
+            ("table", "assumption", "value", "low", "high", "source", "note", "moves"),
+            [
+                (row.table, row.name, row.value, row.low, row.high, row.source, row.note, moves.get(row.name, ""))
+                for row in hold.assumptions
+            ],
         ),
     )  # fmt: skip
 

@@ -58,7 +58,13 @@ STATEMENTS = (
     "{{ p(last.breach_probability) }}. "
     "{% if last.above_truce_window is not none %}It is above the first review: {{ p(last.above_truce_window) }}. "
     "{% endif %}It is above the level before the deal: {{ p(last.above_baseline) }}."
-    "{% if last.alarm_month %} The live alarm rang in {{ month(last.alarm_month) }}.{% endif %}"
+    "{% if last.alarm_month %} The live alarm rang in {{ month(last.alarm_month) }}, a month of "
+    "{{ n(last.alarm.events) }} events: it is false in at most {{ share(last.alarm.false_alarm_rate, 0) }} percent of "
+    "reviews in which the rate is at the cap. Without it the grade is {{ review.without_alarm }}."
+    "{% elif last.alarm %} The live alarm has not rung.{% endif %}"
+    "{% if last.watch and last.watch.month %} A standing watch has rung since {{ month(last.watch.month) }}; it enters "
+    "no grade, for at the cap it rings within {{ n(last.watch.months) }} months in "
+    "{{ share(last.watch.rings_at_cap, 0) }} percent of series.{% endif %}"
 )
 
 UNKNOWN_DATE = (
@@ -85,8 +91,9 @@ AT_DEAL = (
 
 GRADES = (
     "A grade is about a series of figures, never about intent or the law. Kept: breach probability below 0.1. "
-    "Suspected: above 0.9, or an alarm. Breach found: above 0.99, a comparison with others that points the same way, "
-    "and a second source that is collected in another way. A grade goes down one step where it hangs on one choice of "
+    "Suspected: above 0.9, or an alarm; at one look at a rate exactly at the cap at most one in ten is. Breach found: "
+    "above 0.99, a comparison with others that points the same way, and a second source that is collected in another "
+    "way. A grade goes down one step where it hangs on one choice of "
     "method."
 )
 
@@ -200,7 +207,7 @@ def _truce(findings: Findings, item: KeptCommitment) -> list[Markup]:
         sponsor = names.get(promise.sponsor, promise.sponsor)
         facts = {"windows": item.windows, "source": source, "sponsor": sponsor, "meaning": meaning(last.date_meaning)}
         said.append(told(COUNTED, **facts))
-    said.append(told(STATEMENTS, last=last, ratio=promise.allowed_ratio))
+    said.append(told(STATEMENTS, last=last, review=item.evidence.truce[-1], ratio=promise.allowed_ratio))
     background = item.evidence.background
     if background is not None:
         deal = background.announced[0]
@@ -324,13 +331,15 @@ def _promises(kept: KeptFindings) -> Table:
 
 
 def _by_source(kept: KeptFindings) -> Table:
-    columns = ("promise", "data_set", "date_means", "first", "last", "count_before", "months_before", "count", "months",
-               "above_cap", "above_first_review", "above_level_before", "alarm_since", "grade")  # fmt: skip
+    columns = ("promise", "data_set", "date_means", "before_first", "before_last", "first", "last", "count_before",
+               "months_before", "count", "months", "above_cap", "above_first_review", "above_level_before",
+               "alarm_since", "watch_since", "grade", "grade_without_alarm")  # fmt: skip
     rows = [
         (
             item.promise.name,
             source.dataset,
             source.date_meaning,
+            *source.baseline_window,
             *source.window,
             source.baseline_count,
             source.baseline_exposure,
@@ -340,7 +349,9 @@ def _by_source(kept: KeptFindings) -> Table:
             source.above_truce_window,
             source.above_baseline,
             source.alarm_month,
+            "" if source.watch is None else source.watch.month,
             str(source.verdict.grade),
+            str(source.without_alarm),
         )
         for item in kept.truces
         for review in item.evidence.truce
