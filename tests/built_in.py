@@ -93,4 +93,5 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def stated(day: dt.date) -> Stated:
     """The policies as of a day, before they are solved."""
     dossier = load_dispute(DISPUTE).known_on(day)
-    return state_policies(dossier, dispute_book(dossier), dispute_world(dossier))
+    book = dispute_book(dossier)
+    return state_policies(dossier, book, dispute_world(dossier, book))

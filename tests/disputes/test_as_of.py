@@ -83,7 +83,8 @@ def test_policies_are_the_sector_rates_of_the_book() -> None:
     """Change of the added duties in the book on top of the world's own rates, for each sector and both sides."""
     day = built_in.DAY
     dossier = load_dispute("us-china-2019").known_on(day)
-    book, world = dispute_book(dossier), dispute_world(dossier)
+    book = dispute_book(dossier)
+    world = dispute_world(dossier, book)
     assert book is not None
     today, rise, _ = built_in.stated(day).policies
     weights = {("USA", "CHN"): "us_imports_from_china_hs6_2017", ("CHN", "USA"): "china_imports_from_us_hs8_2017"}

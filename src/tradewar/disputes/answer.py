@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -31,6 +32,7 @@ from tradewar.io.serialize import Document
 from tradewar.world.model import World
 
 if TYPE_CHECKING:
+    from tradewar.equilibrium.levers import Levers
     from tradewar.equilibrium.policy import Policy
     from tradewar.games import Escalation, EscalationPayoffs, ReactionCurve, War
 
@@ -144,9 +146,10 @@ def find(material: Material) -> Answer:
     name, today = _today(material)
     step, party, threat = _threat(material, today)
     ordered = (second, first) if party == second else (first, second)
-    rates = [rates_of(world, today), *([] if threat is None else [rates_of(world, threat)])]
+    levers = [policy.levers(world) for policy in (today, threat) if policy is not None]
+    rates = [item.average_rate for item in levers]
     highest = max(average_rate(world, rate, *pair) for rate in rates for pair in ((first, second), (second, first)))
-    question = _Question(_digest(world, rates), world, ordered, today, threat, _levels(highest))
+    question = _Question(_digest(world, levers), world, ordered, today, threat, _levels(highest))
     found = _played_once(question)
     material.say("Searching again with other trade elasticities")
     return _with_ranges(world, _answer(material, found, name, today, threat, step), _again(question))
@@ -186,14 +189,15 @@ def _again(question: _Question) -> dict[str, EscalationPayoffs | None]:
     return under_sets(question.world, question.parties, question.today, question.threat)
 
 
-def _digest(world: World, rates: list[Array]) -> str:
-    """A hash of everything in a world that an equilibrium depends on, and of the tariffs."""
+def _digest(world: World, levers: Sequence[Levers]) -> str:
+    """A hash of everything in a world that an equilibrium depends on, and of the tariffs in it."""
     digest = hashlib.sha256("|".join((*world.countries, "", *world.sectors, world.market)).encode())
     arrays = (
         world.trade_value, world.tariff_rate, world.tradable, world.value_added_share, world.input_share,
         world.consumption_share, world.trade_elasticity, *world.elasticity_sets.values(),
     )  # fmt: skip
-    for array in (*arrays, *rates):
+    wedges = (array for item in levers for array in (item.tariff_rate, item.iceberg_hat) if array is not None)
+    for array in (*arrays, *wedges):
         digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()
 
@@ -221,12 +225,14 @@ def _threat(material: Material, today: Policy) -> tuple[str, str, Policy | None]
     actor = world.country_index(due.actor)
     rates = rates_of(world, today).copy()
     rates[actor] = rates_of(world, least.policy)[actor]
-    return due.name, due.actor, replace(today, tariff_rate=rates, name=due.name)
+    products = [item for item in today.products if item.importer != due.actor]
+    products += [item for item in least.policy.products if item.importer == due.actor]
+    return due.name, due.actor, replace(today, tariff_rate=rates, products=products, name=due.name)
 
 
 def rates_of(world: World, policy: Policy) -> Float[Array, "importer exporter sector"]:
-    """Levels of all tariffs under a policy."""
-    return policy.levers(world).tariff_rate
+    """Levels of all tariffs under a policy, averages over products."""
+    return policy.levers(world).average_rate
 
 
 def _levels(highest: float) -> tuple[float, ...]:

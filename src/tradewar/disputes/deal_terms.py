@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float
@@ -21,7 +22,10 @@ from tradewar.equilibrium import Prepared
 from tradewar.errors import DossierError
 from tradewar.io.serialize import Document
 from tradewar.talks.clock_terms import ClockTerms
-from tradewar.talks.world_ladder import Climb, uniform_climb
+from tradewar.talks.world_ladder import Climb, ClimbLines, uniform_climb
+
+if TYPE_CHECKING:
+    from tradewar.tariffs.policies import AddedRates
 
 DAYS_PER_MONTH = 365.25 / 12.0
 COUNTS = ("extension_months", "extensions", "steps_to_text", "steps_done")
@@ -116,16 +120,26 @@ def _climb(material: Material, rungs: Rungs, other: str, prepared: Prepared) -> 
     full = max(rungs.rates)
     if rungs.pattern is None:
         return uniform_climb(prepared, rungs.country, other, rungs.rates)
-    step = pattern_of(material, rungs.pattern, rungs.country, other) * full / rungs.pattern.rate
+    pattern, lines = pattern_of(material, rungs.pattern, rungs.country, other)
+    step = pattern * full / rungs.pattern.rate
     world = prepared.baseline
     pair = world.country_index(rungs.country), world.country_index(other)
-    applied = next((item.policy.tariff_rate for item in material.stated.policies if item.in_force), None)
-    in_force = (world.tariff_rate if applied is None else applied)[pair]
-    return Climb(rungs.country, rungs.rates, full, in_force - rungs.today / full * step, step)
+    applied = next((item.policy for item in material.stated.policies if item.in_force), None)
+    in_force = world.tariff_rate if applied is None or applied.tariff_rate is None else applied.tariff_rate
+    floor = in_force[pair] - rungs.today / full * step
+    today = next((item for item in applied.products if item.importer == rungs.country), None) if applied else None
+    by_product = None
+    if today is not None:
+        line_step = lines.added * full / rungs.pattern.rate
+        added = today.added - rungs.today / full * line_step
+        by_product = ClimbLines(replace(today, added=added, average_rate=floor), line_step)
+    return Climb(rungs.country, rungs.rates, full, floor, step, by_product)
 
 
-def pattern_of(material: Material, pattern: Pattern, importer: str, exporter: str) -> Float[Array, " sector"]:
-    """What the book changed between two days, by sector of the world, as fractions.
+def pattern_of(
+    material: Material, pattern: Pattern, importer: str, exporter: str
+) -> tuple[Float[Array, " sector"], AddedRates]:
+    """What the book changed between two days, by sector of the world and by line, as fractions.
 
     Raises:
         DossierError: if the book has no change between the days.
@@ -149,4 +163,4 @@ def pattern_of(material: Material, pattern: Pattern, importer: str, exporter: st
     if not (change > 0.0).any():
         what = f"{importer} raised no duty on {exporter} between {pattern.before} and {pattern.after}"
         raise DossierError.at("dispute.toml: talks.rungs.pattern", what, "Name the days around a step of the book")
-    return change
+    return change, rates.lines[0]

@@ -283,7 +283,7 @@ def _suppliers(dossier: Dossier, world: World, diversion: Diversion) -> tuple[Su
 def _pair_tariff(outcome: Outcome, importer: str, exporter: str) -> PairTariff:
     world = outcome.baseline
     before = average_rate(world, world.tariff_rate, importer, exporter)
-    after = average_rate(world, outcome.tariff_rate, importer, exporter)
+    after = average_rate(world, outcome.average_tariff_rate, importer, exporter)
     return PairTariff(importer, exporter, before, after, after - before)
 
 

@@ -172,13 +172,13 @@ def gather(dossier: Dossier, as_of: dt.date | None = None, progress: Progress | 
 
 def _gathered(dossier: Dossier, as_of: dt.date | None, say: Progress, watch: _Watch) -> Material:
     known = dossier.known_on(as_of or dossier.as_of)
-    say(f"Reading the world {known.world}")
-    with watch.time("read the world"):
-        world = dispute_world(known)
     if known.book:
         say("Reading the tariff book")
     with watch.time("read the tariff book"):
         book = dispute_book(known)
+    say(f"Reading the world {known.world}")
+    with watch.time("read the world"):
+        world = dispute_world(known, book)
     with watch.time("state the policies"):
         stated = state_policies(known, book, world)
     outcomes = _solved(known, world, stated, say, watch)

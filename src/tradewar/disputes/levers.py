@@ -247,11 +247,12 @@ def lever_table(
     say = progress or silent
     known = dossier.known_on(as_of or dossier.as_of)
     say(f"Reading the world {known.world}")
-    world = dispute_world(known)
+    book = dispute_book(known)
+    world = dispute_world(known, book)
     prepared = prepare(world, known.closure)
     tariffs: dict[str, Policy] = {}
     if on is not None or diverted_sectors:
-        stated = state_policies(known, dispute_book(known), world)
+        stated = state_policies(known, book, world)
         tariffs = {item.source.name: item.policy for item in stated.policies}
     diverted: list[Outcome] = []
     if diverted_sectors:

@@ -3,7 +3,9 @@
 Kind `book`: with Δ_s the change of the book's rate in sector s between its base day and the day of the policy, in the
 duties that the policy counts, and t_s the world's own rate, the new rate is t_s + Δ_s. The book gives rates on real
 lines while the world carries its own baseline, so that the change is what can be carried over. A sector for which the
-book has no change is left as it is, and counted in the mapping.
+book has no change is left as it is, and counted in the mapping. Within a sector the changes of the lines reach the
+model so that buyers' prices and revenue are those of the lines (`tradewar.equilibrium.product_tariffs`); with
+`aggregation = "trade-weighted"` their average does.
 """
 
 from __future__ import annotations
@@ -24,8 +26,10 @@ from tradewar.disputes.dossier import DISPUTE_FILE, Dossier
 from tradewar.disputes.schema import Book, BookPolicy, TariffFile
 from tradewar.disputes.steps import OpenStep
 from tradewar.equilibrium.policy import Policy
+from tradewar.equilibrium.product_tariffs import ProductTariffs
 from tradewar.errors import DossierError, InputError, Problem
 from tradewar.io.serialize import Document
+from tradewar.world.base_rates import with_base_rates
 from tradewar.world.catalogue import load_world
 from tradewar.world.identities import nearest
 from tradewar.world.model import World
@@ -102,11 +106,12 @@ class Stated:
     """Every step that is open on the day."""
 
 
-def dispute_world(dossier: Dossier) -> World:
-    """The world of a dossier, with both parties in it.
+def dispute_world(dossier: Dossier, book: TariffBook | None) -> World:
+    """The world of a dossier, with both parties in it, and the book's base tariffs between them where it has any.
 
     Raises:
-        DossierError: if a party is not a country of the world.
+        DossierError: if a party is not a country of the world, or the tariffs of the world are of a later day than the
+            dossier asks about.
         WorldError: if the world cannot be read.
     """
     world = load_world(dossier.world)
@@ -119,9 +124,62 @@ def dispute_world(dossier: Dossier) -> World:
         for k, party in enumerate(dossier.parties, start=1)
         if party.country not in world.countries
     ]
+    problems += _day_problems(dossier, world)
     if problems:
         raise DossierError(problems)
-    return world
+    if book is None or dossier.book is None or dossier.book.base_rates == "world":
+        return world
+    found = _base_rates(dossier, dossier.book, book, world)
+    return with_base_rates(world, found, f"the tariff book on {dossier.book.base_day}") if found else world
+
+
+def _day_problems(dossier: Dossier, world: World) -> list[Problem]:
+    """Days on which the world's own tariffs were not yet what they are: what came between would be counted twice."""
+    if dossier.book is None:
+        return []
+    days = [(f"{DISPUTE_FILE}: book.base_day", dossier.book.base_day)]
+    days += [
+        (f"{DISPUTE_FILE}: policies[{k}].day", source.day)
+        for k, source in enumerate(dossier.policies, start=1)
+        if isinstance(source, BookPolicy) and isinstance(source.day, dt.date)
+    ]
+    held = {row.importer: world.tariffs_as_of.get(row.importer) for row in dossier.book.weights}
+    return [
+        Problem(
+            place,
+            f"{day} is before {since}: the tariffs of {importer} in {world.name} are those of that day and hold what "
+            "was in force then",
+            f"Give {since} or later, or a world with earlier tariffs",
+        )
+        for place, day in days
+        for importer, since in held.items()
+        if since is not None and day < since
+    ]
+
+
+def _base_rates(
+    dossier: Dossier, settings: Book, book: TariffBook, world: World
+) -> dict[tuple[str, str], Float[Array, " sector"]]:
+    """What the book levies on the base day, by pair, for importers of whom it has the general rates."""
+    from tradewar.tariffs.coverage import special_programmes
+
+    pairs = {
+        (row.importer, row.exporter): row.weight_set
+        for row in settings.weights
+        if {item.programme for item in book.measures_of(row.importer)} - set(special_programmes(book, row.importer))
+    }
+    if not pairs:
+        return {}
+    rates = book.policy_on(
+        settings.base_day,
+        known_on=max(dossier.as_of, settings.base_day),
+        base_day=settings.base_day,
+        weight_sets=pairs,
+        sector_set=settings.sector_set,
+        sectors=world.sectors,
+        not_tradable=[code for s, code in enumerate(world.sectors) if not world.tradable[s]],
+    )
+    return {pair: np.where(world.tradable, rate, np.nan) for pair, rate in zip(rates.pairs, rates.rate, strict=True)}
 
 
 def dispute_book(dossier: Dossier) -> TariffBook | None:
@@ -223,7 +281,7 @@ def _from_book(
     words = _words(day, taken, dossier.as_of, known_on)
     return StatedPolicy(
         source=source,
-        policy=Policy(tariff_rate=_laid_on(world, rates), name=source.name),
+        policy=_policy(world, rates, settings, source.name),
         title=source.title.format_map(words),
         short_title=source.short_title.format_map(words),
         what=source.what.format_map(words),
@@ -290,6 +348,20 @@ def _rates(
         programmes=programmes,
         **options,
     )
+
+
+def _policy(world: World, rates: PolicyRates, settings: Book, name: str) -> Policy:
+    """The world's tariffs with what the book added to them, line by line unless averages are asked for."""
+    rate = _laid_on(world, rates)
+    if settings.aggregation == "trade-weighted":
+        return Policy(tariff_rate=rate, name=name)
+    products: list[ProductTariffs] = []
+    for (importer, exporter), lines in zip(rates.pairs, rates.lines, strict=True):
+        cell = world.country_index(importer), world.country_index(exporter)
+        own = world.tariff_rate[cell][lines.sector]
+        added = np.maximum(lines.added, np.minimum(own, 0.0) - own)
+        products.append(ProductTariffs(importer, exporter, lines.value, added, lines.sector, rate[cell]))
+    return Policy(tariff_rate=rate, name=name, products=products)
 
 
 def _laid_on(world: World, rates: PolicyRates) -> Float[Array, "importer exporter sector"]:

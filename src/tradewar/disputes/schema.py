@@ -71,6 +71,11 @@ class Book(Strict):
     sector_set: Text
     """The concordance of the book whose sectors are those of the world."""
     weights: Annotated[tuple[Weights, ...], Field(min_length=1)]
+    base_rates: Literal["book", "world"] = "book"
+    """Whose tariffs the parties levy on each other on the base day: the book's, where it has general rates, or the
+    world's."""
+    aggregation: Literal["consistent", "trade-weighted"] = "consistent"
+    """How rates that differ within a sector reach the model: keeping prices and revenue of the lines, or averaged."""
 
 
 class Step(Strict):

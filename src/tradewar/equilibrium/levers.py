@@ -14,11 +14,22 @@ the lever, except the tariff, which is a level.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray as Array
+
+
+@dataclass(frozen=True, eq=False)
+class Composition:
+    """What in the levers stands for tariffs that differ between the products of a sector (`product_tariffs`)."""
+
+    iceberg_hat: Float[Array, "importer exporter sector"]
+    """The part of `Levers.iceberg_hat` that carries the mix of products, and no real trade cost."""
+    average_rate: Float[Array, "importer exporter sector"]
+    """Tariffs weighted with baseline trade: what is told of them. `Levers.tariff_rate` is what the treasury collects
+    of what still comes in."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +41,19 @@ class Levers:
     banned_share: Float[Array, "importer exporter sector"] | None = None
     output_subsidy: Float[Array, "exporter sector"] | None = None
     export_tax: Float[Array, "importer exporter sector"] | None = None
+    composition: Composition | None = None
+
+    @property
+    def average_rate(self) -> Float[Array, "importer exporter sector"]:
+        """Tariffs as they are told: product tariffs weighted with baseline trade."""
+        return self.tariff_rate if self.composition is None else self.composition.average_rate
+
+    def chosen_by_sector(self, tariff_rate: Float[Array, "importer exporter sector"], chosen: Array) -> Levers:
+        """With other tariffs, which are the same on all products of the sector in the chosen cells."""
+        if self.composition is None or self.iceberg_hat is None:
+            return replace(self, tariff_rate=tariff_rate)
+        uniform = self.iceberg_hat / self.composition.iceberg_hat
+        return replace(self, tariff_rate=tariff_rate, iceberg_hat=np.where(chosen, uniform, self.iceberg_hat))
 
     @property
     def tariffs_only(self) -> bool:
@@ -73,4 +97,5 @@ def part_way(levers: Levers, baseline_tariff_rate: Float[Array, "importer export
         banned_share=None if banned is None else share * banned,
         output_subsidy=power(levers.output_subsidy),
         export_tax=power(levers.export_tax),
+        composition=levers.composition,
     )

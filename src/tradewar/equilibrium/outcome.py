@@ -93,6 +93,11 @@ class Outcome(
         """t', level after the change, with the wedges of commitments."""
         return self.solution.levers.tariff_rate
 
+    @property
+    def average_tariff_rate(self) -> Float[Array, "importer exporter sector"]:
+        """Tariffs as they are told: where they differ between products, weighted with baseline trade."""
+        return self.solution.levers.average_rate
+
     # ---------------------------------------------------------------- solved
 
     @property

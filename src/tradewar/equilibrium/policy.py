@@ -22,7 +22,8 @@ from jaxtyping import Float
 from numpy import ndarray as Array
 
 from tradewar.equilibrium.commitments import BalanceTarget, Commitment
-from tradewar.equilibrium.levers import Levers
+from tradewar.equilibrium.levers import Composition, Levers
+from tradewar.equilibrium.product_tariffs import ProductTariffs
 from tradewar.errors import PolicyError, Problem
 from tradewar.world.identities import MAX_LISTED, RATE_LIMIT
 from tradewar.world.model import Market, World
@@ -47,6 +48,8 @@ class Policy:
     """e in (−1, 10], revenue or quota rent to the exporter: a voluntary export restraint. Off the diagonal."""
     commitments: Sequence[Commitment] = ()
     """Promises with a target: purchases and bilateral balances."""
+    products: Sequence[ProductTariffs] = ()
+    """Tariffs that differ between the products of a sector, whose averages are in `tariff_rate`; one per pair."""
 
     def __post_init__(self) -> None:
         for item in fields(self):
@@ -56,6 +59,7 @@ class Policy:
                 copy.flags.writeable = False
                 object.__setattr__(self, item.name, copy)
         object.__setattr__(self, "commitments", tuple(self.commitments))
+        object.__setattr__(self, "products", tuple(self.products))
 
     @classmethod
     def from_toml(cls, world: World, path: Path | str, base: Policy | None = None) -> Policy:
@@ -141,7 +145,23 @@ class Policy:
         """
         self.checked(world)
         rate = world.tariff_rate if self.tariff_rate is None else self.tariff_rate
-        return Levers(rate, self.iceberg_hat, self.banned_share, self.output_subsidy, self.export_tax)
+        collected, iceberg, composition = rate, self.iceberg_hat, None
+        if self.products:
+            collected, mix = self._by_product(world, rate)
+            iceberg = mix if iceberg is None else iceberg * mix
+            composition = Composition(mix, rate)
+        return Levers(collected, iceberg, self.banned_share, self.output_subsidy, self.export_tax, composition)
+
+    def _by_product(self, world: World, rate: Array) -> tuple[Array, Array]:
+        """What the treasury collects, and the price beyond it, where tariffs differ between products."""
+        collected, mix = rate.copy(), np.ones_like(rate)
+        for item in self.products:
+            cell = world.country_index(item.importer), world.country_index(item.exporter)
+            found = item.levers(world.tariff_rate[cell], world.trade_elasticity)
+            as_listed = rate[cell] == item.average_rate
+            collected[cell] = np.where(as_listed, found.tariff_rate, rate[cell])
+            mix[cell] = np.where(as_listed, found.iceberg_hat, 1.0)
+        return collected, mix
 
 
 def _limits(world: World, name: str, array: Array) -> list[tuple[Array, str, str]]:

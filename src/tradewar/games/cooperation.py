@@ -228,7 +228,7 @@ def cooperate(
         start=name,
         objective=ready.game.objective.name,
         chosen=ready.chosen,
-        tariff_rate=np.where(ready.chosen, np.expm1(position.log_power), stage.levers.tariff_rate),
+        tariff_rate=np.where(ready.chosen, np.expm1(position.log_power), stage.levers.average_rate),
         objective_hat=np.exp(log_payoffs(ready.game.objective, stage, position) - reference),
         real_income_hat=np.exp(real_incomes(stage, position) - real_incomes(stage, from_position)),
         wage_hat=position.wage_hat / from_position.wage_hat,
@@ -250,7 +250,7 @@ def _start(ready: Setup, start: str | War) -> tuple[str, Position, Array]:
     if isinstance(start, War):
         if start.tariff_rate.shape != stage.log_power.shape:
             raise InputError.at("start", "is a war in another world", "Give a war of the same world")
-        log_power, name = np.log1p(start.tariff_rate), "nash"
+        log_power, name = stage.with_rates(start.tariff_rate, start.chosen), "nash"
     elif start == "free":
         log_power, name = np.where(ready.chosen, 0.0, stage.log_power), start
     else:

@@ -104,7 +104,7 @@ def reaction_curve(
     stage, own = ready.game.stage, ready.game.instruments
     traded = stage.world.trade_value if weights is None else weights
     shape, mover_weights = _shape(traded, moving, pattern)
-    in_force = stage.log_power if pattern is None else np.log1p(pattern.tariff_rate)
+    in_force = stage.log_power if pattern is None else stage.with_rates(pattern.tariff_rate, pattern.chosen)
     level, position = own.read(in_force), ready.factual
     answered = np.zeros((4, len(averages)))
     converged = True

@@ -151,7 +151,8 @@ def judge_threat(
     unanswered = _payoffs(ready, threat)
     best = answer(world, party, opponent, options) if known is None else known
     reply = answer(world, opponent, party, replace(options, policy=threat))
-    replied = _payoffs(ready, replace(threat, tariff_rate=reply.tariff_rate))
+    answered = threat.levers(ready.game.stage.world).average_rate
+    replied = _payoffs(ready, replace(threat, tariff_rate=np.where(reply.chosen, reply.tariff_rate, answered)))
     one, two = (ready.game.stage.world.country_index(code) for code in (party, opponent))
     return Threat(
         party=party,

@@ -7,8 +7,6 @@ With materials it is the accelerated fixed point of the competitive market.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray as Array
@@ -35,7 +33,7 @@ def settle(
     Raises:
         NoSolutionError: if none is found.
     """
-    levers = replace(stage.levers, tariff_rate=np.expm1(log_power))
+    levers = stage.levers.chosen_by_sector(np.expm1(log_power), log_power != stage.log_power)
     first = None if start is None else start.solution
     # a game asks for hundreds: other equilibria are looked for where a result is reported
     if isinstance(stage.economy, FixedFirms):

@@ -61,6 +61,12 @@ class Stage:
         """log(1 + t) of the tariffs in force."""
         return np.log1p(self.levers.tariff_rate)
 
+    def with_rates(
+        self, tariff_rate: Float[Array, "importer exporter sector"], chosen: Bool[Array, "importer exporter sector"]
+    ) -> Float[Array, "importer exporter sector"]:
+        """log(1 + t) with other rates in the chosen cells; the others keep those in force to the last bit."""
+        return np.where(chosen, np.log1p(tariff_rate), self.log_power)
+
     @cached_property
     def foreign(self) -> Bool[Array, "importer exporter sector"]:
         """Cells that cross a border, hold trade and may carry a tariff."""

@@ -115,7 +115,7 @@ def war(
         closure=ready.closure,
         market=stage.market,
         chosen=ready.chosen,
-        tariff_rate_in_force=stage.levers.tariff_rate,
+        tariff_rate_in_force=stage.levers.average_rate,
         found=candidates[0],
         others=tuple(candidates[1:]),
         starts=tuple(starts),
@@ -137,7 +137,7 @@ def candidate(ready: Setup, point: FirstOrderPoint, certificate: Certificate, fo
     stage = ready.game.stage
     price = (stage.consumption_share * (point.position.log_price - ready.factual.log_price)).sum(axis=1)
     # cells that nobody chooses keep their rate to the last bit
-    rate = np.where(ready.chosen, np.expm1(point.position.log_power), stage.levers.tariff_rate)
+    rate = np.where(ready.chosen, np.expm1(point.position.log_power), stage.levers.average_rate)
     return Candidate(
         tariff_rate=rate,
         certificate=certificate,

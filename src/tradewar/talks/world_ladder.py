@@ -8,13 +8,14 @@ which the full rung is called (0.25 for a duty of 25 percent on a list of goods)
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray as Array
 
-from tradewar.equilibrium import Levers, Prepared
+from tradewar.equilibrium import Policy, Prepared
+from tradewar.equilibrium.product_tariffs import ProductTariffs
 from tradewar.errors import Problem, TalksError
 from tradewar.talks.ladder import Ladder, RungOutcome, RungSolver, build_ladder
 from tradewar.talks.world_payoffs import real_income_pct, solved
@@ -33,10 +34,29 @@ class Climb:
     """Tariffs on the other side at rung 0."""
     step: Float[Array, " sector"]
     """Added at the full rate."""
+    lines: ClimbLines | None = None
+    """Where the tariffs differ between products, those of which `floor` and `step` are the averages."""
 
     def tariffs(self, rate: float) -> Float[Array, " sector"]:
         """Tariffs on the other side at a rung."""
         return self.floor + rate / self.full_rate * self.step
+
+    def products(self, rate: float) -> tuple[ProductTariffs, ...]:
+        """The same by product; empty where one rate holds for all products of a sector."""
+        if self.lines is None:
+            return ()
+        added = self.lines.floor.added + rate / self.full_rate * self.lines.step
+        return (replace(self.lines.floor, added=added, average_rate=self.tariffs(rate)),)
+
+
+@dataclass(frozen=True, eq=False)
+class ClimbLines:
+    """How one side climbs the ladder, product by product."""
+
+    floor: ProductTariffs
+    """At rung 0."""
+    step: Float[Array, " line"]
+    """Added at the full rate, a fraction."""
 
 
 def ladder_of_world(
@@ -72,9 +92,11 @@ def rung_solver(prepared: Prepared, climbs: tuple[Climb, Climb]) -> RungSolver:
     def solve_rung(rate_1: float, rate_2: float, warm: object) -> RungOutcome:
         rate = world.tariff_rate.copy()
         rate[one, two], rate[two, one] = climbs[0].tariffs(rate_1), climbs[1].tariffs(rate_2)
-        solution = solved(prepared, Levers(rate), warm)  # type: ignore[arg-type]
+        products = (*climbs[0].products(rate_1), *climbs[1].products(rate_2))
+        levers = Policy(tariff_rate=rate, products=products).levers(world)
+        solution = solved(prepared, levers, warm)  # type: ignore[arg-type]
         imports = solution.trade_value[:, :, world.tradable].sum(axis=2)
-        revenue = (rate * solution.trade_value).sum(axis=(1, 2))
+        revenue = (levers.tariff_rate * solution.trade_value).sum(axis=(1, 2))
         return RungOutcome(
             payoff=real_income_pct(prepared, solution),
             residual=float(solution.residual),

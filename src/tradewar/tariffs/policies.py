@@ -13,7 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from numpy import ndarray as Array
 
 from tradewar.errors import BookError
@@ -30,6 +30,19 @@ if TYPE_CHECKING:
 
 Pair = tuple[str, str]
 """Importer and exporter."""
+
+
+@dataclass(frozen=True, eq=False)
+class AddedRates:
+    """What was added to the rate of each code of a pair since the base day, by the sectors it belongs to. L lines,
+    which are the same for every day with the same weight set."""
+
+    value: Float[Array, " line"]
+    """Trade, money of the weight set; 0 where the rate is not known on both days."""
+    added: Float[Array, " line"]
+    """A fraction; 0 where the rate is not known on both days."""
+    sector: Int[Array, " line"]
+    """Position in `PolicyRates.sectors`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +70,8 @@ class PolicyRates:
     weight_digests: tuple[str, ...]
     reports: tuple[MappingReport, ...]
     """Mapping report of each pair."""
+    lines: tuple[AddedRates, ...]
+    """What each pair's `change_points` are made of."""
 
     def to_frame(self) -> pd.DataFrame:
         """One row per pair and sector."""
@@ -121,13 +136,14 @@ def policy_on(
         pairs=tuple(chosen),
         sectors=levels[0].sectors,
         rate=np.stack([level.rate for level in levels]),
-        change_points=np.stack([by_sector for by_sector, _ in changes]),
+        change_points=np.stack([by_sector for by_sector, _, _ in changes]),
         value=np.stack([level.value for level in levels]),
         average=np.array([_mean(level) for level in levels]),
-        average_change_points=np.array([overall for _, overall in changes]),
+        average_change_points=np.array([overall for _, overall, _ in changes]),
         weight_sets=tuple(level.weight_set for level in levels),
         weight_digests=tuple(level.weight_digest for level in levels),
         reports=tuple(level.report for level in levels),
+        lines=tuple(lines for _, _, lines in changes),
     )
 
 
@@ -169,8 +185,8 @@ def _change(
     outcomes: Branch | None,
     level: bridge.SectorRates,
     programmes: Sequence[str] | None,
-) -> tuple[Float[Array, " sector"], float]:
-    """Change in points by sector and overall, over codes whose rate is known on both days."""
+) -> tuple[Float[Array, " sector"], float, AddedRates]:
+    """Change in points by sector and overall, and line by line, over codes whose rate is known on both days."""
     item = weights.find(book, level.weight_set, pair[1])
     rates: list[Any] = []
     for day in (on, base):
@@ -187,5 +203,8 @@ def _change(
     weight = np.bincount(place, weights=worth, minlength=size)
     gain = np.bincount(place, weights=gained, minlength=size)
     points = 100 * np.divide(gain, weight, out=np.full(size, np.nan), where=weight > 0)
-    points[np.isin(level.sectors, level.report.not_tradable)] = 0.0
-    return points, float(100 * gain.sum() / weight.sum())
+    fixed = np.isin(level.sectors, level.report.not_tradable)
+    points[fixed] = 0.0
+    free = ~fixed[place]
+    lines = AddedRates(worth[free], np.where(both, difference[laid.code], 0.0)[free], place[free])
+    return points, float(100 * gain.sum() / weight.sum()), lines

@@ -7,6 +7,7 @@ uploaded lives as long as the visit.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -14,8 +15,10 @@ from jaxtyping import Float
 from numpy import ndarray as Array
 
 from tradewar.disputes import dossier
+from tradewar.disputes.policies import StatedPolicy, dispute_book, dispute_world, state_policies
 from tradewar.equilibrium.policy import Policy
 from tradewar.equilibrium.prepared import Prepared, prepare
+from tradewar.equilibrium.product_tariffs import ProductTariffs
 from tradewar.errors import InputError, PolicyError, Problem
 from tradewar.io.text import csv_text
 from tradewar.web.groups import Group, all_goods, by_sector, groups_of
@@ -39,6 +42,8 @@ class Start:
     title: str
     tariff_rate: Float[Array, "importer exporter sector"] | None
     """Rates after the change; None for those of the world."""
+    products: Sequence[ProductTariffs] = ()
+    """Where they are averages over products, those; a sector set by a slider has one rate on all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +130,8 @@ class Economy:
 
     def policy(self, state: State) -> Policy:
         """The tariffs on screen as a policy; those of `rates`."""
-        return Policy(tariff_rate=self.rates(state), name=self.name or "upload")
+        start = next(start for start in self.starts if start.name == state.start)
+        return Policy(tariff_rate=self.rates(state), name=self.name or "upload", products=start.products)
 
     def cells(self, setting: Setting) -> Array:
         """The tariffs that a setting sets, as a mask that never has own sales or sectors without tariffs.
@@ -200,21 +206,24 @@ def of_dispute(name: str, day: dt.date | None) -> Economy:
     Raises:
         DossierError: if there is none of that name, or nothing was known on the day. Paths are refused.
     """
-    from tradewar.disputes.policies import dispute_book, dispute_world, state_policies
-
     if name not in dossier.names():
         what = f"is no built-in dispute{nearest(name, dossier.names())}"
         raise PolicyError.at(f"dispute {name!r}", what, f"Use one of {', '.join(dossier.names())}")
     written = dossier.load_dispute(name)
     known = written.known_on(day or written.as_of)
-    world = dispute_world(known)
-    stated = state_policies(known, dispute_book(known), world)
+    book = dispute_book(known)
+    world = dispute_world(known, book)
+    stated = state_policies(known, book, world)
     starts = (
-        *(Start(item.source.name, item.title, item.policy.tariff_rate) for item in stated.policies),
+        *map(_start, stated.policies),
         Start(BASELINE, f"Tariffs of {world.year}, before the dispute", None),
     )
     pair = (known.parties[0].country, known.parties[1].country)
     return Economy("dispute", name, known.title, world, known.closure, pair, starts, known.as_of, known.world)
+
+
+def _start(stated: StatedPolicy) -> Start:
+    return Start(stated.source.name, stated.title, stated.policy.tariff_rate, stated.policy.products)
 
 
 def tariff_file(world: World, rates: Float[Array, "importer exporter sector"]) -> str:

@@ -145,7 +145,7 @@ def screen_of(economy: Economy, state: State, outcome: Outcome) -> Screen:
         diversion=diversion,
         countries=_countries(outcome),
         max_residual=outcome.certificate.max_residual,
-        changed=int((outcome.tariff_rate != world.tariff_rate).sum()),
+        changed=int((outcome.average_tariff_rate != world.tariff_rate).sum()),
     )
 
 
@@ -294,7 +294,7 @@ def _pair(outcome: Outcome, importer: str, exporter: str) -> PairTrade:
         after=after,
         change_pct=100.0 * (after / before - 1.0) if before > 0 else float("nan"),
         rate_before=average_rate(world, world.tariff_rate, importer, exporter) if before > 0 else float("nan"),
-        rate=average_rate(world, outcome.tariff_rate, importer, exporter) if before > 0 else float("nan"),
+        rate=average_rate(world, outcome.average_tariff_rate, importer, exporter) if before > 0 else float("nan"),
     )
 
 

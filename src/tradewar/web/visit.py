@@ -345,5 +345,5 @@ class Visit:
 def solved(economy: Economy, state: State) -> Shown:
     """A completed state, solved, and what is shown of it."""
     outcome = solve_prepared(economy.prepared(state.closure), economy.policy(state))
-    sliders = sliders_of(economy, state, outcome.tariff_rate)
+    sliders = sliders_of(economy, state, outcome.average_tariff_rate)
     return Shown(outcome, screen_of(economy, state, outcome), sliders)

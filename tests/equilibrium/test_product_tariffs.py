@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy import ndarray as Array
 
 import tradewar as tw
-from tradewar.products import flat
+from tradewar.equilibrium.product_tariffs import flat
 
 
 def one(value: list[float], added: list[float], base: float = 0.03, theta: float = 4.0) -> tuple[float, float, float]:

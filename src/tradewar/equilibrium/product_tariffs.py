@@ -12,7 +12,8 @@ is that of the world, one number for the sector; the lines give the *added* rate
 with w_g the share of line g in the baseline trade of exporter and sector. The sector model takes t^R as its tariff and
 d as its iceberg factor, and then has the prices and the revenue of the lines. d may be below 1. A trade-weighted
 average does neither: it can turn the sign of what a tariff does to the country that sets it (Bach and Martin 2001;
-Anderson 2009). Index order: arrays over lines have shape (line,), over sectors (sector,).
+Anderson 2009). t^R and d hang on θ, so that a policy keeps its lines and makes them where the elasticities are known.
+Index order: arrays over lines have shape (line,), over sectors (sector,).
 """
 
 from __future__ import annotations
@@ -22,6 +23,27 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray as Array
+
+
+@dataclass(frozen=True, eq=False)
+class ProductTariffs:
+    """What one importer adds to its baseline tariffs on one exporter, line by line. L lines, S sectors."""
+
+    importer: str
+    exporter: str
+    value: Float[Array, " line"]
+    """Baseline trade at the border, duty excluded; only shares within a sector matter."""
+    added: Float[Array, " line"]
+    """Added to the baseline rate, a fraction."""
+    sector: Int[Array, " line"]
+    """Position of the line's sector in the world; a line that belongs to several stands once for each."""
+    average_rate: Float[Array, " sector"]
+    """Trade-weighted levels for which the lines stand. In a sector where the tariff of a policy is another one, it was
+    chosen for the sector and is the same on all lines."""
+
+    def levers(self, base_rate: Float[Array, " sector"], trade_elasticity: Float[Array, " sector"]) -> SectorLevers:
+        """Levers of every sector; see `flat`."""
+        return flat(self.value, self.added, self.sector, base_rate, trade_elasticity)
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +72,7 @@ def flat(
         added: rate added to the baseline, a fraction; above −(1 + t₀).
         sector: position of each line's sector; a line that belongs to several stands once for each.
         base_rate: t₀ by sector, a fraction.
-        trade_elasticity: θ by sector, > 0.
+        trade_elasticity: θ by sector, > −1 and not 0; below 0 lines are complements.
 
     Raises:
         ValueError: if a line's new rate is at or below −1, or a value is negative.
