@@ -7,6 +7,7 @@ import json
 import tempfile
 from collections.abc import Mapping
 from concurrent.futures import Future
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Self
@@ -16,10 +17,11 @@ import pytest
 
 from tradewar.brief.page import Brief, applying, brief
 from tradewar.brief.renderer import Drawn, Renderer
-from tradewar.disputes.dossier import load_dispute
+from tradewar.disputes.dossier import Dossier, load_dispute
 from tradewar.disputes.findings import Findings, run
 from tradewar.disputes.parts import PARTS
 from tradewar.disputes.policies import Stated, dispute_book, dispute_world, state_policies
+from tradewar.world import World
 
 DISPUTE = "us-china-2019"
 DAY = dt.date(2019, 2, 20)
@@ -90,8 +92,26 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @cache
+def world(day: dt.date = DAY) -> World:
+    """The world of the dispute, with the base tariffs of its book."""
+    dossier = load_dispute(DISPUTE).known_on(day)
+    return dispute_world(dossier, dispute_book(dossier))
+
+
+@cache
 def stated(day: dt.date) -> Stated:
     """The policies as of a day, before they are solved."""
     dossier = load_dispute(DISPUTE).known_on(day)
-    book = dispute_book(dossier)
-    return state_policies(dossier, book, dispute_world(dossier, book))
+    return state_policies(dossier, dispute_book(dossier), world(day))
+
+
+def settings(**changes: str) -> Dossier:
+    """The dispute with other settings of its book, or on another `world`."""
+    dossier = load_dispute(DISPUTE)
+    assert dossier.book is not None
+    where = changes.pop("world", dossier.world)
+    return replace(dossier, world=where, book=dossier.book.model_copy(update=changes), whole=None)
+
+
+OF_THE_FIRST_VERSION = {"world": "world-2017", "base_rates": "world", "aggregation": "trade-weighted"}
+"""With these the dispute gives the figures of the first version."""

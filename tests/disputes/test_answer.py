@@ -19,7 +19,6 @@ from tradewar.equilibrium.solve import solve
 from tradewar.errors import NoSolutionError
 from tradewar.games import Options
 from tradewar.games.escalation import answer as best_answer
-from tradewar.world import load_world
 
 
 @pytest.fixture(scope="module")
@@ -57,17 +56,19 @@ def test_the_threat_is_judged_by_its_number(answer: Answer) -> None:
 
 def test_the_engine_agrees_with_the_threat(answer: Answer) -> None:
     """The threat unanswered, against the day, by the solver of policies under the same closure."""
-    world, stated = load_world("world-2017"), built_in.stated(built_in.DAY).policies
-    today, rise = (item.policy.tariff_rate for item in stated[:2])
-    assert today is not None
-    assert rise is not None
+    world, stated = built_in.world(), built_in.stated(built_in.DAY).policies
+    today, rise = (item.policy for item in stated[:2])
     one, two = world.country_index("USA"), world.country_index("CHN")
-    rates = np.array(today)
-    rates[one] = rise[one]
-    hats = [
-        solve(world, policy, closure="balanced").real_income_hat
-        for policy in (stated[0].policy, type(stated[0].policy)(tariff_rate=rates))
+    assert today.tariff_rate is not None
+    assert rise.tariff_rate is not None
+    rates = np.array(today.tariff_rate)
+    rates[one] = rise.tariff_rate[one]
+    products = [
+        next(item for item in policy.products if item.importer == code)
+        for policy, code in ((rise, "USA"), (today, "CHN"))
     ]
+    alone = type(today)(tariff_rate=rates, products=products)
+    hats = [solve(world, policy, closure="balanced").real_income_hat for policy in (today, alone)]
     change = 100.0 * (hats[1] / hats[0] - 1.0)
     assert move(answer, "threat").real_income_pct == pytest.approx((change[one], change[two]), abs=1e-7)
 
@@ -96,7 +97,7 @@ def test_reaction_curves_cross_at_the_war(answer: Answer) -> None:
 
 
 def test_countries_and_money(answer: Answer, findings: Findings) -> None:
-    world = load_world("world-2017")
+    world = built_in.world()
     assert [row.country for row in answer.countries] == list(world.countries)
     for row, income in zip(answer.countries, world.income, strict=True):
         assert row.war_money == pytest.approx(row.war_pct * income / 100, rel=1e-12)
@@ -111,7 +112,7 @@ def test_countries_and_money(answer: Answer, findings: Findings) -> None:
 @pytest.mark.slow
 def test_the_best_answer_of_the_page_is_that_of_the_whole_search(answer: Answer) -> None:
     """The page searches from one start and leaves corners out; the whole search finds the same tariffs."""
-    world = load_world("world-2017")
+    world = built_in.world()
     policy = built_in.stated(built_in.DAY).policies[0].policy
     found = best_answer(world, "CHN", "USA", Options(policy=policy))
     assert found.certified
@@ -121,7 +122,7 @@ def test_the_best_answer_of_the_page_is_that_of_the_whole_search(answer: Answer)
 
 
 def test_ranges_hold_the_figures_and_are_those_of_the_sets(answer: Answer) -> None:
-    ranges, world = answer.ranges, load_world("world-2017")
+    ranges, world = answer.ranges, built_in.world()
     assert ranges is not None
     assert set(ranges.sets) == set(world.elasticity_sets)
     assert ranges.unsolved == ()
@@ -132,17 +133,17 @@ def test_ranges_hold_the_figures_and_are_those_of_the_sets(answer: Answer) -> No
             assert spread.low < spread.high
     for row, spread in zip(answer.countries, ranges.war, strict=True):
         assert spread.low <= row.war_pct <= spread.high
-    # one end, by the certified search under the set that gives it
+    # the ends, by the certified search under every set
     policy = built_in.stated(built_in.DAY).policies[0].policy
     options = Options(policy=policy, starts=["closed-form"], corners=False)
     gains = {
         name: 100.0 * (best_answer(world.with_elasticities(name), "CHN", "USA", options).real_income_hat - 1.0)
-        for name in ("caliendo_parro_2015", "shapiro_2016")
+        for name in world.elasticity_sets
     }
-    one, two = ranges.move("best-CHN")
-    assert gains["shapiro_2016"][world.country_index("USA")] == pytest.approx(one.high, abs=1e-7)
-    assert gains["shapiro_2016"][world.country_index("CHN")] == pytest.approx(two.high, abs=1e-7)
-    assert gains["caliendo_parro_2015"][world.country_index("CHN")] < two.high
+    own = move(answer, "best-CHN").real_income_pct
+    for code, value, spread in zip(answer.parties, own, ranges.move("best-CHN"), strict=True):
+        found = [value, *(gain[world.country_index(code)] for gain in gains.values())]
+        assert (spread.low, spread.high) == pytest.approx((min(found), max(found)), abs=1e-7)
     # no set makes the threat a best response
     assert ranges.best_response_in == 0
 
@@ -150,11 +151,11 @@ def test_ranges_hold_the_figures_and_are_those_of_the_sets(answer: Answer) -> No
 def test_a_world_with_one_set_of_elasticities_has_no_ranges(answer: Answer) -> None:
     own = {item.name: item.real_income_pct for item in answer.moves}
     war = [row.war_pct for row in answer.countries]
-    assert ranges_of(load_world("world-2017"), answer.parties, own, war, {}, None) is None
+    assert ranges_of(built_in.world(), answer.parties, own, war, {}, None) is None
 
 
 def test_a_set_without_a_solution_is_named_and_left_out(answer: Answer, monkeypatch: pytest.MonkeyPatch) -> None:
-    world = load_world("world-2017")
+    world = built_in.world()
     policy = built_in.stated(built_in.DAY).policies[0].policy
     one = replace(world, elasticity_sets={"shapiro_2016": world.elasticity_sets["shapiro_2016"]})
     found = under_sets(one, ("USA", "CHN"), policy, None)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import built_in
 from faults import good_world
 from tradewar.disputes.deal import Deal
 from tradewar.disputes.dossier import LIBRARY, load_dispute
@@ -17,9 +18,9 @@ from tradewar.disputes.parts import PARTS
 from tradewar.disputes.policies import Stated
 from tradewar.disputes.ranges import Ranges
 from tradewar.equilibrium import Policy, solve
-from tradewar.errors import DossierError
+from tradewar.errors import BookError, DossierError
 from tradewar.io.serialize import json_text
-from tradewar.world import load_world, write_world
+from tradewar.world import write_world
 
 
 def dossier_with(tmp_path: Path, replacements: dict[str, str]) -> Path:
@@ -35,10 +36,8 @@ def dossier_with(tmp_path: Path, replacements: dict[str, str]) -> Path:
 
 
 def test_findings_agree_with_a_solve_of_their_own(findings: Findings, stated: Stated) -> None:
-    world = load_world("world-2017")
-    rate = stated.policies[-1].policy.tariff_rate
-    assert rate is not None
-    outcome = solve(world, Policy(rate))
+    world, policy = built_in.world(), stated.policies[-1].policy
+    outcome = solve(world, Policy(policy.tariff_rate, products=policy.products))
     last = findings.policies[-1]
     for k, code in enumerate(world.countries):
         row = last.country(code)
@@ -112,7 +111,7 @@ def test_a_world_without_a_party_is_refused(tmp_path: Path) -> None:
     world = good_world()
     countries = tuple("VNM" if code == "CHN" else code for code in world.countries)
     write_world(world.replace(countries=countries), tmp_path / "dossier-world")
-    folder = dossier_with(tmp_path, {'world = "world-2017"': f'world = "{tmp_path / "dossier-world"}"'})
+    folder = dossier_with(tmp_path, {'world = "world-2017r"': f'world = "{tmp_path / "dossier-world"}"'})
     with pytest.raises(DossierError, match="CHN is not a country of the world") as caught:
         run(load_dispute(folder))
     assert "USA, VNM, ROW" in str(caught.value)
@@ -120,8 +119,8 @@ def test_a_world_without_a_party_is_refused(tmp_path: Path) -> None:
 
 def test_a_world_without_the_sectors_of_the_book_is_refused(tmp_path: Path) -> None:
     write_world(good_world(), tmp_path / "world")
-    folder = dossier_with(tmp_path, {'world = "world-2017"': f'world = "{tmp_path / "world"}"'})
-    with pytest.raises(DossierError, match="which the axis lacks") as caught:
+    folder = dossier_with(tmp_path, {'world = "world-2017r"': f'world = "{tmp_path / "world"}"'})
+    with pytest.raises(BookError, match="which the axis lacks") as caught:
         run(load_dispute(folder))
     assert "TEX" in str(caught.value)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tradewar.disputes import answer, deal, hold, kept, lever_ranges, monthly, ranges, taxed
+from tradewar.disputes import answer, averages, deal, hold, kept, lever_ranges, monthly, ranges, taxed
 from tradewar.disputes.material import Material
 from tradewar.io.serialize import Document
 
@@ -34,6 +34,7 @@ class Part:
 
 PARTS: tuple[Part, ...] = (
     Part("taxed", "Reading the tariff book through time", taxed.find),
+    Part("averages", "Averaging tariffs with other weights", averages.find),
     Part("ranges", "Solving again under draws of the elasticities", ranges.find),
     Part("answer", "Searching for the best answers of both sides", answer.find),
     Part("levers", "Solving what else is on the table", lever_ranges.find),
@@ -42,6 +43,6 @@ PARTS: tuple[Part, ...] = (
     Part("hold", "Checking whether the deal would hold", hold.find),
     Part("kept", "Judging what was promised", kept.find),
 )
-"""In the order of the questions: taxed, ranges, answer, levers, monthly, deal, hold, kept.
+"""In the order of the questions: taxed, averages, ranges, answer, levers, monthly, deal, hold, kept.
 
 Adding a part adds a line here."""

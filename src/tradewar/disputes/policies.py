@@ -44,8 +44,8 @@ if TYPE_CHECKING:
 class PairMapping(
     Document,
     told=(
-        "importer exporter weight_set weight_digest unit on known base_on programmes change_points report.total "
-        "report.mapped report.absent report.incomplete report.unmapped report.without_rate "
+        "importer exporter weight_set weight_digest unit on known base_on programmes aggregation change_points "
+        "report.total report.mapped report.absent report.incomplete report.unmapped report.without_rate "
         "largest_absent=report.ten_largest_absent sectors_unchanged"
     ),
 ):
@@ -64,6 +64,8 @@ class PairMapping(
     base_on: str
     programmes: tuple[str, ...]
     """Programmes of the book that are counted; empty means all."""
+    aggregation: str
+    """How rates that differ within a sector reach it: `consistent` or `trade-weighted`."""
     change_points: float
     """Average change over what is mapped, percentage points, weighted with the weight set."""
     report: MappingReport
@@ -147,8 +149,8 @@ def _day_problems(dossier: Dossier, world: World) -> list[Problem]:
     return [
         Problem(
             place,
-            f"{day} is before {since}: the tariffs of {importer} in {world.name} are those of that day and hold what "
-            "was in force then",
+            f"{day} is before {since}: the tariffs of {importer} in {dossier.world} are those of that day and hold "
+            "what was in force then",
             f"Give {since} or later, or a world with earlier tariffs",
         )
         for place, day in days
@@ -289,7 +291,7 @@ def _from_book(
         day=day,
         figures_known_from=source.known_on,
         steps=taken,
-        mapping=_mappings(rates, chosen, source, world),
+        mapping=_mappings(rates, chosen, source, settings.aggregation, world),
     )
 
 
@@ -375,7 +377,9 @@ def _laid_on(world: World, rates: PolicyRates) -> Float[Array, "importer exporte
     return rate
 
 
-def _mappings(rates: PolicyRates, book: TariffBook, source: BookPolicy, world: World) -> tuple[PairMapping, ...]:
+def _mappings(
+    rates: PolicyRates, book: TariffBook, source: BookPolicy, aggregation: str, world: World
+) -> tuple[PairMapping, ...]:
     from tradewar.tariffs.coverage import special_programmes
 
     return tuple(
@@ -389,6 +393,7 @@ def _mappings(rates: PolicyRates, book: TariffBook, source: BookPolicy, world: W
             known=rates.known,
             base_on=rates.base_on,
             programmes=special_programmes(book, importer) if source.counts == "additional" else (),
+            aggregation=aggregation,
             change_points=float(rates.average_change_points[p]),
             report=report,
             sectors_unchanged=tuple(

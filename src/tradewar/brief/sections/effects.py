@@ -45,8 +45,8 @@ STEP_RANGE = (
 )
 
 LEAVES_OUT = (
-    "Time, unemployment, products within sectors, duties on third countries, investment and uncertainty itself; the "
-    "list at the end says how. The figures compare two situations of rest, years apart."
+    "Time, unemployment, how easily products of a sector replace each other, duties on third countries, investment "
+    "and uncertainty itself; the list at the end says how. The figures compare two situations of rest, years apart."
 )
 
 STEP = (

@@ -14,6 +14,7 @@ from tradewar.brief.section import Limits, Section, Words
 from tradewar.brief.tables import Table, table
 from tradewar.brief.text import fill, the
 from tradewar.brief.timeline import Line, Mark, timeline
+from tradewar.disputes.averages import Averages, By
 from tradewar.disputes.findings import Findings
 from tradewar.disputes.steps import OpenStep
 from tradewar.disputes.taxed import PairTaxes, Taxed
@@ -56,6 +57,15 @@ COMING = (
     "{{ the(name(exporter)) }} in {{ year }}"
     "{{ ' and ' if not loop.last }}{% endfor %}."
 )
+
+AVERAGES_BY: Mapping[By, str] = {
+    "book": "All duties in force, weighted with the trade between the two by product",
+    "policy": "As the model has them: general rates of the base day, later cuts of them left out",
+    "model": "The same, weighted with the trade of the model",
+    "exports": "The same, weighted with what the exporter sells to the whole world",
+    "collected": "Collected in the model, over what is still bought",
+}
+"""What each average is of."""
 
 NO_STEP = "No step with a date is known. The list below shows what is taxed most now."
 
@@ -182,6 +192,7 @@ def _tables(findings: Findings) -> Sequence[Table]:
     products = [tuple(vars(row).values()) for row in taxed.stake.products]
     return (
         _averages(taxed),
+        _by_weights(findings),
         _coverage(taxed),
         table(
             "products",
@@ -211,6 +222,13 @@ def _averages(taxed: Taxed) -> Table:
         for point in points
     ]
     return table("averages", "Average tariffs through time", columns, rows)
+
+
+def _by_weights(findings: Findings) -> Table:
+    found = findings.part(Averages)
+    rows = [(row.importer, row.exporter, row.by, AVERAGES_BY[row.by], row.rate) for row in found.rows] if found else []
+    columns = ("importer", "exporter", "by", "duties_and_weights", "rate_fraction")
+    return table("averages-by-weights", "One average for each question", columns, rows)
 
 
 def _coverage(taxed: Taxed) -> Table:
@@ -254,6 +272,8 @@ def _values(findings: Findings) -> Mapping[str, Any]:
         "unit": money.unit,
         "sum": partial(amount, money=money, sign=False),
         "steps": [(step, STATUS[step.status], _if_settled(step)) for step in findings.steps],
+        "averages": findings.part(Averages),
+        "averages_by": AVERAGES_BY.items(),
         "the": the,
     }
 

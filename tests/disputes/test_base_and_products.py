@@ -1,0 +1,225 @@
+"""From the book to the world of a dispute: base tariffs between the parties, and rates that differ within a sector."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+import built_in
+from tradewar.disputes import deal_terms
+from tradewar.disputes.averages import Averages
+from tradewar.disputes.dossier import Dossier
+from tradewar.disputes.findings import Findings, gather
+from tradewar.disputes.policies import Stated, dispute_book, dispute_world, state_policies
+from tradewar.equilibrium import Levers, Outcome, Policy, prepare, solve
+from tradewar.equilibrium.product_tariffs import flat
+from tradewar.errors import DossierError
+from tradewar.games.prepare import stage
+from tradewar.games.settle import settle
+from tradewar.talks.world_ladder import rung_solver
+from tradewar.world import World
+
+PAIRS = (("USA", "CHN"), ("CHN", "USA"))
+
+
+def stated_on(dossier: Dossier) -> tuple[World, Stated]:
+    book = dispute_book(dossier)
+    world = dispute_world(dossier, book)
+    return world, state_policies(dossier, book, world)
+
+
+@cache
+def solved(**settings: str) -> tuple[World, tuple[Outcome, ...]]:
+    world, stated = stated_on(built_in.settings(**settings))
+    return world, tuple(solve(world, item.policy) for item in stated.policies)
+
+
+def real_income(**settings: str) -> list[list[float]]:
+    """Percent, of the United States and of China, under today, the rise and the escalation."""
+    world, outcomes = solved(**settings)
+    places = [world.country_index(code) for code in ("USA", "CHN")]
+    return [[float(100 * (outcome.real_income_hat[k] - 1)) for outcome in outcomes] for k in places]
+
+
+# ---------------------------------------------------------------- real income, with each setting
+
+
+def test_with_the_settings_of_the_first_version_its_figures_stay() -> None:
+    """Theory of parties, check N1."""
+    expected = [[0.0016, -0.0017, -0.0373], [-0.0982, -0.1660, -0.2514]]
+    assert_allclose(real_income(**built_in.OF_THE_FIRST_VERSION), expected, atol=5e-5)
+
+
+def test_on_the_revised_world_as_it_is() -> None:
+    """Theory of worlds, section 1: world-2017r with trade-weighted levers."""
+    expected = [[0.0014, -0.0018, -0.0373], [-0.0842, -0.1486, -0.2273]]
+    assert_allclose(real_income(base_rates="world", aggregation="trade-weighted"), expected, atol=1e-4)
+
+
+def test_an_average_hides_what_the_duties_cost_the_united_states() -> None:
+    """The duties in force differ within sectors, which a trade-weighted average counts as nothing."""
+    averaged, listed = real_income(aggregation="trade-weighted"), real_income()
+    assert averaged[0][0] > 0 > listed[0][0]
+
+
+# ---------------------------------------------------------------- base tariffs
+
+
+def test_book_and_model_agree_at_like_weights() -> None:
+    """Rates by sector of the model, weighted with the trade of the book, give the book's own averages."""
+    dossier = built_in.settings()
+    world, stated = stated_on(dossier)
+    book = dispute_book(dossier)
+    assert book is not None
+    assert dossier.book is not None
+    weights = {(row.importer, row.exporter): row.weight_set for row in dossier.book.weights}
+    base, today = world.tariff_rate, stated.policies[0]
+    assert today.policy.tariff_rate is not None
+    for item, mapping in zip(today.policy.products, today.mapping, strict=True):
+        pair = item.importer, item.exporter
+        cell = world.country_index(item.importer), world.country_index(item.exporter)
+        value = np.bincount(item.sector, weights=item.value, minlength=world.n_sectors)
+        before, now = (100 * (value * rate[cell]).sum() / value.sum() for rate in (base, today.policy.tariff_rate))
+        listed = book.policy_on(
+            "2018-01-01", known_on=built_in.DAY, weight_sets={pair: weights[pair]}, sector_set="world-2017"
+        )
+        assert before == pytest.approx(100 * listed.average[0], abs=0.1)
+        assert now - before == pytest.approx(mapping.change_points, abs=0.1)
+
+
+def test_averages_are_told_side_by_side(findings: Findings) -> None:
+    found = findings.part(Averages)
+    assert found is not None
+    for pair in PAIRS:
+        tariff = findings.policies[0].tariff(*pair)
+        rates = {row.by: row.rate for row in found.rows if (row.importer, row.exporter) == pair}
+        assert rates["model"] == pytest.approx(tariff.rate, abs=1e-12)
+        assert rates["collected"] < rates["model"]  # buyers leave what is taxed most
+        assert rates["book"] == pytest.approx(rates["policy"], abs=0.01)
+
+
+def test_only_the_tariffs_between_the_parties_are_those_of_the_book() -> None:
+    ours, plain = built_in.world(), solved(base_rates="world")[0]
+    moved = (ours.tariff_rate != plain.tariff_rate).any(axis=2)
+    assert {(ours.countries[j], ours.countries[i]) for j, i in np.argwhere(moved)} == set(PAIRS)
+    assert_array_equal(ours.trade_value, plain.trade_value)
+    assert any("tariff book on 2018-01-01" in note for note in ours.notes)
+    # nothing changes in it without a policy
+    assert_allclose(solve(ours).real_income_hat, 1.0, atol=1e-9)
+
+
+def test_a_book_without_general_rates_leaves_those_of_the_world() -> None:
+    dossier = built_in.settings()
+    book = dispute_book(dossier)
+    assert book is not None
+    base = {name for name, authority in book.authorities.items() if authority == "MFN"}
+    bare = replace(book, measures=tuple(item for item in book.measures if item.programme not in base))
+    plain = solved(base_rates="world")[0]
+    assert_array_equal(dispute_world(dossier, bare).tariff_rate, plain.tariff_rate)
+
+
+def test_a_world_of_a_later_day_is_refused() -> None:
+    """The tariffs of world-2022 hold the duties of this dispute: they would be counted twice."""
+    dossier = built_in.settings(world="world-2022")
+    with pytest.raises(
+        DossierError, match=r"2018-01-01 is before 2024-12-31: the tariffs of USA in world-2022"
+    ) as said:
+        dispute_world(dossier, dispute_book(dossier))
+    assert "book.base_day" in str(said.value)
+
+
+# ---------------------------------------------------------------- rates that differ within a sector
+
+
+def test_the_levers_follow_the_elasticities() -> None:
+    world, stated = stated_on(built_in.settings())
+    policy = stated.policies[0].policy
+    item = policy.products[0]
+    cell = world.country_index(item.importer), world.country_index(item.exporter)
+    for theta in (2.0, 8.0):
+        there = world.with_trade_elasticity(np.full(world.n_sectors, theta))
+        levers = policy.levers(there)
+        assert levers.iceberg_hat is not None
+        expected = flat(item.value, item.added, item.sector, world.tariff_rate[cell], there.trade_elasticity)
+        assert_allclose(levers.tariff_rate[cell], expected.tariff_rate, rtol=1e-13)
+        assert_allclose(levers.iceberg_hat[cell], expected.iceberg_hat, rtol=1e-13)
+        assert_array_equal(levers.average_rate, policy.tariff_rate)
+
+
+def test_a_sector_whose_tariff_is_set_by_hand_has_one_rate_on_all_products() -> None:
+    world, stated = stated_on(built_in.settings())
+    policy = stated.policies[0].policy
+    assert policy.tariff_rate is not None
+    rates = policy.tariff_rate.copy()
+    item = policy.products[0]
+    cell = (world.country_index(item.importer), world.country_index(item.exporter), world.sector_index("ELE"))
+    rates[cell] = 0.25
+    levers, before = replace(policy, tariff_rate=rates).levers(world), policy.levers(world)
+    assert levers.iceberg_hat is not None
+    assert before.iceberg_hat is not None
+    assert levers.tariff_rate[cell] == 0.25
+    assert levers.iceberg_hat[cell] == 1.0
+    others = np.ones(rates.shape, dtype=bool)
+    others[cell] = False
+    assert_array_equal(levers.iceberg_hat[others], before.iceberg_hat[others])
+    assert_array_equal(levers.tariff_rate[others], before.tariff_rate[others])
+
+
+def test_a_tariff_chosen_in_a_game_is_one_rate_on_all_products() -> None:
+    """And what nobody chooses stays as it is listed, product by product."""
+    world, stated = stated_on(built_in.settings())
+    policy = stated.policies[0].policy
+    ready, _ = stage(world, policy=policy)
+    usa, china = world.country_index("USA"), world.country_index("CHN")
+    rates = np.expm1(ready.log_power)
+    rates[usa, china] = np.where(world.tradable, 0.1, rates[usa, china])
+    chosen = np.zeros(rates.shape, dtype=bool)
+    chosen[usa, china] = world.tradable
+    found = settle(ready, ready.with_rates(rates, chosen))
+    own = Policy(
+        tariff_rate=np.where(chosen, 0.1, ready.levers.average_rate),
+        products=[item for item in policy.products if item.importer == "CHN"],
+    )
+    expected = solve(ready.world, own, closure="balanced")
+    assert_allclose(found.border_value, expected.trade_value, rtol=1e-8)
+
+
+def test_every_rung_of_the_ladder_is_a_schedule_of_products() -> None:
+    """The rung of the day gives what the duties of the day give, solved on their own."""
+    material = gather(built_in.settings())
+    talks = material.dossier.talks
+    assert talks is not None
+    prepared = prepare(material.world, "balanced")
+    climbs = deal_terms.climbs_of(material, talks, prepared)
+    assert all(climb.lines is not None for climb in climbs)
+    rungs = [deal_terms.rungs_of(talks, climb.country).today for climb in climbs]
+    found = rung_solver(prepared, climbs)(rungs[0], rungs[1], None)
+    alone = solve(material.world, material.stated.policies[0].policy, closure="balanced")
+    assert_allclose(found.payoff, 100 * (alone.real_income_hat - 1), atol=1e-7)
+
+
+def test_levers_without_product_tariffs_are_what_they_were() -> None:
+    world = built_in.world()
+    rates = world.tariff_rate * 1.1
+    levers = Policy(tariff_rate=rates).levers(world)
+    assert isinstance(levers, Levers)
+    assert levers.composition is None
+    assert levers.iceberg_hat is None
+    assert_array_equal(levers.average_rate, rates)
+
+
+def test_a_policy_of_an_earlier_day_than_the_world_is_refused() -> None:
+    dossier = built_in.settings(world="world-2022")
+    assert dossier.book is not None
+    late = dossier.book.model_copy(update={"base_day": dt.date(2025, 1, 1)})
+    policies = tuple(
+        item.model_copy(update={"day": dt.date(2019, 9, 1)}) if item.name == "escalation" else item
+        for item in dossier.policies
+    )
+    with pytest.raises(DossierError, match=r"policies\[3\].day: 2019-09-01 is before 2024-12-31"):
+        dispute_world(replace(dossier, book=late, policies=policies), None)
