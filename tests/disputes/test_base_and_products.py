@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,14 +15,17 @@ import built_in
 from tradewar.disputes import deal_terms
 from tradewar.disputes.averages import Averages
 from tradewar.disputes.dossier import Dossier
-from tradewar.disputes.findings import Findings, gather
+from tradewar.disputes.findings import Findings, gather, run
+from tradewar.disputes.monthly import monthly_findings
 from tradewar.disputes.policies import Stated, dispute_book, dispute_world, state_policies
+from tradewar.disputes.schema import TariffFile
 from tradewar.equilibrium import Levers, Outcome, Policy, prepare, solve
 from tradewar.equilibrium.product_tariffs import flat
 from tradewar.errors import DossierError
 from tradewar.games.prepare import stage
 from tradewar.games.settle import settle
 from tradewar.talks.world_ladder import rung_solver
+from tradewar.web.economies import tariff_file
 from tradewar.world import World
 
 PAIRS = (("USA", "CHN"), ("CHN", "USA"))
@@ -223,3 +227,58 @@ def test_a_policy_of_an_earlier_day_than_the_world_is_refused() -> None:
     )
     with pytest.raises(DossierError, match=r"policies\[3\].day: 2019-09-01 is before 2024-12-31"):
         dispute_world(replace(dossier, book=late, policies=policies), None)
+
+
+def test_a_tariff_file_of_averages_of_the_book_keeps_the_products(tmp_path: Path) -> None:
+    """As the live page writes it: what was not touched there is what the book has, in the brief of the screen too."""
+    dossier = built_in.settings()
+    world, stated = stated_on(dossier)
+    today = stated.policies[0].policy
+    assert today.tariff_rate is not None
+    rates = today.tariff_rate.copy()
+    cell = (world.country_index("USA"), world.country_index("CHN"), world.sector_index("ELE"))
+    rates[cell] = 0.5
+    (tmp_path / "screen.csv").write_text(tariff_file(world, rates), encoding="utf-8")
+    words = dict.fromkeys(("title", "short_title", "what", "stands_for"), "on screen")
+    source = TariffFile(
+        name="screen", known_from=built_in.DAY, kind="tariff-file", file=str(tmp_path / "screen.csv"), **words
+    )
+    _, again = stated_on(replace(dossier, policies=(*dossier.policies, source)))
+    found, expected = again.policies[-1].policy.levers(world), today.levers(world)
+    assert found.iceberg_hat is not None
+    assert expected.iceberg_hat is not None
+    others = np.ones(rates.shape, dtype=bool)
+    others[cell] = False
+    assert_array_equal(found.iceberg_hat[others], expected.iceberg_hat[others])
+    assert (found.iceberg_hat[cell], found.tariff_rate[cell]) == (1.0, 0.5)
+
+
+# ---------------------------------------------------------------- horizons
+
+
+def test_effects_at_a_horizon_are_those_of_a_solve_there() -> None:
+    dossier = built_in.settings().at_horizon(1.0)
+    found = run(dossier, parts=[])
+    assert found.horizon.years == 1.0
+    world, stated = stated_on(dossier)
+    for item, policy in zip(stated.policies, found.policies, strict=True):
+        alone = solve(world, item.policy, horizon=1.0)
+        expected = 100 * (alone.real_income_hat - 1)
+        assert [row.real_income_pct for row in policy.countries] == pytest.approx(expected, abs=1e-7)
+
+
+def test_the_months_react_in_the_end_as_the_world_does() -> None:
+    """One level for everything: with that of the world, the long run is one plus its elasticity."""
+    dossier = built_in.settings()
+    ours, theirs = (monthly_findings(dossier.at_horizon(level=level)) for level in ("world", "blp"))
+    for one, other in zip(ours.flows, theirs.flows, strict=True):
+        said = [
+            next(row.value for row in flow.assumptions if row.name.startswith("elasticity")) for flow in (one, other)
+        ]
+        assert said == [
+            "1.9 after one year, 4.75 after ten, 5 in the end",
+            "0.76 after one year, 1.9 after ten, 2 in the end",
+        ]
+        steps = np.log([(1 + step.rate_after) / (1 + step.rate_before) for step in one.steps]).sum()
+        ends = [np.log(flow.long_run_index) for flow in (one, other)]
+        assert ends[1] - ends[0] == pytest.approx(3 * steps, abs=0.05)

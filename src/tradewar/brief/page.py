@@ -74,6 +74,8 @@ def brief(
     *,
     forms: Collection[str] = (),
     against: tuple[str | Path, dt.date | None] | None = None,
+    horizon: float | None = None,
+    level: str | None = None,
 ) -> Brief:
     """Run a dossier end to end and write its brief.
 
@@ -88,11 +90,14 @@ def brief(
         forms: further forms, of `FORMS`: `pdf` (brief.pdf, where a browser is present), `excel` (tables.xlsx),
             `latex` (tables/*.tex).
         against: a dispute and a day to hold it against: also `compare.html` and `compare.json`.
+        horizon: years after the change; by default that of the dossier, in the end the long run.
+        level: whose long-run elasticities, `world` or `blp`; by default that of the dossier.
 
     Raises:
         InputError: if there is no such form, or the folder cannot be written or holds files of somebody else under
             names of the brief.
         DossierError: if a dossier is wrong.
+        PolicyError: if there is no such horizon or level.
         NoSolutionError: if a policy could not be solved.
     """
     from tradewar.brief.compare import comparison_files
@@ -100,7 +105,8 @@ def brief(
     say = progress or silent
     _check_forms(forms)
     dossier = dispute if isinstance(dispute, Dossier) else load_dispute(dispute)
-    other = None if against is None else (load_dispute(against[0]), against[1])
+    dossier = dossier.at_horizon(horizon, level)
+    other = None if against is None else (load_dispute(against[0]).at_horizon(horizon, level), against[1])
     names = (PAGE, DATA, MANIFEST, *(FORMS[name] for name in forms if name != "latex"))
     with Draft(out, kind="brief", reserved=names) as draft:
         with Renderer() as renderer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tradewar.cli.options import DEFAULT_DISPUTE, AsJson, AsOf, Dispute, day
+from tradewar.cli.options import DEFAULT_DISPUTE, AsJson, AsOf, Dispute, Level, day
 from tradewar.cli.output import number, print_json, print_table, print_text, progress
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 def path(
     dispute: Dispute = DEFAULT_DISPUTE,
     as_of: AsOf = None,
+    level: Level = None,
     as_json: AsJson = False,
 ) -> None:
     """Trade month by month after the tariffs: path, observed points, and observed falls taken apart."""
@@ -22,7 +23,7 @@ def path(
 
     with progress() as say:
         say("Reading the tariff book and the observed series")
-        found = monthly_findings(load_dispute(dispute), day(as_of))
+        found = monthly_findings(load_dispute(dispute).at_horizon(level=level), day(as_of))
     if as_json:
         print_json(found)
         return

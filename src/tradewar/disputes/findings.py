@@ -22,6 +22,7 @@ from tradewar.disputes.parts import PARTS, Part
 from tradewar.disputes.policies import Stated, dispute_book, dispute_world, state_policies
 from tradewar.disputes.schema import Deadline, Party
 from tradewar.disputes.steps import OpenStep
+from tradewar.equilibrium.horizon import HorizonDocument
 from tradewar.equilibrium.outcome import Outcome
 from tradewar.equilibrium.solve import solve
 from tradewar.io.serialize import Document
@@ -75,6 +76,8 @@ class Findings(Document, told="... parts.*", without="inputs seconds pending"):
     closure: str
     market: str
     numeraire: str
+    horizon: HorizonDocument
+    """Of the effects of policies and of their ranges; other levers, games, talks and accords are of the long run."""
     policies: tuple[PolicyFindings, ...]
     left_out: tuple[str, ...]
     """A sentence for each policy of the dossier that does not exist on the day."""
@@ -191,7 +194,7 @@ def _solved(dossier: Dossier, world: World, stated: Stated, say: Progress, watch
         say(f"Solving: {item.title}")
         with watch.time(f"solve {item.source.name}"):
             start = outcomes[-1] if outcomes else None
-            outcomes.append(solve(world, item.policy, closure=dossier.closure, start=start))
+            outcomes.append(solve(world, item.policy, closure=dossier.closure, horizon=dossier.horizon, start=start))
     return tuple(outcomes)
 
 
@@ -211,6 +214,7 @@ def _findings(material: Material) -> Findings:
         closure=str(outcomes[0].closure),
         market=outcomes[0].market,
         numeraire=outcomes[0].numeraire,
+        horizon=outcomes[0].horizon.document(outcomes[0].baseline),
         policies=tuple(
             policy_findings(known, stated, outcome, before)
             for stated, outcome, before in zip(material.stated.policies, outcomes, [None, *outcomes[:-1]], strict=True)

@@ -20,7 +20,7 @@ from tradewar.disputes.dossier import Dossier
 from tradewar.disputes.material import Material
 from tradewar.disputes.observed_falls import Fall, PathInputs, directed_wedge, falls
 from tradewar.disputes.path_file import PATH_FILE, FlowPath, PathFile, Ranges, read_path_file
-from tradewar.disputes.policies import dispute_book
+from tradewar.disputes.policies import dispute_book, dispute_world
 from tradewar.disputes.series import (
     SERIES_FOLDER,
     Flow,
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tradewar.tariffs import TariffBook
+    from tradewar.world.model import World
 
 DRAWS, SEED, LEVELS = 1000, 0, (0.05, 0.5, 0.95)
 BAND = "5 to 95 percent of draws"
@@ -163,13 +164,19 @@ class MonthlyFindings(Document):
         return pd.DataFrame(rows)
 
 
-def monthly_findings(dossier: Dossier, as_of: dt.date | None = None, book: TariffBook | None = None) -> MonthlyFindings:
+def monthly_findings(
+    dossier: Dossier, as_of: dt.date | None = None, book: TariffBook | None = None, world: World | None = None
+) -> MonthlyFindings:
     """The path of every flow of a dossier.
+
+    How fast trade reacts is that of the curve of the dossier. How far is that of the level of the dossier: at `world`,
+    one plus the trade elasticity of its world, with which everything else is computed; at `blp`, the curve's own.
 
     Args:
         dossier: with `series/` and a tariff book.
         as_of: day of knowledge; by default the day for which the dossier was written.
         book: the tariff book, where it is loaded already.
+        world: the world of the dossier, likewise.
 
     Raises:
         DossierError: if the series or the assumptions are wrong, or the dossier has no tariff book.
@@ -183,7 +190,14 @@ def monthly_findings(dossier: Dossier, as_of: dt.date | None = None, book: Tarif
     if loaded is None:
         fix = "Name its folder in [book] of dispute.toml"
         raise DossierError.at("path", f"dossier {dossier.name!r} has no tariff book to read tariff steps from", fix)
-    found = tuple(_flow_findings(content, flow, observed, loaded, day) for flow in content.flows)
+    if dossier.horizon.level == "world":
+        at = dispute_world(dossier, loaded) if world is None else world
+        contents = [_at_level(content, at, observed.flow(flow.name)) for flow in content.flows]
+    else:
+        contents = [content] * len(content.flows)
+    found = tuple(
+        _flow_findings(own, flow, observed, loaded, day) for own, flow in zip(contents, content.flows, strict=True)
+    )
     return MonthlyFindings(dossier.name, day, content.base_year, found, observed.missing, observed.release_rule)
 
 
@@ -192,7 +206,7 @@ def find(material: Material) -> MonthlyFindings | None:
     dossier = material.dossier
     if material.book is None or not (dossier.folder / SERIES_FOLDER / PATH_FILE).is_file():
         return None
-    return monthly_findings(dossier, dossier.as_of, material.book)
+    return monthly_findings(dossier, dossier.as_of, material.book, material.world)
 
 
 def tariff_steps(
@@ -314,6 +328,25 @@ def _curve_ranges(ranges: Ranges | None) -> PathRanges | None:
     if ranges is None or not (ranges.long_run and ranges.at_one_year and ranges.at_ten_years):
         return None
     return PathRanges(ranges.long_run, ranges.at_one_year, ranges.at_ten_years)
+
+
+def _at_level(content: PathFile, world: World, flow: Flow) -> PathFile:
+    """The curve and its ranges in proportion, so that the long run is σ = 1 + θ of what is traded."""
+    j, i = world.country_index(flow.importer), world.country_index(flow.exporter)
+    traded = world.trade_value[j, i] * world.tradable
+    sigma = 1.0 + float((traded * world.trade_elasticity).sum() / traded.sum())
+    factor = sigma / content.curve.long_run
+    names = ("long_run", "at_one_year", "at_ten_years")
+    source = f"{content.curve.source}. Their shape; in the long run one plus the trade elasticity of {world.name}"
+    curve = {name: factor * getattr(content.curve, name) for name in names}
+    ranges = content.ranges
+    if ranges is not None:
+        given = {name: getattr(ranges, name) for name in names}
+        scaled = {name: (factor * ends[0], factor * ends[1]) for name, ends in given.items() if ends is not None}
+        ranges = ranges.model_copy(update=scaled)
+    return content.model_copy(
+        update={"curve": content.curve.model_copy(update=curve | {"source": source}), "ranges": ranges}
+    )
 
 
 def _curve(content: PathFile) -> ElasticityCurve:

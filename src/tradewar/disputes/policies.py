@@ -11,8 +11,8 @@ model so that buyers' prices and revenue are those of the lines (`tradewar.equil
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -236,7 +236,27 @@ def state_policies(dossier: Dossier, book: TariffBook | None, world: World) -> S
             problems.extend(error.problems)
     if problems:
         raise DossierError(problems)
-    return Stated(tuple(stated), tuple(left_out), steps)
+    listed = [item for policy in stated for item in policy.policy.products]
+    return Stated(tuple(_as_listed(item, listed, world) for item in stated), tuple(left_out), steps)
+
+
+def _as_listed(item: StatedPolicy, listed: Sequence[ProductTariffs], world: World) -> StatedPolicy:
+    """A tariff file with the products behind its rates, where they are averages of the book to the last digit.
+
+    The live page writes such files: it shows the averages, and the sectors that were not touched keep their products.
+    """
+    rate = item.policy.tariff_rate
+    if rate is None or not isinstance(item.source, TariffFile):
+        return item
+
+    def sectors(products: ProductTariffs) -> int:
+        cell = world.country_index(products.importer), world.country_index(products.exporter)
+        same = (rate[cell] == products.average_rate) & (rate[cell] != world.tariff_rate[cell])
+        return int(same.sum())
+
+    pairs = {(products.importer, products.exporter): products for products in sorted(listed, key=sectors)}
+    found = tuple(products for products in pairs.values() if sectors(products))
+    return replace(item, policy=replace(item.policy, products=found)) if found else item
 
 
 def average_rate(world: World, rate: Float[Array, "importer exporter sector"], importer: str, exporter: str) -> float:

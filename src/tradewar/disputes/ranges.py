@@ -131,7 +131,7 @@ def find(material: Material) -> Ranges | None:
     if material.outcomes[0].market != "competitive":
         return None
     uncertain = typical(material.world)
-    prepared = prepare(material.world, material.dossier.closure, compiled=True)
+    prepared = prepare(material.world, material.dossier.closure, horizon=material.dossier.horizon, compiled=True)
     solve = _Solve(material, prepared)
     drawn = [uncertain.draw(SEED, k) for k in range(DRAWS)]
     with ThreadPoolExecutor(max_workers=2) as pool:

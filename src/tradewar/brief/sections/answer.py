@@ -95,7 +95,8 @@ CLOSURE = (
     "a government that maximises income could otherwise gain by moving the value of the transfer that a deficit is, "
     "which would say nothing about tariffs. Governments are taken to want real income of their country and nothing "
     "else, and to set each sector's tariff on the other side freely; tariffs on and of third countries stay. "
-    "Averages are weighted with the trade between the two in {{ year }}, by sector."
+    "Averages are weighted with the trade between the two in {{ year }}, by sector. "
+    "Elasticities are those of the long run, when buyers have had time to move."
 )
 
 SEARCH = (

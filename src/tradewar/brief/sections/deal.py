@@ -47,6 +47,7 @@ CASES = (
 LEAVES_OUT = (
     "What technology, security and standing at home are worth to either side; deals on more than tariffs on each "
     "other's goods; bluff, and what each side knows that the other does not.",
+    "How fast buyers move: elasticities are those of the long run.",
 )
 
 PICTURE = (

@@ -49,6 +49,16 @@ LEAVES_OUT = (
     "and uncertainty itself; the list at the end says how. The figures compare two situations of rest, years apart."
 )
 
+HORIZON = (
+    "{{ horizon.sentence }} {% if horizon.years is none %}A day beside a figure is that of the tariffs: the figure is "
+    "where they lead once buyers have had years to move. Soon after the day less trade has moved "
+    "(tradewar brief --horizon 1).{% else %}Everything here is at that horizon; other levers, games, deals and what "
+    "would hold are those of the long run.{% if horizon.years < 3 %} Wages are flexible: with so little reaction a "
+    "country that taxes gains in its terms of trade, which was not seen in 2018 and 2019 (Amiti, Redding and "
+    "Weinstein 2019).{% endif %}"
+    "{% endif %}"
+)
+
 STEP = (
     "From “{{ before.title }}” to “{{ p.title }}”, real income changes by {% for e in effects(p) %}"
     "{{ percent(e.step_points, 3) }} percentage points in {{ the(e.name) }} ({{ money(e.step_money) }} a year)"
@@ -92,6 +102,7 @@ def _sentences(findings: Findings) -> Words:
     last = findings.policies[-1]
     winners = sorted((row for row in last.countries if row.real_income_pct > 0), key=lambda row: -row.real_income_pct)
     return {
+        "horizon": fill(findings, HORIZON, horizon=findings.horizon),
         "winners": fill(findings, WINNERS, winners=winners[:GAINERS_NAMED]),
         "steps": [
             fill(findings, STEP, p=policy, before=before)

@@ -43,6 +43,7 @@ MOVES = (
 LEAVES_OUT = (
     "Gains of a breach that are not tariffs: technology, theft, standing at home. Promises without a number (market "
     "opening, theft) are listed and not priced.",
+    "How fast buyers move: elasticities are those of the long run.",
 )
 
 VERDICT = (
