@@ -74,7 +74,11 @@ class EvidenceFolder:
         return self.own_data_sets.get(name) or DATASETS.get(name) or _undescribed(name)
 
 
-def open_evidence(folder: str | Path | EvidenceFolder) -> EvidenceFolder:
+Evidence_ = EvidenceFolder | Path | str
+"""An evidence folder, opened or not."""
+
+
+def open_evidence(folder: Evidence_) -> EvidenceFolder:
     """Read a folder, or a zip of one; what has been read is given back as it is.
 
     Raises:

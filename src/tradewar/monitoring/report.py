@@ -23,8 +23,8 @@ from tradewar.monitoring.series import day_of
 if TYPE_CHECKING:
     import pandas as pd
 
+    from tradewar.monitoring.evidence_folder import Evidence_
     from tradewar.monitoring.incident_files import IncidentFile
-    from tradewar.monitoring.tables import Evidence_
 
 Table = Literal["years", "sectors", "regions", "motives", "claims", "figures"]
 WINDOW_YEARS = 3
