@@ -87,7 +87,7 @@ def test_on_1_march_2021_the_purchases_are_told_too() -> None:
     assert "Cyber truce of September 2015" in said
     assert "Phase One purchases 2020, all covered goods" in said
     assert "93.7 of 158.9 USD bn delivered in 12 months, 59 percent of the seasonal pace" in said
-    assert "missed: the year is over" in said
+    assert "missed: the time is over" in said
     assert "the pandemic of 2020. The probability is about delivery, not about fault" in said
     assert "DCID" not in said
     assert set(drawings(MARCH_2021)) == {"counts", "deliveries", "sectors"}

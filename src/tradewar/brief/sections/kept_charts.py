@@ -74,7 +74,7 @@ def _counted(sponsor: str, windows: tuple[WindowRate, ...], subtitles: list[str]
 
 
 def deliveries_drawing(findings: Findings, kept: KeptFindings) -> Drawing | None:
-    """Deliveries of every promise for one year whose season has begun, the first one large; None where there is none."""
+    """Deliveries of each promise for one year whose season has begun, the first one large; None where none has."""
     told = ((item, item.promise, item.evidence.purchase) for item in kept.purchases)
     begun = [
         item
