@@ -6,15 +6,16 @@
 | `[[truce]]` | `allowed_ratio` (share of the base rate that is allowed; 0.5) | no |
 | `[[truce]]` | `measured_on` (the data set that leads; the first by name that is known on the day) | no |
 | `[[purchase]]` | `name`, `group`, `reporter`, `base_year`, `base_years`, `known_from`, `source` | yes |
-| `[[purchase]]` | `addition` and `year`, or `amounts` by year (`{ 2020 = "EUR 10 billion" }`) | one of them |
+| `[[purchase]]` | `addition` and `year`, or `amounts` by year or years (`{ 2020 = "EUR 9 billion" }`) | one of them |
 | `[[purchase]]` | `counted` (`additional` to the base year, the default, or `absolute`) | no |
 | `[[purchase]]` | `exchange_rate` (units of the deliveries' money per unit of the promise's) | where they differ |
 | `[[purchase]]` | `tolerance` (0), `force_majeure` (what else happened; never part of the probability) | no |
 
 Windows are a first and a last month, both included, as "2013-10". Reviews stand in order and do not overlap. The target
-of a purchase is its amount over deliveries of the base year; `addition` is in the unit of the deliveries. Amounts of
-several years are judged for each year and together. Two entries of one group and horizon that differ in `reporter` are
-one promise on the statistics of two partners. Days are written as text or as TOML dates.
+of a purchase is its amount over deliveries of the base year; `addition` is in the unit of the deliveries. Several
+amounts are judged each and together; one amount for several years is judged over all of them, spread evenly. Two
+entries of one group, horizon and `source` that differ in `reporter` are one promise on the statistics of two partners.
+Days are written as text or as TOML dates.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from tradewar.io.registers import dates, units
 from tradewar.io.registers.countries import misspelt_country
 from tradewar.io.registers.units import Amount
 from tradewar.io.strict import Strict, Text
+from tradewar.monitoring.series import span_of
 
 COMMITMENTS_FILE = "commitments.toml"
 
@@ -121,16 +123,24 @@ class PurchaseEntry(_Promise):
     @property
     def horizon(self) -> tuple[int, ...]:
         """The years, in order."""
-        return tuple(sorted(map(int, self.amounts))) if self.year is None else (self.year,)
+        return tuple(year for first, last in self.spans for year in range(first, last + 1))
+
+    @property
+    def spans(self) -> dict[tuple[int, int], Amount | None]:
+        """First and last year of each amount, in order; without an amount for an addition."""
+        if self.year is not None:
+            return {(self.year, self.year): None}
+        found = {span_of(years): amount for years, amount in self.amounts.items()}
+        return {span: found[span] for span in sorted(span for span in found if span is not None)}
 
     @model_validator(mode="after")
     def _one_way_to_say_how_much(self) -> Self:
         single = (self.addition is not None, self.year is not None)
         if any(single) == bool(self.amounts) or (any(single) and not all(single)):
             raise ValueError("how much is promised must be said by addition and year, or by amounts of years")
-        strange = [year for year in self.amounts if not (len(year) == 4 and year.isascii() and year.isdigit())]
+        strange = [years for years in self.amounts if span_of(years) is None]
         if strange:
-            raise ValueError(f"amounts: {strange[0]!r} is not a year as 2020")
+            raise ValueError(f"amounts: {strange[0]!r} is neither a year as 2020 nor years as 2020-2022")
         if len({amount.unit for amount in self.amounts.values()}) > 1:
             raise ValueError("amounts are in several units")
         if self.addition is not None and (self.counted != "additional" or self.exchange_rate is not None):
@@ -148,6 +158,9 @@ class PurchaseEntry(_Promise):
         years = self.horizon
         if years and years[0] <= self.base_year:
             raise ValueError(f"year {years[0]} is not after base_year {self.base_year}")
+        twice = [year for year, following in pairwise(sorted(years)) if year == following]
+        if twice:
+            raise ValueError(f"amounts give {twice[0]} twice")
         if list(years) != list(range(years[0], years[0] + len(years))):
             raise ValueError(f"amounts leave out a year between {years[0]} and {years[-1]}")
         return self

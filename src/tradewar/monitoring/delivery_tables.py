@@ -163,10 +163,10 @@ def read_purchases(evidence: EvidenceFolder, as_of: dt.date) -> tuple[PurchaseCo
 
 
 def _together(promises: Sequence[PurchaseCommitment]) -> tuple[PurchaseCommitment, ...]:
-    """Promises of one group, horizon, day and source on the statistics of several partners, as one; the first leads."""
+    """Promises of one group, horizon and source on the statistics of several partners, as one; the first leads."""
     groups: dict[tuple[object, ...], list[PurchaseCommitment]] = {}
     for item in promises:
-        same = groups.setdefault((item.group, item.year, item.years, item.known_from, item.source), [])
+        same = groups.setdefault((item.group, item.year, item.years, item.source), [])
         same.append(item)
     found: list[PurchaseCommitment] = []
     for same in groups.values():
@@ -182,22 +182,22 @@ def _together(promises: Sequence[PurchaseCommitment]) -> tuple[PurchaseCommitmen
 def _promises(entry: PurchaseEntry, evidence: EvidenceFolder, as_of: dt.date, where: str) -> list[PurchaseCommitment]:
     series = _series_of(entry, evidence, as_of, where)
     base = float(series.year(entry.base_year).sum()) if entry.counted == "additional" else 0.0
-    targets: list[float] = []
-    stated: list[str] = []
-    for year in entry.horizon:
-        amount = entry.amounts.get(str(year))
+    found: list[PurchaseCommitment] = []
+    for (first, last), amount in entry.spans.items():
         added, said = (entry.addition or 0.0, "") if amount is None else _counted(entry, amount, series, where)
-        targets.append(base + added)
-        stated.append(said)
-    several = len(targets) > 1
-    singles = [
-        _promise(entry, f"{entry.name}, {year}" if several else entry.name, year, (target,), said)
-        for year, target, said in zip(entry.horizon, targets, stated, strict=True)
-    ]
-    if not several:
-        return singles
-    together = f"{entry.name}, {entry.horizon[0]} to {entry.horizon[-1]}"
-    return [*singles, _promise(entry, together, entry.horizon[0], tuple(targets), "; ".join(filter(None, stated)))]
+        years = last - first + 1
+        name = entry.name if len(entry.spans) == 1 else f"{entry.name}, {_years(first, last)}"
+        found.append(_promise(entry, name, first, (base + added / years,) * years, said))
+    if len(found) == 1:
+        return found
+    targets = tuple(target for item in found for target in item.by_year or (item.target,))
+    stated = "; ".join(dict.fromkeys(item.stated for item in found if item.stated))
+    name = f"{entry.name}, {_years(entry.horizon[0], entry.horizon[-1])}"
+    return [*found, _promise(entry, name, entry.horizon[0], targets, stated)]
+
+
+def _years(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first} to {last}"
 
 
 def _promise(entry: PurchaseEntry, name: str, year: int, targets: tuple[float, ...], stated: str) -> PurchaseCommitment:

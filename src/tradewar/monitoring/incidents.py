@@ -15,6 +15,7 @@ incidents accepted and the rows refused, and both are counted.
 | sponsors and victims are ISO3 codes (or EUU, NATO, XKX) | refused |
 | `state_linked` is no | kept without sponsor, and a note says so |
 | agrees with an earlier row in every coded fact but identifier and alias of the group | kept, counted once, noted |
+| agrees with one in date, sponsor, victim and page, or group | kept, counted, noted |
 | as many fields as the header | refused |
 | no more than `MAX_ROWS` rows | the rows beyond are refused; a file above `MAX_BYTES` is not read at all |
 """
@@ -305,31 +306,59 @@ def _one_meaning(candidates: Sequence[_Candidate], place: str) -> tuple[list[_Ca
 
 
 def _told_once(candidates: Sequence[_Candidate], place: str) -> tuple[list[Incident], list[str]]:
-    """Incidents that repeat an earlier one under another alias of its group, marked so, and a note on each."""
-    first: dict[Incident, list[tuple[int, Incident]]] = {}
+    """Incidents that repeat an earlier one under another alias of its group, marked so, and a note on each.
+
+    Those that may be one event, but differ in something or name no group, get a note and are counted.
+    """
+    first: dict[tuple[str, ...], list[tuple[int, Incident]]] = {}
     found: list[Incident] = []
     notes: list[str] = []
     for line, _, incident in candidates:
-        facts = incident.date, incident.sponsors, incident.victims, incident.actors, incident.source_url
-        alike = first.setdefault(_facts(incident), []) if all(facts) else []
-        earlier = next((known for known in alike if _one_group(incident.actors, known[1].actors)), None)
+        seen = incident.date, *(";".join(sorted(names)) for names in (incident.sponsors, incident.victims))
+        alike = first.setdefault((incident.dataset, *seen), []) if all(seen) else []
+        pairs = [(_likeness(incident, known), number, known) for number, known in alike]
+        how, number, other = max(pairs, key=lambda pair: _LIKENESS.index(pair[0]), default=("", 0, incident))
         alike.append((line, incident))
-        if earlier is not None:
-            other = earlier[1]
-            notes.append(
-                f"{place} {line}: {incident.event_id!r} agrees with {other.event_id!r} on {place.split()[-1]} "
-                f"{earlier[0]} in date, sponsor, victim and address, and {', '.join(incident.actors)} and "
-                f"{', '.join(other.actors)} are one group: counted once."
-            )
+        if how:
+            on = f"{place} {line}: {incident.event_id!r} agrees with {other.event_id!r} on {place.split()[-1]} {number}"
+            notes.append(f"{on} in {how}.")
+        if how == _ONE:
             incident = replace(incident, same_as=other.event_id)
         found.append(incident)
     return found, notes
 
 
+_ONE = "date, sponsor, victim and address, and the groups are one: counted once"
+_SAME_PAGE = "date, sponsor, victim and address: both counted; if they are one event, leave one out"
+_SAME_GROUP = "date, sponsor, victim and group: both counted; if they are one event, leave one out"
+
+
+_LIKENESS = ("", _SAME_GROUP, _SAME_PAGE, _ONE)
+
+
+def _likeness(one: Incident, two: Incident) -> str:
+    """In what two incidents of one date, sponsor and victim agree, one of `_LIKENESS`; nothing where they differ."""
+    pages = [_page(item.source_url) for item in (one, two)]
+    named = bool(one.actors and two.actors)
+    same = named and _one_group(one.actors, two.actors)
+    if pages[0] == pages[1] and all(pages):
+        if same and _facts(one) == _facts(two):
+            return _ONE
+        return _SAME_PAGE if same or not named else ""
+    # a month or a year has room for two operations of one group
+    return _SAME_GROUP if same and not all(pages) and one.date_precision.startswith("day") else ""
+
+
+def _page(address: str) -> str:
+    """An address without what does not make it another page."""
+    host, slash, path = address.partition("://")[2].partition("/") if "://" in address else address.partition("/")
+    return (host.casefold().removeprefix("www.") + slash + path.partition("#")[0]).rstrip("/")
+
+
 def _facts(incident: Incident) -> Incident:
-    """The incident without its identifier and its group, its lists in order."""
+    """The incident without its identifier, group and address, its lists in order."""
     lists = {key: tuple(sorted(getattr(incident, key))) for key in ("sponsors", "victims", "sectors", "motives")}
-    return replace(incident, event_id="", actors=(), **lists)
+    return replace(incident, event_id="", actors=(), source_url="", **lists)
 
 
 def _one_group(actors: Sequence[str], others: Sequence[str]) -> bool:

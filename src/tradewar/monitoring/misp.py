@@ -48,7 +48,8 @@ def _event(item: Incident, pymisp: Any) -> Any:
     event = pymisp.MISPEvent()
     event.uuid = _uuid(f"event:{key}")
     sponsors = ", ".join(_name(code) for code in item.sponsors) or "unknown sponsor"
-    event.info = f"{item.event_id}: operation attributed to {sponsors}"
+    how = "suggested to be of" if item.suggested else "attributed to"
+    event.info = f"{item.event_id}: operation {how} {sponsors}"
     event.date = item.first_day
     event.analysis = ANALYSIS_COMPLETED
     event.distribution = OWN_ORGANISATION

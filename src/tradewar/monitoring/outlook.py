@@ -142,6 +142,9 @@ def _purchase(evidence: Evidence, review: PurchaseReview) -> tuple[GradeChange, 
             )
             for name in ahead
         ]
+    doubt = next((reason for reason in evidence.reasons if reason.endswith("say otherwise")), "")
+    if doubt:
+        changes.append(GradeChange(Grade.KEPT, f"{doubt.partition(': ')[2].removesuffix('say otherwise')}agreeing"))
     if evidence.grade is Grade.KEPT or missing <= 0:
         return tuple(changes)
     if stand.months == horizon:
@@ -150,7 +153,9 @@ def _purchase(evidence: Evidence, review: PurchaseReview) -> tuple[GradeChange, 
     left = horizon - stand.months
     rest = "1 month" if left == 1 else f"{left} months"
     what = f"{missing:.1f} more in the {rest} left"
-    if stand.pace > 0:
+    if stand.cumulative_share >= 1:
+        what += ", in which the base years had none"
+    elif stand.pace > 0:
         what += f": {stand.required_rest / stand.pace:.1f} times the pace so far, season allowed for"
     changes.append(GradeChange(Grade.KEPT, what))
     return tuple(changes)

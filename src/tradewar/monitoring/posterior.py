@@ -29,7 +29,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Num
 from numpy import ndarray as Array
-from scipy.special import betainc, betaincinv
+from scipy.special import betainc, betaincc, betaincinv
 
 from tradewar.monitoring.checks import counts_of, positive, probability, require
 from tradewar.monitoring.delay import PRIOR_SHAPE
@@ -122,9 +122,9 @@ class Season:
 
     @property
     def cumulative(self) -> Float[Array, " month"]:
-        """Π_t; exactly 1 in the last month."""
+        """Π_t; exactly 1 from the last month that takes a share."""
         total = np.cumsum(self.shares)
-        total[-1] = 1.0
+        total[np.flatnonzero(self.shares)[-1] :] = 1.0
         return total
 
     def over_years(self, weights: Sequence[float]) -> Season:
@@ -170,16 +170,22 @@ def _breach_probability(ratio: float, share: float, kappa: float) -> float:
     before, after = kappa * share, kappa * (1 - share)
     if before <= 0:
         return float("nan")
+    least = 1.0 / TOTAL_RANGE
+    found = _between_bounds(ratio, before, after)
+    # below this ratio the bounds could make more deliveries look worse
+    return max(found, _between_bounds(least, before, after)) if ratio < least else found
 
-    def later(x: float) -> float:
-        """1 − B(x), which keeps its digits where a breach is unlikely."""
-        return float(betainc(after, before, 1.0 - min(x, 1.0)))
 
-    top, bottom = later(TOTAL_RANGE * ratio), later(ratio / TOTAL_RANGE)
-    if bottom <= top:
+def _between_bounds(ratio: float, before: float, after: float) -> float:
+    """The display itself, in that of B and 1 − B which keeps its digits."""
+    x = np.minimum([TOTAL_RANGE * ratio, ratio, ratio / TOTAL_RANGE], 1.0)
+    top, here, bottom = betainc(before, after, x)
+    if top > 0.5:
+        top, here, bottom = -betaincc(before, after, x)
+    if top <= bottom:
         # so little is delivered that only the power of x at 0 is left
         return 1.0 / (1.0 + TOTAL_RANGE**-before)
-    return (later(ratio) - top) / (bottom - top)
+    return float((top - here) / (top - bottom))
 
 
 @dataclass(frozen=True)
@@ -195,8 +201,8 @@ class PurchasePosterior:
     """Π_t."""
     concentration: float
     breach_probability: float
-    """P(A < (1 − d) Q); 0 once that amount is delivered, a comparison (0 or 1) at the end, NaN before the season has
-    begun."""
+    """P(A < (1 − d) Q); 0 once that amount is delivered, a comparison (0 or 1) once the season has ended, NaN before it
+    has begun."""
     prorated_target: float
     """Q Π_t."""
     attainment: float
@@ -204,7 +210,8 @@ class PurchasePosterior:
     pace: float
     """C_t / Π_t, the total if the season holds; NaN before it has begun."""
     required_rest: float
-    """(Q − C_t)/(1 − Π_t): annual rate needed in the rest of the year; 0 where Q is delivered, infinite at year end."""
+    """(Q − C_t)/(1 − Π_t): annual rate needed in the rest of the year; 0 where Q is delivered, infinite after the
+    season."""
 
 
 def purchase_posterior(
@@ -239,7 +246,7 @@ def purchase_posterior(
     floor = (1.0 - tolerance) * target
     if delivered >= floor:
         breach = 0.0
-    elif months == horizon:
+    elif share >= 1:
         breach = 1.0
     else:
         breach = _breach_probability(delivered / floor, share, kappa)

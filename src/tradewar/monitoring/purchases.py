@@ -15,7 +15,7 @@ import numpy as np
 
 from tradewar.monitoring.checks import require
 from tradewar.monitoring.evidence import Evidence, PurchaseReview
-from tradewar.monitoring.grades import Grade, SourceEvidence, Verdict, robust_grade
+from tradewar.monitoring.grades import Grade, SourceEvidence, Verdict, robust_grade, source_grade
 from tradewar.monitoring.posterior import MONTHS, Season, forecast_fan, purchase_posterior, season_of, uniform_season
 from tradewar.monitoring.quality import DetectionQuality, purchase_review
 from tradewar.monitoring.series import DeliverySeries, PurchaseCommitment, last_full_month, month_number, month_text
@@ -140,6 +140,10 @@ def _verdict(measured: Sequence[_Measured]) -> Verdict:
     stands = [_stand(item) for item in measured]
     if len(measured) > 1:
         stands = [f"statistics of {m.series.reporter}: {stand}" for m, stand in zip(measured, stands, strict=True)]
+    doubting = [item.source for item in evidence[1:] if source_grade(item).grade is Grade.SUSPECTED]
+    if verdict.grade is Grade.KEPT and doubting:
+        lowered = f"lowered from kept: the statistics of {', '.join(doubting)} say otherwise"
+        verdict = Verdict(Grade.UNCLEAR, (*verdict.reasons, lowered))
     if lead.review.seasonal.cumulative_share <= 0 and lead.review.seasonal.breach_probability != 0:
         return Verdict(Grade.UNCLEAR, tuple(stands))
     verdict = Verdict(verdict.grade, (*stands, *verdict.reasons))
@@ -156,7 +160,9 @@ def _stand(measured: _Measured) -> str:
     span = "1 month" if stand.months == 1 else f"{stand.months} months"
     delivered = f"{stand.delivered:.1f} of {stand.target:.1f} {review.unit} delivered in {span}"
     if stand.cumulative_share > 0:
-        return f"{delivered}, {100 * stand.attainment:.0f} percent of the seasonal pace"
+        ended = stand.cumulative_share >= 1 and stand.months < len(review.seasonal_target)
+        over = "; no share of the season is left" if ended else ""
+        return f"{delivered}, {100 * stand.attainment:.0f} percent of the seasonal pace{over}"
     first = next(k for k, target in enumerate(review.seasonal_target) if target > 0)
     begins = month_text(month_number(f"{measured.commitment.year}-01") + first)
     return f"{delivered}: no share of the season has passed, and nothing can be said before {begins}"

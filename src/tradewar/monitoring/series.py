@@ -59,6 +59,13 @@ def month_text(number: int) -> str:
     return f"{1970 + number // 12:04d}-{number % 12 + 1:02d}"
 
 
+def span_of(text: str) -> tuple[int, int] | None:
+    """First and last year of `2019` or `2017-2019`; None where the text is neither."""
+    first, _, last = text.partition("-")
+    years = [part for part in (first, last or first) if len(part) == 4 and part.isascii() and part.isdigit()]
+    return (int(years[0]), int(years[1])) if len(years) == 2 and years[0] <= years[1] else None
+
+
 def missing_months(months: Sequence[int]) -> str:
     """The months that are missing between the first and the last, in words; nothing where none is."""
     gaps = sorted(set(range(min(months), max(months))) - set(months))
@@ -288,7 +295,7 @@ class PurchaseCommitment:
     force_majeure: str = ""
     """What else happened within the horizon. Printed; never part of the probability."""
     by_year: tuple[float, ...] = ()
-    """Targets of the years of the horizon, which sum to Q; empty for one year."""
+    """Targets of the years of the horizon, which sum to Q; empty for one year. One for several is spread evenly."""
     stated: str = ""
     """The amount as promised, where it is not in the unit of the series, with the rate at which it is counted."""
     elsewhere: tuple[PurchaseCommitment, ...] = ()

@@ -36,7 +36,6 @@ from tradewar.monitoring.evidence_folder import (
     EvidenceFolder,
     MonthlyCounts,
     open_evidence,
-    span_of,
     sponsors,
 )
 from tradewar.monitoring.formats import ACTIVITY_COUNTS, PUBLISHED_FIGURES, QUOTED_COUNTS
@@ -48,6 +47,7 @@ from tradewar.monitoring.series import (
     TruceCommitment,
     day_of,
     month_text,
+    span_of,
 )
 
 MATURITY_MONTHS = 12

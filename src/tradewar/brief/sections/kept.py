@@ -45,7 +45,7 @@ LEAVES_OUT = (
 
 COUNTED = (
     "{{ source }}: {% for w in windows %}{{ n(w.count) }} operations attributed to {{ sponsor }} in the "
-    "{{ n(w.months) }} months {{ 'before the deal' if loop.first else 'from ' ~ month(w.first) }}"
+    "{{ n(w.months) }} months {{ 'before the deal, ' if loop.first }}{{ month(w.first) }} to {{ month(w.last) }}"
     "{{ ', ' if loop.revindex > 2 else ' and ' if loop.revindex == 2 }}{% endfor %}. Those of the other sponsors "
     "together went {% for w in windows %}{{ ' to ' if not loop.first else 'from ' }}{{ n(w.controls_rate, 2) }}"
     "{% endfor %} a month. Dates are those of {{ meaning }}."
@@ -60,7 +60,8 @@ STATEMENTS = (
     "{% if last.alarm_month %} The live alarm rang in {{ month(last.alarm_month) }}, a month of "
     "{{ n(last.alarm.events) }} events: it is false in at most {{ share(last.alarm.false_alarm_rate, 0) }} percent of "
     "reviews in which the rate is at the cap. Without it the grade is {{ review.without_alarm }}."
-    "{% elif last.alarm %} The live alarm has not rung.{% endif %}"
+    "{% elif last.alarm %} The live alarm has not rung; one is false in at most "
+    "{{ share(last.alarm.false_alarm_rate, 0) }} percent of reviews in which the rate is at the cap.{% endif %}"
     "{% if last.watch and last.watch.month %} A standing watch has rung since {{ month(last.watch.month) }}; it enters "
     "no grade, for at the cap it rings within {{ n(last.watch.months) }} months in "
     "{{ share(last.watch.rings_at_cap, 0) }} percent of series.{% endif %}"
@@ -238,7 +239,8 @@ def _values(findings: Findings) -> Mapping[str, Any]:
         "short_month": short_month,
         "sources": [_source_rows(item) for item in kept.truces if item.evidence.truce],
         "purchases": (rows := [_purchase_row(item) for item in kept.purchases if item.evidence.purchase]),
-        "units": " or ".join(dict.fromkeys(row["unit"] for row in rows)),
+        "units": list(dict.fromkeys(row["unit"] for row in rows)),
+        "has_deliveries": deliveries_drawing(findings, kept) is not None,
         "claims": [(result.claim, *_claim_cells(result.cells)) for result in claims],
         "quotes": _quotes(findings, kept),
         "worded": worded,
@@ -269,6 +271,8 @@ def _purchase_row(item: KeptCommitment) -> dict[str, Any]:
         "review": review,
         "low": review.fan[0][-1] if review.fan and review.fan[0] else None,
         "high": review.fan[-1][-1] if review.fan and review.fan[-1] else None,
+        "begun": review.seasonal.cumulative_share > 0,
+        "whole": "year" if promise.years == 1 else "all",
         "ended": ENDED[review.seasonal.breach_probability]
         if review.seasonal.months == len(review.seasonal_target)
         else "",

@@ -74,7 +74,7 @@ def _counted(sponsor: str, windows: tuple[WindowRate, ...], subtitles: list[str]
 
 
 def deliveries_drawing(findings: Findings, kept: KeptFindings) -> Drawing | None:
-    """Deliveries of each promise for one year whose season has begun, the first one large; None where none has."""
+    """Deliveries of each promise of one year whose season has begun, in the unit of the first; None where none has."""
     told = ((item, item.promise, item.evidence.purchase) for item in kept.purchases)
     begun = [
         item
@@ -87,6 +87,7 @@ def deliveries_drawing(findings: Findings, kept: KeptFindings) -> Drawing | None
     if not begun:
         return None
     unit = begun[0].evidence.purchase.unit if begun[0].evidence.purchase else ""
+    begun = [item for item in begun if item.evidence.purchase and item.evidence.purchase.unit == unit]
     shown = [_deliveries(findings, item) for item in begun]
     first = begun[0].promise
     assert isinstance(first, PurchaseCommitment)
