@@ -54,7 +54,7 @@ def test_alarm_and_grade_are_wrong_no_more_often_than_promised(cap: float, varia
 
 
 def test_every_cell_of_the_printed_table_keeps_the_promise() -> None:
-    """The table of the page has every cell, none above what is promised, and the code gives the like with other draws."""
+    """The table of the page has every cell, none above what is promised, and near what the code gives."""
     section = PAGE.read_text(encoding="utf-8").partition(TITLE)[2].partition("Goal:")[0]
     cells = [list(map(float, row.split("|"))) for row in re.findall(r"^\| ([0-9].*) \|$", section, re.M)]
     printed = {tuple(cell[:3]): cell[3:] for cell in cells}
