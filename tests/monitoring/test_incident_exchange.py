@@ -275,6 +275,15 @@ def test_misp_events_are_read_by_pymisp() -> None:
     assert any("date = public disclosure" in attribute.comment for attribute in first.attributes)
 
 
+def test_a_corrected_incident_is_another_event_in_misp() -> None:
+    """MISP keeps the first of two events of one UUID and one timestamp."""
+    corrected = replace(DISCLOSED, date="2018-11-04")
+    events = [json.loads(to_misp([item]))[0] for item in (DISCLOSED, corrected, DISCLOSED)]
+    events = [event.get("Event", event) for event in events]
+    assert events[0] == events[2] and events[0]["uuid"] != events[1]["uuid"]
+    assert not {a["uuid"] for a in events[0]["Attribute"]} & {a["uuid"] for a in events[1]["Attribute"]}
+
+
 def test_what_the_galaxy_lacks_is_tagged_in_our_own_words() -> None:
     item = replace(DISCLOSED, victims=("CZE", "PSE", "NATO"), sectors=("media", "utilities"), actors=("海莲花", "白象"))
     tags = {tag["name"] for tag in json.loads(to_misp([item]))[0]["Tag"]}

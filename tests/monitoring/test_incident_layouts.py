@@ -252,7 +252,7 @@ def test_the_first_of_january_may_stand_for_a_year(tmp_path: Path, start: str, e
 
 @pytest.mark.parametrize(
     ("number", "code"),
-    [("345", "SRB"), ("679", "YEM"), ("210", "NLD"), ("101", "VEN"), ("900", "AUS"), ("816.0", "VNM")],
+    [("345", "SRB"), ("679", "YEM"), ("210", "NLD"), ("101", "VEN"), ("900", "AUS"), ("816.0", "VNM"), ("002", "USA")],
 )
 def test_numbers_of_living_states_are_read(tmp_path: Path, number: str, code: str) -> None:
     text = f"initiator,StateA,StateB,interactionstartdate\n710,710,{number},3/5/2014\n"

@@ -68,7 +68,7 @@ def test_a_faulty_row_is_refused_alone(tmp_path: Path, changes: dict[str, str], 
 @pytest.mark.parametrize(
     ("date", "given", "held"),
     [("2017", "day", "year"), ("2017-06", "day", "month"), ("2017-06-15", "month", "month"), ("2017-06-15", "", "day"),
-     ("2017-06-15", "day_approximate", "day_approximate"), ("2017-01-01", "year", "year")],
+     ("2017-06-15", "day_approximate", "day_approximate"), ("2017-01-01", "year", "year"), ("", "day", "")],
 )  # fmt: skip
 def test_no_date_is_more_precise_than_what_it_holds(tmp_path: Path, date: str, given: str, held: str) -> None:
     (item,) = read(tmp_path, row(date=date, date_precision=given)).incidents

@@ -108,6 +108,14 @@ def test_the_order_of_promises_and_the_day_of_the_second_do_not_matter(tmp_path:
         assert found.grade is Grade.BREACH_FOUND
 
 
+def test_one_partner_leads_until_the_figures_of_the_other_are_out(tmp_path: Path) -> None:
+    table = [row for row in both(0.4, 0.4) if not (row[1] == "USA" and str(row[2]) > "2021")]
+    (found,) = monitor(place(tmp_path, TWO, table), "2022-03-01")
+    assert (found.commitment, found.grade) == ("Soybeans 2021", Grade.SUSPECTED)
+    assert found.sources == ("statistics of CHN",)
+    assert "known from the statistics of CHN only" in found.reasons[-1]
+
+
 def test_promises_of_two_sources_are_two(tmp_path: Path) -> None:
     other = TWO[::-1].replace("letter of intent"[::-1], "another letter"[::-1], 1)[::-1]
     found = monitor(place(tmp_path, other, both(0.4, 0.4)), "2022-03-01")

@@ -219,7 +219,7 @@ def _precision(date: str, given: str) -> str:
     """The coarser of the precision given and that which the date holds."""
     period = dates.parse_period(date)
     if period is None:
-        return given
+        return ""
     held = "day" if period.precision == "quarter" else period.precision
     return max(given or held, held, key=PRECISIONS.index)
 
@@ -255,9 +255,7 @@ def accept(
             problem = Problem(where, f"is row {number}, beyond the limit of {max_rows:,}", "Split the file")
         if problem is None and not isinstance(row, Problem):
             incident = incident_of(row)
-            earlier, known = first.setdefault(
-                (incident.dataset.casefold(), incident.event_id.casefold()), (line, incident.event_id)
-            )
+            earlier, known = first.setdefault(_named(incident), (line, incident.event_id))
             if earlier == line:
                 candidates.append((line, raw, incident))
                 told += [f"{where}: {remark}." for remark in _remarks(row, incident)]
@@ -314,8 +312,8 @@ def _told_once(candidates: Sequence[_Candidate], place: str) -> tuple[list[Incid
     found: list[Incident] = []
     notes: list[str] = []
     for line, _, incident in candidates:
-        seen = incident.date, *(";".join(sorted(names)) for names in (incident.sponsors, incident.victims))
-        alike = first.setdefault((incident.dataset, *seen), []) if all(seen) else []
+        seen = _when_and_who(incident)
+        alike = first.setdefault(seen, []) if all(seen) else []
         pairs = [(_likeness(incident, known), number, known) for number, known in alike]
         how, number, other = max(pairs, key=lambda pair: _LIKENESS.index(pair[0]), default=("", 0, incident))
         alike.append((line, incident))
@@ -326,6 +324,46 @@ def _told_once(candidates: Sequence[_Candidate], place: str) -> tuple[list[Incid
             incident = replace(incident, same_as=other.event_id)
         found.append(incident)
     return found, notes
+
+
+def once_across(files: Sequence[IncidentFile]) -> tuple[IncidentFile, ...]:
+    """The files with what an earlier one holds of the same data set marked as `same_as`, and a note on each.
+
+    An incident is held by an earlier file under its identifier, or under another and in all that `accept` compares.
+    """
+    by_name: dict[tuple[str, str], str] = {}
+    by_facts: dict[tuple[str, ...], list[tuple[str, Incident]]] = {}
+    done: list[IncidentFile] = []
+    for file in files:
+        kept: list[Incident] = []
+        notes: list[str] = []
+        for incident in file.incidents:
+            where, same = by_name.get(_named(incident), ""), incident.event_id
+            if where:
+                notes.append(f"{file.name}: {same!r} of {incident.dataset!r} is in {where} as well: counted once.")
+            else:
+                alike = by_facts.get(_when_and_who(incident), ())
+                where, same = next(((w, o.event_id) for w, o in alike if _likeness(incident, o) == _ONE), ("", ""))
+                notes += (
+                    [f"{file.name}: {incident.event_id!r} agrees with {same!r} of {where} in {_ONE}."] if where else []
+                )
+            kept.append(replace(incident, same_as=same) if where else incident)
+        for incident in kept:
+            by_name.setdefault(_named(incident), file.name)
+            by_facts.setdefault(_when_and_who(incident), []).append((file.name, incident))
+        by_facts = {seen: alike for seen, alike in by_facts.items() if all(seen)}
+        done.append(replace(file, incidents=tuple(kept), notes=(*file.notes, *notes)))
+    return tuple(done)
+
+
+def _named(incident: Incident) -> tuple[str, str]:
+    return incident.dataset.casefold(), incident.event_id.casefold()
+
+
+def _when_and_who(incident: Incident) -> tuple[str, ...]:
+    """Data set, date, sponsors and victims; incidents that differ in one of them, or lack one, are not compared."""
+    lists = (";".join(sorted(names)) for names in (incident.sponsors, incident.victims))
+    return (incident.dataset.casefold(), incident.date, *lists)
 
 
 _ONE = "date, sponsor, victim and address, and the groups are one: counted once"

@@ -335,7 +335,7 @@ def _dcid(row: Row, where: str, number: int) -> Converted:
 
 
 def _state(text: str, where: str) -> str | Problem:
-    number = text.removesuffix(".0")
+    number = text.removesuffix(".0").lstrip("0")
     code = STATES.get(number) or (None if number.isdigit() else code_of(text))
     if code is None:
         what = f"state {text!r} is not known" if gone(number) is None else f"state {text!r} is gone ({gone(number)})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from tradewar.monitoring.evidence import Evidence
 from tradewar.monitoring.evidence_folder import Evidence_, EvidenceFolder, open_evidence
@@ -43,10 +44,12 @@ def _truce(commitment: TruceCommitment, folder: EvidenceFolder, as_of: dt.date) 
 def _purchase(commitment: PurchaseCommitment, folder: EvidenceFolder, as_of: dt.date) -> Evidence:
     series = read_deliveries(folder, as_of, (commitment.group,))
     begun = {item.reporter for item in series if len(item.year(commitment.year))}
-    if commitment.reporter not in begun:
+    measured = [item for item in (commitment, *commitment.elsewhere) if item.reporter in begun]
+    if not measured:
         return _unobserved(commitment, "purchase", as_of)
-    partners = [item for item in commitment.elsewhere if item.reporter in begun]
-    return monitor_purchase([commitment, *partners], series, as_of.isoformat())
+    # the first of the partners whose figures are out leads; the promise keeps its name
+    lead = replace(measured[0], name=commitment.name)
+    return monitor_purchase([lead, *measured[1:]], series, as_of.isoformat())
 
 
 def _unobserved(commitment: TruceCommitment | PurchaseCommitment, kind: str, as_of: dt.date) -> Evidence:
