@@ -227,6 +227,19 @@ def test_a_target_in_any_unit(
 
 
 @pytest.mark.parametrize(
+    ("size", "unit", "says"),
+    [(1.0, "USD bn", "12.0 of 14.0 USD bn"), (1e6, "t", "12,000,000 of 14,000,000 t"),
+     (0.01, "USD bn", "0.120 of 0.140 USD bn"), (0.0001, "USD bn", "0.00120 of 0.00140 USD bn")],
+)  # fmt: skip
+def test_no_sum_is_rounded_to_nothing(tmp_path: Path, size: float, unit: str, says: str) -> None:
+    even = rows(lambda y, m: 1.001 if (y, m) == (2016, 1) else 1.0, range(2016, 2022))
+    table = [(*row[:3], f"{float(str(row[3])) * size:.9g}", unit, row[4]) for row in even]
+    promises = make.PURCHASE.replace("addition = 2.0", f"addition = {2 * size}")
+    (found,) = monitor(place(tmp_path, promises, table, "value,unit"), "2022-03-01")
+    assert found.reasons[0].startswith(f"{says} delivered in 12 months")
+
+
+@pytest.mark.parametrize(
     ("promised", "rate", "says"),
     [
         ("EUR 2 billion", None, "the promise is in EUR, the deliveries of Soybeans in USD. Give exchange_rate"),

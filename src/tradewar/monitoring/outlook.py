@@ -11,7 +11,14 @@ from dataclasses import dataclass
 
 from tradewar.monitoring.delay import PRIOR_SHAPE
 from tradewar.monitoring.evidence import Evidence, PurchaseReview, SourceReview, TruceReview
-from tradewar.monitoring.grades import CONTROL_P_VALUE, KEPT_BELOW, SUSPECTED_ABOVE, SUSPECTED_E_VALUE, Grade
+from tradewar.monitoring.grades import (
+    CONTROL_P_VALUE,
+    KEPT_BELOW,
+    SUSPECTED_ABOVE,
+    SUSPECTED_E_VALUE,
+    Grade,
+    amount_text,
+)
 from tradewar.monitoring.posterior import probability_above
 
 _MOST_EVENTS = 10_000
@@ -130,6 +137,7 @@ def _purchase(evidence: Evidence, review: PurchaseReview) -> tuple[GradeChange, 
     stand, horizon = review.seasonal, len(review.seasonal_target)
     changes: list[GradeChange] = []
     missing = stand.target - stand.delivered
+    lacking = amount_text(missing, stand.target)
     if evidence.grade is Grade.SUSPECTED:
         if any("only: a breach must show" in reason for reason in evidence.reasons):
             changes.append(GradeChange(Grade.BREACH_FOUND, "the other partner's own statistics reaching suspected"))
@@ -148,11 +156,11 @@ def _purchase(evidence: Evidence, review: PurchaseReview) -> tuple[GradeChange, 
     if evidence.grade is Grade.KEPT or missing <= 0:
         return tuple(changes)
     if stand.months == horizon:
-        changes.append(GradeChange(Grade.KEPT, f"a revision of the statistics by {missing:.1f}: the time is over"))
+        changes.append(GradeChange(Grade.KEPT, f"a revision of the statistics by {lacking}: the time is over"))
         return tuple(changes)
     left = horizon - stand.months
     rest = "1 month" if left == 1 else f"{left} months"
-    what = f"{missing:.1f} more in the {rest} left"
+    what = f"{lacking} more in the {rest} left"
     if stand.cumulative_share >= 1:
         what += ", in which the base years had none"
     elif stand.pace > 0:

@@ -15,7 +15,7 @@ import numpy as np
 
 from tradewar.monitoring.checks import require
 from tradewar.monitoring.evidence import Evidence, PurchaseReview
-from tradewar.monitoring.grades import Grade, SourceEvidence, Verdict, robust_grade, source_grade
+from tradewar.monitoring.grades import Grade, SourceEvidence, Verdict, amount_text, robust_grade, source_grade
 from tradewar.monitoring.posterior import MONTHS, Season, forecast_fan, purchase_posterior, season_of, uniform_season
 from tradewar.monitoring.quality import DetectionQuality, purchase_review
 from tradewar.monitoring.series import DeliverySeries, PurchaseCommitment, last_full_month, month_number, month_text
@@ -158,7 +158,8 @@ def _verdict(measured: Sequence[_Measured]) -> Verdict:
 def _stand(measured: _Measured) -> str:
     stand, review = measured.review.seasonal, measured.review
     span = "1 month" if stand.months == 1 else f"{stand.months} months"
-    delivered = f"{stand.delivered:.1f} of {stand.target:.1f} {review.unit} delivered in {span}"
+    amounts = f"{amount_text(stand.delivered, stand.target)} of {amount_text(stand.target, stand.target)}"
+    delivered = f"{amounts} {review.unit} delivered in {span}"
     if stand.cumulative_share > 0:
         ended = stand.cumulative_share >= 1 and stand.months < len(review.seasonal_target)
         over = "; no share of the season is left" if ended else ""

@@ -18,6 +18,7 @@ from tradewar.disputes.findings import Findings
 from tradewar.disputes.kept import KeptCommitment, KeptFindings
 from tradewar.monitoring.claims import ClaimCell
 from tradewar.monitoring.evidence import SourceReview
+from tradewar.monitoring.grades import amount_digits
 from tradewar.monitoring.series import PurchaseCommitment, TruceCommitment, month_number, month_text
 
 OPENING_TRUCE = (
@@ -268,6 +269,7 @@ def _purchase_row(item: KeptCommitment) -> dict[str, Any]:
         "name": f"{promise.group}, {promise.when}",
         "until": month(month_text(month_number(f"{promise.year}-01") + review.seasonal.months - 1)),
         "unit": review.unit,
+        "digits": amount_digits(review.seasonal.target),
         "review": review,
         "low": review.fan[0][-1] if review.fan and review.fan[0] else None,
         "high": review.fan[-1][-1] if review.fan and review.fan[-1] else None,
