@@ -19,7 +19,7 @@ Noun = TypeVar("Noun")
 Dated = TypeVar("Dated", bound=model.Known)
 ZoneOf = Callable[[Mapping[str, Any]], str]
 """The time zone of the importer that a row concerns; blank where the book has none."""
-SPECIFIC = ("specific", "compound", "greater_of", "lesser_of")
+SPECIFIC = ("specific", "compound", "greater_of", "lesser_of", "minimum_price")
 
 
 class Row:
@@ -178,6 +178,22 @@ def condition(row: Row) -> model.Condition:
     if found.kind == "price_threshold" and not (found.operator and found.parameter == found.parameter):
         row.wrong("a price threshold has no operator or no parameter", "Give <, <=, > or >=, and the price")
     return found
+
+
+def share(row: Row) -> model.Share:
+    """A line of `shares`."""
+    low, usual, high = (row.cells[name] for name in ("low", "share", "high"))
+    if usual != usual:
+        usual = (low + high) / 2
+    low, high = (usual if end != end else end for end in (low, high))
+    if not low <= usual <= high:
+        row.wrong(f"low, share and high are {low:g}, {usual:g}, {high:g}", "Give them in order, or the share alone")
+    return row.noun(model.Share, **row.starts(), scope=row.scope(), low=low, share=usual, high=high)
+
+
+def exchange(row: Row) -> model.Exchange:
+    """A line of `exchange`."""
+    return row.noun(model.Exchange, **row.starts())
 
 
 def membership(row: Row) -> model.Membership:

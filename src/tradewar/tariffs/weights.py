@@ -17,7 +17,7 @@ from tradewar.io.nearest import nearest, some
 from tradewar.io.tables import Table, list_rows
 
 if TYPE_CHECKING:
-    from tradewar.tariffs.book import TariffBook
+    from tradewar.tariffs.model import Book
 
 SIMPLE = "simple"
 """The weight set that counts every line once; its unit is lines."""
@@ -65,7 +65,7 @@ class WeightSet:
         return replace(self, name=name, codes=self.codes[keep], value=self.value[keep])
 
 
-def find(book: TariffBook, weights: str | WeightSet, exporter: str = "") -> WeightSet:
+def find(book: Book, weights: str | WeightSet, exporter: str = "") -> WeightSet:
     """A weight set of the book by name; of a set with a row per exporter, the trade of that exporter.
 
     Raises:

@@ -1,0 +1,183 @@
+"""Rates and averages through time, evaluated only on days on which something can change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from tradewar.errors import BookError
+from tradewar.tariffs import averages, units, weights
+from tradewar.tariffs.averages import Averager, AverageTariff
+from tradewar.tariffs.instants import FOREVER, MINUTES, day_of, local, write_day
+from tradewar.tariffs.law import knowledge
+from tradewar.tariffs.lines import listing
+from tradewar.tariffs.model import Book
+from tradewar.tariffs.question import RateQuestion, ask
+from tradewar.tariffs.applied import AppliedRate, rate
+from tradewar.tariffs.weights import WeightSet
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The rate of one product at each day on which it changes."""
+
+    importer: str
+    exporter: str
+    product: str
+    points: tuple[AppliedRate, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON of `tariff timeline` for a product: no weights, one point per change."""
+        points = [
+            {"on": point.on, "rate": point.rate, "status": point.status}
+            | ({} if point.interval is None else {"interval": list(point.interval)})
+            | ({} if point.default is None else {"default": point.default})
+            for point in self.points
+        ]
+        names = {"importer": self.importer, "exporter": self.exporter, "product": self.product, "weights": None}
+        return names | {"points": points}
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per change."""
+        import pandas as pd
+
+        return pd.DataFrame(self.to_dict()["points"])
+
+
+@dataclass(frozen=True)
+class AverageTimeline:
+    """An average at each day on which it changes."""
+
+    importer: str
+    exporter: str
+    weights: str
+    points: tuple[AverageTariff, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON of `tariff average` and `tariff timeline`."""
+        return {
+            "importer": self.importer,
+            "exporter": self.exporter,
+            "weights": self.weights,
+            "points": [point.to_dict() for point in self.points],
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per change."""
+        return averages.to_frame(self.points)
+
+
+def timeline(book: Book, question: RateQuestion, start: date | str, end: date | str) -> Timeline:
+    """The rate of a product from `start` (included) to `end` (included), at each day on which it changes.
+
+    Raises:
+        BookError: if the product or a fact of the question is not right, or the period is empty.
+    """
+    found: list[AppliedRate] = []
+    for day in days(book, question, start, end):
+        point = rate(book, question.at(on=write_day(day)))
+        if not found or _facts(point) != _facts(found[-1]):
+            found.append(point)
+    return Timeline(question.importer, question.exporter, question.product, tuple(found))
+
+
+def _facts(point: AppliedRate) -> tuple[Any, ...]:
+    return point.rate, point.interval, point.status, point.default
+
+
+def average_timeline(
+    book: Book,
+    question: RateQuestion,
+    start: date | str,
+    end: date | str,
+    weight_set: str | WeightSet = weights.SIMPLE,
+    *,
+    known_each_day: bool = False,
+    level: int | None = None,
+    programmes: Sequence[str] | None = None,
+    lines_on: date | str | None = None,
+) -> AverageTimeline:
+    """An average from `start` to `end` (both included) at each day on which it changes.
+
+    Args:
+        known_each_day: read the book on each day as it was known that day: what was paid, not what was owed.
+
+    Raises:
+        BookError: if the weight set or a fact of the question is not right, or the period is empty.
+    """
+    chosen = days(book, question, start, end, knowledge=known_each_day)
+    averager = Averager(book, question, weight_set, level, programmes, lines_on)
+    asked = ask(book, question.at(on=write_day(chosen[0])))
+    offset = asked.instant - chosen[0] * MINUTES
+    found: list[AverageTariff] = []
+    for day in chosen:
+        point = averager.at(asked.on(day * MINUTES + offset, day if known_each_day else None))
+        if not found or _moved(point, found[-1]):
+            found.append(point)
+    name = weight_set if isinstance(weight_set, str) else weight_set.name
+    return AverageTimeline(question.importer, question.exporter, name, tuple(found))
+
+
+def _moved(point: AverageTariff, before: AverageTariff) -> bool:
+    pairs = ((getattr(point, end), getattr(before, end)) for end in ("rate", "low", "high"))
+    return any((a is None) != (b is None) or abs((a or 0.0) - (b or 0.0)) > averages.SAME for a, b in pairs)
+
+
+def days(
+    book: Book, question: RateQuestion, start: date | str, end: date | str, *, knowledge: bool = False
+) -> list[int]:
+    """Days of a period on which something of an importer can change, the first day included.
+
+    Args:
+        knowledge: add the days on which something became known.
+
+    Raises:
+        BookError: if the period is empty.
+    """
+    first, last = day_of(start, "start"), day_of(end, "end")
+    if last < first:
+        raise BookError.at("end", f"{write_day(last)} is before {write_day(first)}", "Give the days in order")
+    found = set(breaks(book, question.importer)) | (_published(book) if knowledge else set[int]())
+    # with goods under way for some days a limit of export bites as many days later
+    found |= {day + question.transit_days for day in _limits(book, question.importer)}
+    return [first, *sorted(day for day in found if first < day <= last)]
+
+
+def _published(book: Book) -> set[int]:
+    return set(knowledge(book))
+
+
+@lru_cache(maxsize=16)
+def _limits(book: Book, importer: str) -> tuple[int, ...]:
+    """Days on which the day of export begins to matter."""
+    zone = book.zones.get(importer, "")
+    rules = (m.liability_rule.partition(":")[2] for m in book.measures_of(importer))
+    limits = {(local(day, zone) or 0) // MINUTES for day in rules if day}
+    starts = {(m.valid_from or 0) // MINUTES for m in book.measures_of(importer) if m.liability_rule == "export"}
+    return tuple(sorted(limits | starts))
+
+
+BOUNDS = ("valid_from", "valid_until", "collected_until", "retroactive_from", "period_start", "period_end", "planned_from")
+
+
+@lru_cache(maxsize=16)
+def breaks(book: Book, importer: str) -> tuple[int, ...]:
+    """Every day on which a duty of an importer can change."""
+    rules = (rule for rule in book.stacking if rule.importer == importer)
+    items: Iterable[object] = (
+        *(*book.measures_of(importer), *book.suspensions, *book.exclusions, *book.quotas, *book.changes_planned),
+        *(*rules, *book.shares, *book.exchange, *(entry for members in book.areas.values() for entry in members)),
+    )
+    found: set[int] = {getattr(item, name, None) or 0 for item in items for name in BOUNDS}
+    for schedule in units.schedules_of(book, importer):
+        found |= set(schedule.bounds[0].tolist())
+    found |= set(listing(book).instants)
+    found = {instant for instant in found if 0 < instant < FOREVER}
+    # an instant within a day shows at its end, and at the start of the next day
+    return tuple(sorted({i // MINUTES for i in found} | {i // MINUTES + 1 for i in found if i % MINUTES} | set(_limits(book, importer))))
