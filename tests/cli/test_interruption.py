@@ -23,7 +23,8 @@ def started(*arguments: str | Path, code: str = RUN, cwd: Path | None = None) ->
     """A command in a process group of its own, as a shell starts it."""
     command = [sys.executable, "-c", code, *map(str, arguments)]
     pipe = subprocess.PIPE
-    return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, start_new_session=True, cwd=cwd)
+    plain = os.environ | {"PYTHONUNBUFFERED": ""}
+    return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, start_new_session=True, cwd=cwd, env=plain)
 
 
 def members(group: int) -> list[int]:

@@ -93,13 +93,15 @@ def test_a_brief(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             draft.add(name, f"content of {name}")
         return ""
 
-    found = run(load_dispute(built_in.DISPUTE), built_in.DAY, parts=[])
+    dossier = load_dispute(built_in.DISPUTE)
+    found = run(dossier, built_in.DAY, parts=[])
+    monkeypatch.setattr(page, "load_dispute", lambda _: dossier)
     monkeypatch.setattr(page, "run", lambda *_, **__: found)
     monkeypatch.setattr(page, "Renderer", built_in.Redrawn)
     monkeypatch.setattr(page, "_add_files", add_files)
     monkeypatch.setattr(page._Easel, "take", lambda *_: None)
     monkeypatch.setattr(page, "write_front", lambda *_: SimpleNamespace(headline=Markup("A headline.")))
-    monkeypatch.setattr(page, "time", SimpleNamespace(perf_counter=lambda: 0.0))
+    monkeypatch.setattr(page, "manifest", lambda *_: "{}")
     out = tmp_path / "base" / "brief"
 
     def prepare() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -24,4 +25,5 @@ def serve(
     print_text(f"The live page: http://{f'[{host}]' if ':' in host else host}:{port}/  (Ctrl+C ends it)")
     if not is_loopback(host):
         print_text("Others can reach it: it has no password, and every visitor can use this machine's processors.")
+    sys.stdout.flush()  # whoever reads it waits for the address
     made.run()

@@ -110,20 +110,6 @@ def carry_out(
 
 Results = Generator[tuple[int, bytes]]
 
-_shared: Plan | None = None
-"""The plan of a worker process: sent once, not with every part."""
-
-
-def _receive(pickled: bytes) -> None:
-    global _shared
-    _shared = pickle.loads(pickled)
-    _end_with_driver()
-
-
-def _solve_shared(number: int) -> bytes:
-    assert _shared is not None
-    return solve_part(_shared, number)
-
 
 def _on_processes(plan: Plan, parts: Sequence[int], workers: int) -> Results:
     from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -131,13 +117,12 @@ def _on_processes(plan: Plan, parts: Sequence[int], workers: int) -> Results:
     from multiprocessing import active_children, get_context
 
     # a fork would copy the locks of this process's threads, held or not
-    pool = ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=_receive, initargs=(pickle.dumps(plan),)
-    )
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_end_with_driver)
     others = set(active_children())
     try:
         with _deaf_children():
-            numbers = {pool.submit(_solve_shared, number): number for number in parts}
+            # the plan goes with every part: sent to a process that starts, it would keep this one from hearing Ctrl-C
+            numbers = {pool.submit(solve_part, plan, number): number for number in parts}
         for future in as_completed(numbers):
             yield numbers[future], future.result()
     except BrokenProcessPool:
