@@ -39,7 +39,7 @@ from tradewar.monitoring.report import ActivityReport
 from tradewar.sweep.document import SweepDocument
 from tradewar.tariffs.applied import AppliedRate
 from tradewar.tariffs.summary import BookSummary
-from tradewar.tariffs.timeline import AverageTimeline, Timeline
+from tradewar.tariffs.timelines import AverageTimeline, Timeline
 from tradewar.world.summary import WorldCheck, WorldEntry, WorldSummary
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "schemas"

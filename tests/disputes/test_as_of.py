@@ -8,6 +8,7 @@ import re
 
 import numpy as np
 import pytest
+from tradewar.tariffs.coverage import special_programmes
 
 import built_in
 from tradewar.disputes.dossier import load_dispute
@@ -15,7 +16,6 @@ from tradewar.disputes.findings import Findings
 from tradewar.disputes.policies import Stated, dispute_book, dispute_world
 from tradewar.disputes.taxed import Taxed
 from tradewar.io.serialize import json_text
-from tradewar.tariffs.coverage import special_programmes
 
 DAYS = [dt.date(2018, 8, 1), dt.date(2019, 2, 20), dt.date(2019, 6, 15), dt.date(2020, 3, 1)]
 

@@ -80,6 +80,7 @@ def test_coverage_of_both_sides(book: TariffBook, record_validation: Recorder) -
 def test_value_of_each_american_list_is_approximate(book: TariffBook, record_validation: Recorder) -> None:
     """Published at eight digits: 32 / 15.3 / 191.8 / 110.1 / 160.4 of 2018; an equal split of headings gives these."""
     from tradewar.tariffs.changes import scope_value
+
     from tradewar.tariffs.weights import find
 
     split = {"1": 43.3, "2": 12.6, "3": 180.1, "4A": 115.8, "4B": 156.1}

@@ -36,7 +36,8 @@ def laws(draw: st.DrawFn) -> tuple[list[brute.Measure], list[tuple[str, str, str
             bars = draw(st.sampled_from(["", "", *[c for c in CONDITIONS if c != needs]]))
             base = draw(st.sampled_from(["", "", *METALS])) if effect == "add" else ""
             rate = draw(st.sampled_from([0.0, 0.05, 0.1, 0.15, 0.2, 0.5]))
-            measures.append(dict(programme=programme, effect=effect, rate=rate, base=base, needs=needs, bars=bars))
+            facts: brute.Measure = {"base": base, "needs": needs, "bars": bars}
+            measures.append({"programme": programme, "effect": effect, "rate": rate} | facts)
     pair = st.sampled_from(PROGRAMMES)
     rule = st.tuples(st.sampled_from(["suppresses", "leaves_remainder"]), pair, pair).filter(lambda r: r[1] != r[2])
     return measures, draw(st.lists(rule, max_size=4))
@@ -99,7 +100,11 @@ def test_rates_are_what_parts_add_up_to(
 
 
 def _admissible_mixtures_lie_inside(
-    totals: dict[Any, float], metals: dict[str, float] | None, conditions: dict[str, float | None], low: float, high: float
+    totals: dict[Any, float],
+    metals: dict[str, float] | None,
+    conditions: dict[str, float | None],
+    low: float,
+    high: float,
 ) -> None:
     """Mixtures drawn at random, with the shares that are known and any others."""
     random = np.random.default_rng(0)

@@ -1,7 +1,8 @@
-"""A second program for the duty of one line: it adds up parts one by one, in plain Python, and shares no code with ours.
+"""A second program for the duty of one line: it adds up parts one by one, in plain Python, and shares no code with
+ours.
 
-A measure is a dictionary with programme, effect, rate, base (share of value), needs (condition) and bars (condition that
-must not hold); a rule is (kind, programme, other). Parts are (metal, frozenset of conditions that hold).
+A measure is a dictionary with programme, effect, rate, base (share of value), needs (condition) and bars (condition
+that must not hold); a rule is (kind, programme, other). Parts are (metal, frozenset of conditions that hold).
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ def ends(
     known = {c: s for c, s in condition_shares.items() if s is not None}
     groups: dict[Any, list[float]] = {}
     for (metal, met), value in totals.items():
-        groups.setdefault((metal if metal_shares is not None else None, met & known.keys()), []).append(value)
+        groups.setdefault((metal if metal_shares is not None else None, met & set(known)), []).append(value)
     for (metal, met), values in groups.items():
         weight = 1.0 if metal_shares is None else metal_shares.get(metal, 1.0 - sum(metal_shares.values()))
         for condition, share in known.items():

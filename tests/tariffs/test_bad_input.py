@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from small import rate_of
 
-from small import average_of, rate_of
 from tradewar.errors import BookError
 from tradewar.tariffs import TariffBook
 
@@ -55,7 +55,7 @@ def test_code_of_another_edition_is_mapped(book: TariffBook) -> None:
     earlier = rate_of(book, "USA", "CHN", "44123142", "2018-10-01")
     assert earlier.status == "mapped"
     assert earlier.added == pytest.approx(0.10)
-    with pytest.raises(BookError, match="no edition 'HS1996'"):
+    with pytest.raises(BookError, match="edition: 'HS1996' is unknown"):
         rate_of(book, "USA", "CHN", "44123141", "2020-02-01", edition="HS1996")
 
 
@@ -185,7 +185,7 @@ def test_rates_that_are_none(tmp_path: Path, cell: str, what: str) -> None:
 def test_overlapping_measures_of_one_programme(tmp_path: Path) -> None:
     rows = ("A,AUR,BOR,x,add,,7326,0.1,2024-01-01,,", "B,AUR,*,x,add,,73269086,0.2,2025-01-01,,")
     faults = _faults(_book(tmp_path, *rows))
-    assert "measures, lines 2 and 3: A and B of programme x overlap on 73269086" in faults
+    assert "measures.csv, lines 2 and 3: A and B of programme x overlap on 73269086" in faults
     assert "write effect replace" in faults
 
 
@@ -227,10 +227,11 @@ def test_an_aggregate_beside_its_members(folder: Path) -> None:
     assert "aggregate partner beside members: aurelia_imports_2023 has UNION beside BOR" in _faults(folder)
 
 
-def test_an_aggregate_is_no_exporter(book: TariffBook) -> None:
-    for aggregate in ("EUN", "WLD"):
-        with pytest.raises(BookError, match="is an aggregate"):
-            rate_of(book, "USA", aggregate, "73269086", "2019-01-01")
+def test_the_world_is_no_exporter_and_a_union_is_its_members(book: TariffBook) -> None:
+    with pytest.raises(BookError, match="WLD is an aggregate"):
+        rate_of(book, "USA", "WLD", "73269086", "2019-01-01")
+    # the members of the customs union all pay the general duty
+    assert rate_of(book, "USA", "EUN", "73269086", "2019-01-01").rate == pytest.approx(0.029)
 
 
 def test_a_list_in_the_wrong_edition(folder: Path) -> None:
@@ -266,9 +267,9 @@ def test_export_after_entry(book: TariffBook) -> None:
     ("options", "message"),
     [
         ({"known_on": "yesterday"}, "not a day"),
-        ({"unit_value": -1.0}, "negative"),
+        ({"unit_value": -1.0}, "is not above 0"),
         ({"shares": {"repair": 40.0}}, r"outside \[0, 1\]"),
-        ({"shares": {"metal": 0.4}}, "no condition or value base is called 'metal'"),
+        ({"shares": {"metal": 0.4}}, "no condition, value base, exclusion or firm is called 'metal'"),
     ],
 )
 def test_options_that_are_not_right(book: TariffBook, options: dict[str, object], message: str) -> None:

@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-
 from small import rate_of
+
 from tradewar.errors import BookError
 from tradewar.io.registers import products as codes
 from tradewar.tariffs import TariffBook, duties
 from tradewar.tariffs.areas import common, ever, members, reaches, width
-from tradewar.tariffs.instants import FOREVER, MINUTES, local, moment, write_instant
 from tradewar.tariffs.formats import RATE_KINDS
+from tradewar.tariffs.instants import FOREVER, MINUTES, local, moment, write_instant
 from tradewar.tariffs.model import Membership
 
 
@@ -68,7 +68,11 @@ def test_membership_is_dated_and_nested() -> None:
     assert reaches("FREE", "CAN", after, 800_000, areas)
     assert ever("FREE", areas) == {"DEU", "GBR", "CAN"}
     assert members("FREE", after, 0, areas) == {"DEU", "GBR"}
-    assert (width("FREE", after, 0, areas), width("FREE;-GBR", after, 0, areas), width("*", after, 0, areas)) == (2, 1, 1000)
+    assert (width("FREE", after, 0, areas), width("FREE;-GBR", after, 0, areas), width("*", after, 0, areas)) == (
+        2,
+        1,
+        1000,
+    )
 
 
 def test_how_two_areas_lie_to_each_other_while_both_can_apply() -> None:
@@ -105,7 +109,9 @@ def test_great_britain_leaves_the_customs_union_in_2021(book: TariffBook) -> Non
     ],
 )
 def test_duties(kind: str, unit_value: float | None, expected: float) -> None:
-    found = duties.duty_rate(np.array([RATE_KINDS.index(kind)]), np.array([0.15]), np.array([0.2]), np.array([unit_value or np.nan]))
+    found = duties.duty_rate(
+        np.array([RATE_KINDS.index(kind)]), np.array([0.15]), np.array([0.2]), np.array([unit_value or np.nan])
+    )
     assert found[0] == pytest.approx(expected, nan_ok=True)
 
 

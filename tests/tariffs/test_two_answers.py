@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from small import average_of, book_of, rate_of, vector_of
+
 from tradewar.errors import BookError
 from tradewar.tariffs import RateQuestion, TariffBook, rate, timeline
 from tradewar.tariffs.timelines import days
@@ -99,7 +99,9 @@ def test_a_coarser_question_has_an_interval_in_rate_and_average_alike(tmp_path: 
     assert (point.undecided_value, point.covered_share) == (300.0, 1.0)
 
 
-SUCCESSORS = "from_edition,code,to_edition,successor,share\nHS2017,847330,HS2022,847330,0.9\nHS2017,847330,HS2022,852411,0.1"
+SUCCESSORS = (
+    "from_edition,code,to_edition,successor,share\nHS2017,847330,HS2022,847330,0.9\nHS2017,847330,HS2022,852411,0.1"
+)
 
 
 def test_a_code_of_its_own_comes_before_any_mapping(tmp_path: Path) -> None:

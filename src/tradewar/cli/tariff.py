@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tradewar.cli.options import AsJson, within
 from tradewar.cli.output import print_json, print_text
 
 if TYPE_CHECKING:
     from tradewar.tariffs import RateQuestion, TariffBook
+    from tradewar.tariffs.timelines import AverageTimeline
 
 app = typer.Typer(help="The tariff book: what is taxed, since when, until when, and why.", no_args_is_help=True)
 
 Book = Annotated[str, typer.Argument(help="built-in dispute, or a folder, zip or CSV of measures")]
 Question = Any
 """A `RateQuestion`: its class is loaded when a question is asked."""
-Json = Annotated[bool, typer.Option("--json", help="print one JSON document and nothing else")]
+SIZE = within(0)
 Weights = Annotated[str, typer.Option(help="weight set of the book, or simple")]
 Programmes = Annotated[list[str] | None, typer.Option("--programme", help="count only this programme (repeatable)")]
 FACTS: dict[str, tuple[Any, Any, Any]] = {
@@ -29,10 +31,10 @@ FACTS: dict[str, tuple[Any, Any, Any]] = {
     "exporter": (str, ..., typer.Option(help="ISO3 code of the exporter, or an area of the book")),
     "known": (str | None, None, typer.Option(help="read the book as known on this day")),
     "exported": (str | None, None, typer.Option(help="day of export")),
-    "transit_days": (int, 0, typer.Option(help="days under way, where no day of export is given")),
+    "transit_days": (int, 0, typer.Option(min=0, help="days under way, where no day of export is given")),
     "start_of_day": (bool, False, typer.Option("--start-of-day", help="a day stands for its start, not its end")),
     "unit_value": (str | None, None, typer.Option(help='customs value per unit of the duty, or "2 USD/litre"')),
-    "quantity": (float | None, None, typer.Option(help="quantity entered so far in the quota period")),
+    "quantity": (float | None, None, typer.Option(callback=SIZE, help="quantity entered so far in the quota period")),
     "share": (list[str] | None, None, typer.Option(help="fact about the goods, NAME=0.4 (repeatable)")),
     "firm": (str, "", typer.Option(help="firm that made the goods")),
     "branch": (list[str] | None, None, typer.Option(help="fix an open question, deal=no (repeatable)")),
@@ -98,18 +100,18 @@ def _load(book: str) -> TariffBook:
 
 
 @app.command()
-def check(book: Book, json_: Json = False) -> None:
+def check(book: Book, json_: AsJson = False) -> None:
     """Read a book, check every rule, and say what it holds and what it lacks."""
     from tradewar.tariffs.summary import summary
 
-    document = summary(_load(book))
+    found = summary(_load(book))
     if json_:
-        print_json(document)
+        print_json(found)
         return
-    print_text(f"{document['title']}: {document['measures']} lines of measures, no faults.")
-    print_text(*(f"  {table}: {rows} rows" for table, rows in document["tables"].items()))
-    print_text(f"  weight sets: {', '.join(document['weight_sets']) or 'none'}")
-    print_text(f"  unverified lines: {document['unverified']}", *(f"  missing: {gap}" for gap in document["gaps"]))
+    print_text(f"{found.title}: {found.measures} lines of measures, no faults.")
+    print_text(*(f"  {table}: {rows} rows" for table, rows in found.tables.items()))
+    print_text(f"  weight sets: {', '.join(found.weight_sets) or 'none'}")
+    print_text(f"  unverified lines: {found.unverified}", *(f"  missing: {gap}" for gap in found.gaps))
 
 
 @app.command()
@@ -120,15 +122,15 @@ def rate(
     product: Annotated[str, typer.Option(help="product code without dots")],
     on: Annotated[str, typer.Option(help="day of entry, or an instant such as 2020-02-14T13:01+08:00")],
     edition: Annotated[str, typer.Option(help="edition of the product code")] = "",
-    value: Annotated[float | None, typer.Option(help="customs value: gives the duty in money")] = None,
-    json_: Json = False,
+    value: Annotated[float | None, typer.Option(callback=SIZE, help="customs value: gives the duty in money")] = None,
+    json_: AsJson = False,
 ) -> None:
     """The rate that applies to a product, and why."""
     from tradewar.tariffs import rate
 
     answer = rate(_load(book), question.at(product=product, on=on, edition=edition, customs_value=value))
     if json_:
-        print_json(answer.to_dict())
+        print_json(answer)
     else:
         print_text(*answer.explanation)
 
@@ -143,15 +145,16 @@ def average(
     level: Annotated[int | None, typer.Option(help="digits at which simple means count")] = None,
     programme: Programmes = None,
     lines_on: Annotated[str | None, typer.Option(help="take the lines of the edition of this day")] = None,
-    json_: Json = False,
+    json_: AsJson = False,
 ) -> None:
     """The average tariff on days, with its weight set, its ends and its coverage."""
     from tradewar.tariffs import average
+    from tradewar.tariffs.timelines import AverageTimeline
 
     loaded = _load(book)
     options: dict[str, Any] = {"level": level, "programmes": programme, "lines_on": lines_on}
-    points = [average(loaded, question.at(on=day), weights, **options) for day in on]
-    _averages(question, weights, points, json_)
+    points = tuple(average(loaded, question.at(on=day), weights, **options) for day in on)
+    _averages(AverageTimeline(question.importer, question.exporter, weights, points), json_)
 
 
 @app.command()
@@ -164,7 +167,7 @@ def timeline(
     product: Annotated[str | None, typer.Option(help="a product; without one, the average")] = None,
     weights: Weights = "simple",
     programme: Programmes = None,
-    json_: Json = False,
+    json_: AsJson = False,
 ) -> None:
     """The rate of a product, or the average, at each day on which it changes."""
     from tradewar.tariffs import average_timeline
@@ -174,22 +177,21 @@ def timeline(
     loaded = _load(book)
     if product is None:
         found = average_timeline(loaded, question, start, end, weights, programmes=programme)
-        _averages(question, weights, list(found.points), json_)
+        _averages(found, json_)
         return
     line = rate_timeline(loaded, question.at(product=product), start, end)
     if json_:
-        print_json(line.to_dict())
+        print_json(line)
         return
     print_text(*(headline(point) for point in line.points))
 
 
-def _averages(question: RateQuestion, weights: str, points: list[Any], as_json: bool) -> None:
-    facts = {"importer": question.importer, "exporter": question.exporter, "weights": weights}
+def _averages(found: AverageTimeline, as_json: bool) -> None:
     if as_json:
-        print_json(facts | {"points": [point.to_dict() for point in points]})
+        print_json(found)
         return
-    print_text(f"{question.importer} on {question.exporter}, weights {weights}")
-    for point in points:
+    print_text(f"{found.importer} on {found.exporter}, weights {found.weights}")
+    for point in found.points:
         rate = "unknown" if point.rate is None else f"{100 * point.rate:.4f}%"
         if point.undecided_value > 0:
             top = "no upper limit" if point.high is None else f"{100 * point.high:.4f}%"

@@ -32,8 +32,8 @@ from tradewar.world.model import World
 
 if TYPE_CHECKING:
     from tradewar.tariffs.book import TariffBook
-    from tradewar.tariffs.bridge import MappingReport
     from tradewar.tariffs.policies import PolicyRates
+    from tradewar.tariffs.sectors import MappingReport
 
 
 @dataclass(frozen=True)
@@ -272,7 +272,7 @@ def _words(day: dt.date, taken: tuple[OpenStep, ...], as_of: dt.date, known_on: 
 def _rates(
     book: TariffBook, settings: Book, source: BookPolicy, day: dt.date, known_on: dt.date, world: World
 ) -> PolicyRates:
-    from tradewar.tariffs.coverage import special_programmes
+    from tradewar.tariffs import special_programmes
 
     pairs = {(row.importer, row.exporter): row.weight_set for row in settings.weights}
     programmes = None
@@ -304,7 +304,7 @@ def _laid_on(world: World, rates: PolicyRates) -> Float[Array, "importer exporte
 
 
 def _mappings(rates: PolicyRates, book: TariffBook, source: BookPolicy, world: World) -> tuple[PairMapping, ...]:
-    from tradewar.tariffs.coverage import special_programmes
+    from tradewar.tariffs import special_programmes
 
     return tuple(
         PairMapping(

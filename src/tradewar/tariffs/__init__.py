@@ -22,15 +22,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tradewar.tariffs.applied import AppliedRate, rate
     from tradewar.tariffs.averages import AverageTariff, average, effective_rate, special_programmes
     from tradewar.tariffs.book import TariffBook
-    from tradewar.tariffs.published import changes, unverified
-    from tradewar.tariffs.breakdown import Coverage, by_measure, coverage
+    from tradewar.tariffs.breakdown import Coverage, by_measure, coverage, unchecked
     from tradewar.tariffs.model import Branch, Measure, ScheduledChange, Step
     from tradewar.tariffs.planned import steps
     from tradewar.tariffs.policies import PolicyRates, policy_on
+    from tradewar.tariffs.published import changes, unverified
     from tradewar.tariffs.question import RateQuestion, branch
-    from tradewar.tariffs.applied import AppliedRate, rate
     from tradewar.tariffs.sectors import SectorRates, code_rates, lay, vector
     from tradewar.tariffs.timelines import Timeline, average_timeline, timeline
     from tradewar.tariffs.weights import WeightSet
@@ -39,7 +39,7 @@ _HOME = {
     "averages": ("AverageTariff", "average", "effective_rate", "special_programmes"),
     "book": ("TariffBook",),
     "published": ("changes", "unverified"),
-    "breakdown": ("Coverage", "by_measure", "coverage"),
+    "breakdown": ("Coverage", "by_measure", "coverage", "unchecked"),
     "model": ("Branch", "Measure", "ScheduledChange", "Step"),
     "planned": ("steps",),
     "policies": ("PolicyRates", "policy_on"),
@@ -50,10 +50,36 @@ _HOME = {
     "weights": ("WeightSet",),
 }
 __all__ = [
-    *("AppliedRate", "AverageTariff", "Branch", "Coverage", "Measure", "PolicyRates", "RateQuestion"),
-    *("ScheduledChange", "SectorRates", "Step", "TariffBook", "Timeline", "WeightSet"),
-    *("average", "average_timeline", "branch", "by_measure", "changes", "code_rates", "coverage", "effective_rate"),
-    *("lay", "policy_on", "rate", "special_programmes", "steps", "timeline", "unverified", "vector"),
+    "AppliedRate",
+    "AverageTariff",
+    "Branch",
+    "Coverage",
+    "Measure",
+    "PolicyRates",
+    "RateQuestion",
+    "ScheduledChange",
+    "SectorRates",
+    "Step",
+    "TariffBook",
+    "Timeline",
+    "WeightSet",
+    "average",
+    "average_timeline",
+    "branch",
+    "by_measure",
+    "changes",
+    "code_rates",
+    "coverage",
+    "effective_rate",
+    "lay",
+    "policy_on",
+    "rate",
+    "special_programmes",
+    "steps",
+    "timeline",
+    "unchecked",
+    "unverified",
+    "vector",
 ]
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tradewar.io.registers import products
+from tradewar.io.serialize import Document
 from tradewar.tariffs import duties, units
 from tradewar.tariffs.areas import members
 from tradewar.tariffs.evaluate import ADDS, Claim, Duties, evaluate
@@ -26,7 +27,7 @@ SAME = 1e-12
 
 
 @dataclass(frozen=True)
-class Component:
+class Component(Document, optional="amount", digits={"rate": 12, "before": 12, "after": 12}):
     """One duty that applies."""
 
     measure: str
@@ -47,11 +48,6 @@ class Component:
     amount: Decimal | None = None
     """Duty in money, to the cent, where the customs value is given."""
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        money = {} if self.amount is None else {"amount": str(self.amount)}
-        return {name: value for name, value in vars(self).items() if name != "amount"} | money
-
 
 @dataclass(frozen=True)
 class NotApplied:
@@ -61,6 +57,14 @@ class NotApplied:
     authority: str
     why: str
     verified: bool
+
+
+@dataclass(frozen=True)
+class LineRate(Document, digits={"rate": 12}):
+    """The rate of a finer line, or of a member of an area; None is unknown."""
+
+    product: str
+    rate: float | None
 
 
 @dataclass(frozen=True)
@@ -75,8 +79,19 @@ class Part:
 
 
 @dataclass(frozen=True)
-class AppliedRate:
-    """The answer to one question. `rate` is None where the question does not decide it."""
+class AppliedRate(
+    Document,
+    told=(
+        "importer exporter product on known convention reading rate status rule_set interval default needs digits duty "
+        "components not_applied parts lines=finer"
+    ),
+    optional="interval default needs digits duty parts lines",
+    digits={"rate": 12, "interval": 12, "default": 12},
+):
+    """The answer to one question. `rate` is None where the question does not decide it.
+
+    Told with twelve digits, which removes only what addition left.
+    """
 
     importer: str
     exporter: str
@@ -120,11 +135,10 @@ class AppliedRate:
 
         return sentences(self)
 
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON of `tariff rate`."""
-        from tradewar.tariffs.explain import as_json
-
-        return as_json(self)
+    @property
+    def finer(self) -> tuple[LineRate, ...]:
+        """Rate of each finer line, or of each member of an area, where there are several."""
+        return tuple(LineRate(name, rate) for name, rate in self.lines)
 
     def to_frame(self) -> pd.DataFrame:
         """Components, one row each."""
@@ -389,7 +403,11 @@ def _covers(answer: _Answer, measure: Measure) -> bool:
 def _idle(answer: _Answer, claim: Claim) -> list[tuple[Measure, str]]:
     measure = claim.measure
     if measure.effect == "exempt":
-        return [(measure, f"exempts from {measure.programme}: {claim.term.why}")] if _there(answer, claim) else [_lost(claim)]
+        return (
+            [(measure, f"exempts from {measure.programme}: {claim.term.why}")]
+            if _there(answer, claim)
+            else [_lost(claim)]
+        )
     if measure.effect == "refuse":
         return [(measure, f"entry refused: {claim.term.why}")] if _there(answer, claim) else [_lost(claim)]
     return [] if _there(answer, claim) else [_lost(claim)]

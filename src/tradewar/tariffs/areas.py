@@ -80,7 +80,7 @@ def common(first: str, second: str, start: int, end: int, areas: Areas) -> str:
     `across`: neither holds the other.
     """
     names = {part.strip().lstrip("-").strip() for text in (first, second) for part in text.split(";")} - {"*"}
-    universe = {country for name in names for country in (*ever(name, areas), name)} | {ANYONE}
+    universe = {country for name in names for country in ever(name, areas)} | {ANYONE}
     bounds = {t for entries in areas.values() for entry in entries for t in (entry.valid_from, entry.valid_until)}
     found: set[str] = set()
     for instant in sorted({start, *(t for t in bounds if start < t < end)}):

@@ -20,13 +20,14 @@ from jaxtyping import Float, Int
 from numpy import ndarray as Array
 
 from tradewar.errors import BookError
+from tradewar.io.serialize import Document
 from tradewar.tariffs import units, weights
+from tradewar.tariffs.applied import ends_of, partners_of
 from tradewar.tariffs.evaluate import Duties, evaluate, signature
 from tradewar.tariffs.instants import MINUTES, day_of, write_day
 from tradewar.tariffs.lines import Field
 from tradewar.tariffs.model import BASE_AUTHORITY, Book
 from tradewar.tariffs.question import Asked, RateQuestion, ask
-from tradewar.tariffs.applied import ends_of, partners_of
 from tradewar.tariffs.units import Units
 from tradewar.tariffs.weights import WeightSet
 
@@ -59,7 +60,11 @@ class CodeRates:
 
 
 @dataclass(frozen=True)
-class AverageTariff:
+class AverageTariff(
+    Document,
+    told="on rate low high covered_share unmapped_value undecided_value flagged",
+    digits={"rate": 12, "low": 12, "high": 12, "covered_share": 12, "unmapped_value": 6, "undecided_value": 6},
+):
     """An average with its weight set, path and coverage."""
 
     importer: str
@@ -102,23 +107,6 @@ class AverageTariff:
     def unmapped_value(self) -> float:
         """Weight for which no rate is known."""
         return self.total_value - self.covered_value
-
-    def to_dict(self) -> dict[str, Any]:
-        """One point of the JSON of `tariff average`."""
-
-        def shown(value: float | None) -> float | None:
-            return None if value is None else round(value, 12)
-
-        return {
-            "on": self.on,
-            "rate": shown(self.rate),
-            "low": shown(self.low),
-            "high": shown(self.high),
-            "covered_share": round(self.covered_share, 12),
-            "unmapped_value": round(self.unmapped_value, 6),
-            "undecided_value": round(self.undecided_value, 6),
-            "flagged": self.flagged,
-        }
 
 
 # ---------------------------------------------------------------- lines of a question

@@ -1,8 +1,8 @@
 """The tariff book: what is taxed, since when, until when, and why.
 
     from tradewar.tariffs import RateQuestion, TariffBook, rate
-    book = TariffBook.load("us-china-2019")
-    rate(book, RateQuestion(importer="USA", exporter="CHN", product="73269086", on="2019-05-20", exported="2019-05-05")).rate
+    question = RateQuestion(importer="USA", exporter="CHN", product="73269086", on="2019-05-20", exported="2019-05-05")
+    rate(TariffBook.load("us-china-2019"), question).rate
 
 gives 0.129. A book is read from the tables of `tradewar.tariffs.formats`, checked as a whole when loaded, and never
 changed. It is data: questions are functions of it.

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from jaxtyping import Float
+from numpy import ndarray as Array
 
+from tradewar.io.serialize import Document
 from tradewar.tariffs import averages, weights
 from tradewar.tariffs.averages import special_programmes
+from tradewar.tariffs.evaluate import ADDS
 from tradewar.tariffs.instants import write_day
 from tradewar.tariffs.model import Book, Measure
 from tradewar.tariffs.question import RateQuestion, ask
@@ -20,7 +24,13 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Coverage:
+class Coverage(
+    Document,
+    told=(
+        "importer exporter on known weight_set unit lines codes value total programmes share touched_value "
+        "codes_without_weight"
+    ),
+):
     """Trade covered by the additional duties in force on a day."""
 
     importer: str
@@ -48,13 +58,6 @@ class Coverage:
     def share(self) -> float:
         """Covered share of the total."""
         return self.value / self.total if self.total else 0.0
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        names = ("importer", "exporter", "on", "known", "weight_set", "unit", "lines", "codes", "value", "total")
-        document: dict[str, Any] = {name: getattr(self, name) for name in names}
-        document |= {"programmes": list(self.programmes), "share": self.share, "touched_value": self.touched_value}
-        return document | {"codes_without_weight": list(self.codes_without_weight)}
 
 
 def coverage(
@@ -129,19 +132,12 @@ def by_measure(book: Book, question: RateQuestion, weight_set: str | WeightSet) 
     Raises:
         BookError: if the weight set or a fact of the question is not right.
     """
-    asked = ask(book, question)
-    chosen = weights.find(book, weight_set, question.exporter)
-    found = averages.line_rates(asked, chosen.codes)
-    known = ~np.isnan(found.rate)
-    place = found.units.code
-    within = np.bincount(place, weights=np.where(known, found.units.weight, 0.0), minlength=len(chosen.codes))
-    worth = np.where(known, chosen.value[place] * found.units.weight / np.where(within > 0, within, 1.0)[place], 0.0)
-    covered = float(chosen.value[within > 0].sum()) or 1.0
-    by_profile = np.bincount(found.field.profile, weights=worth, minlength=len(found.field.line)) / len(found.duties)
+    found, by_profile = _worth(book, question, weight_set)
+    covered = float(by_profile.sum() * len(found.duties)) or 1.0
     parts: dict[int, MeasurePart] = {}
     for answer in found.duties:
         for claim in answer.claims:
-            if claim.measure.effect not in ("add", "replace", "floor", "ceiling") or not len(claim.index):
+            if claim.measure.effect not in ADDS or not len(claim.index):
                 continue
             points = 100 * float((by_profile * np.nan_to_num(answer.part_of(claim))).sum()) / covered
             value = float((by_profile * np.nan_to_num(answer.share_of(claim))).sum())
@@ -152,9 +148,65 @@ def by_measure(book: Book, question: RateQuestion, weight_set: str | WeightSet) 
     return tuple(sorted(parts.values(), key=lambda part: -part.points))
 
 
+@dataclass(frozen=True)
+class Unchecked:
+    """What of an average rests on rows that are marked as not verified."""
+
+    points: float
+    """Percentage points of the average."""
+    value: float
+    """Trade on which such rows are in force, money of the weight set."""
+    measures: tuple[Measure, ...]
+    """In the order of the book."""
+
+
+def unchecked(
+    book: Book, question: RateQuestion, weight_set: str | WeightSet, doubtful: Collection[str] = ()
+) -> Unchecked:
+    """What of an average rests on duties, other than the general one, that nobody checked.
+
+    Args:
+        doubtful: measures to count whatever their own row says.
+
+    Raises:
+        BookError: if the weight set or a fact of the question is not right.
+    """
+    found, by_profile = _worth(book, question, weight_set)
+    special = special_programmes(book, question.importer)
+    points = value = 0.0
+    measures: dict[int, Measure] = {}
+    for answer in found.duties:
+        there = np.zeros(len(answer.total))
+        for claim in answer.claims:
+            measure = claim.measure
+            counts = measure.effect in ADDS and measure.programme in special and bool(np.nansum(claim.rate))
+            if counts and (measure.verified is False or measure.measure_id in doubtful):
+                there[claim.index] = 1.0
+                points += 100 * float((by_profile * np.nan_to_num(answer.part_of(claim))).sum())
+                measures[measure.row] = measure
+        value += float((by_profile * np.nan_to_num(answer.usual_of(there))).sum())
+    covered = float(by_profile.sum() * len(found.duties)) or 1.0
+    return Unchecked(points / covered, value, tuple(measures[row] for row in sorted(measures)))
+
+
+def _worth(
+    book: Book, question: RateQuestion, weight_set: str | WeightSet
+) -> tuple[averages.LineRates, Float[Array, " profile"]]:
+    """The rates of the codes of a weight set, and the trade of each profile for each member of the exporter."""
+    chosen = weights.find(book, weight_set, question.exporter)
+    found = averages.line_rates(ask(book, question), chosen.codes)
+    known, place = ~np.isnan(found.rate), found.units.code
+    within = np.bincount(place, weights=np.where(known, found.units.weight, 0.0), minlength=len(chosen.codes))
+    worth = np.where(known, chosen.value[place] * found.units.weight / np.where(within > 0, within, 1.0)[place], 0.0)
+    by_profile = np.bincount(found.field.profile, weights=worth, minlength=len(found.field.line))
+    return found, by_profile / len(found.duties)
+
+
 def to_frame(parts: Sequence[MeasurePart]) -> pd.DataFrame:
     """One row per measure."""
     import pandas as pd
 
-    rows = [{"measure": p.measure.measure_id, "authority": p.authority, "points": p.points, "value": p.value} for p in parts]
+    rows = [
+        {"measure": p.measure.measure_id, "authority": p.authority, "points": p.points, "value": p.value} for p in parts
+    ]
     return pd.DataFrame(rows)

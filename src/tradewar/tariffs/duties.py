@@ -1,7 +1,8 @@
 """Duty components as rates on customs value, and as money.
 
 For customs value V, quantity q and unit value p = V / q: ad valorem t; specific s q / V = s / p; compound t + s / p;
-greater (lesser) of t and s / p; below a minimum price P what lacks to it, max(0, P / p - 1). Every one falls as p rises.
+greater (lesser) of t and s / p; below a minimum price P what lacks to it, max(0, P / p - 1). Every one falls as p
+rises.
 """
 
 from __future__ import annotations

@@ -1,12 +1,13 @@
 """From the terms of a law to duties: the one computation behind single rates, timelines and averages.
 
-For P profiles of lines and one question, inside each part (`tradewar.tariffs.parts`), where every fact is true or false:
+For P profiles of lines and one question, inside each part (`tradewar.tariffs.parts`), where every fact is true or
+false:
 
 1. every term that stands claims a rate on the lines in its scope: not where a row takes them out, where it is suspended
    or excluded, or where a fact that it hangs on does not hold;
 2. `exempt` takes a programme away;
-3. inside a programme `replace` displaces the others, then the row for a firm, for the narrowest area, of the longest code
-   and of the latest start goes first; of one stacking group only the largest counts;
+3. inside a programme `replace` displaces the others, then the row for a firm, for the narrowest area, of the longest
+   code and of the latest start goes first; of one stacking group only the largest counts;
 4. the rules in force, in order, decide which programmes fall away beside others: `suppresses` on the whole article,
    `leaves_remainder` on the part of its value that the other is; a programme that fell away does nothing more;
 5. a floor adds what its base (programmes of authority MFN, or those named) lacks, a ceiling takes off what is above it;
@@ -214,8 +215,8 @@ def _duty(asked: Asked, lines: Field, term: Term, index: Array) -> Duty:
     if measure.rate_kind == "schedule" and term.change is None:
         schedule = asked.book.schedules[measure.scope]
         rows = lines.rows[measure.scope][index]
-        columns = (schedule.kind, schedule.rate, schedule.specific_amount, schedule.money)
-        return Duty(*(column[rows] for column in columns), schedule.monies)
+        amounts, money = schedule.specific_amount[rows], schedule.money[rows]
+        return Duty(schedule.kind[rows], schedule.rate[rows], amounts, money, schedule.monies)
     kind = "ad_valorem" if term.change is not None else measure.rate_kind
     rate = term.rate if term.change is not None else 0.0 if measure.effect in ("exempt", "refuse") else measure.rate
     kind = "free" if measure.effect in ("exempt", "refuse") else kind
@@ -250,8 +251,7 @@ def _held(asked: Asked, lines: Field, facts: Facts, claim: Claim) -> Claim | str
     claim.lost |= dict.fromkeys(reasons)
     if not kept.all():
         duty = claim.duty
-        columns = (duty.kind, duty.rate, duty.amount, duty.money)
-        claim.duty = Duty(*(column[kept] for column in columns), duty.monies)
+        claim.duty = Duty(duty.kind[kept], duty.rate[kept], duty.amount[kept], duty.money[kept], duty.monies)
         claim.profiles, claim.length = claim.profiles[kept], claim.length[kept]
     return claim
 
@@ -455,7 +455,7 @@ def _all_in(claims: list[Claim], authorities: Mapping[str, str], size: int) -> N
 
 
 def signature(asked: Asked, positions: Int[Array, " standing"]) -> tuple[object, ...]:
-    """All on which duties hang beside the lines and the question itself: two times with one signature have one answer."""
+    """All on which duties hang beside the lines and the question: times with one signature have one answer."""
     law, instant, areas = asked.law, asked.instant, asked.book.areas
     hangs = (
         tuple(k for k, hold in enumerate(law.holds) if hold.start <= instant < hold.end),

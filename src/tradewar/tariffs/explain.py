@@ -1,57 +1,12 @@
-"""An applied rate as text, JSON and HTML: the same order and the same numbers in each."""
+"""An applied rate as text and HTML, in the order and with the numbers of its JSON."""
 
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tradewar.tariffs.applied import AppliedRate
-
-
-def as_json(answer: AppliedRate) -> dict[str, Any]:
-    """The JSON of `tariff rate`. Numbers are rounded to twelve digits, which removes only what addition left."""
-    document: dict[str, Any] = {
-        "importer": answer.importer,
-        "exporter": answer.exporter,
-        "product": answer.product,
-        "on": answer.on,
-        "known": answer.known,
-        "convention": answer.convention,
-        "rate": number(answer.rate),
-        "status": answer.status,
-        "rule_set": answer.rule_set,
-    }
-    if answer.interval is not None:
-        document["interval"] = [number(end) for end in answer.interval]
-    if answer.default is not None:
-        document["default"] = number(answer.default)
-    if answer.needs:
-        document["needs"] = list(answer.needs)
-    if answer.digits is not None:
-        document["digits"] = answer.digits
-    if answer.reading != "owed":
-        document["reading"] = answer.reading
-    if answer.duty is not None:
-        document["duty"] = str(answer.duty)
-    document["components"] = [
-        part.to_dict() | {"rate": number(part.rate), "before": number(part.before), "after": number(part.after)}
-        for part in answer.components
-    ]
-    document["not_applied"] = [
-        {"measure": item.measure, "authority": item.authority, "why": item.why, "verified": item.verified}
-        for item in answer.not_applied
-    ]
-    if answer.parts:
-        document["parts"] = [{"share": p.share, "facts": list(p.facts), "rate": p.rate} for p in answer.parts]
-    if answer.lines:
-        document["lines"] = [{"product": code, "rate": number(rate)} for code, rate in answer.lines]
-    return document
-
-
-def number(value: float | None) -> float | None:
-    """A number as shown; None stays None."""
-    return None if value is None else round(value, 12)
 
 
 def percent(value: float | None) -> str:
@@ -84,7 +39,7 @@ def sentences(answer: AppliedRate) -> tuple[str, ...]:
         )
     found += [f"not applied: {item.authority} {item.measure}: {item.why}" for item in answer.not_applied]
     found += [
-        f"part {', '.join(part.facts)}: {'?' if part.share is None else percent(part.share)} of value pays {percent(part.rate)}"
+        f"part {', '.join(part.facts)}: {percent(part.share)} of value pays {percent(part.rate)}"
         for part in answer.parts
     ]
     found += [f"line {code}: {percent(rate)}" for code, rate in answer.lines]

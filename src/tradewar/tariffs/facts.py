@@ -1,14 +1,15 @@
 """On which facts about goods the terms of a law hang, and what a question and a book know of them.
 
 A question may decide a fact (the export day, the fill of a quota, a price). What it leaves open becomes a family of
-`tradewar.tariffs.parts`: shares come from the question, else from the `shares` of the book by line and partner, else from
-the default of the condition, else they are unknown.
+`tradewar.tariffs.parts`: shares come from the question, else from the `shares` of the book by line and partner, else
+from the default of the condition, else they are unknown.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -112,7 +113,13 @@ class Facts:
         if not mine:
             over = any(quota.over_measure == name for quota in now)
             # others have the quota: whoever has no part of it is beyond it
-            return [] if over else f"{asked.exporter} has no part of the quota" if now else "no quota period covers the day"
+            return (
+                []
+                if over
+                else f"{asked.exporter} has no part of the quota"
+                if now
+                else "no quota period covers the day"
+            )
         quota = min(mine, key=lambda q: width(q.allocation, asked.instant, asked.known, areas))
         over_side = quota.over_measure == name
         why = f"the quota of {quota.amount:,.10g} {quota.unit} is {'not filled' if over_side else 'filled'}"
@@ -126,12 +133,11 @@ class Facts:
 
     def _conditions(self, term: Term) -> list[Literal] | str:
         found: list[Literal] = []
-        for text in filter(None, (part.strip() for part in term.measure.condition.split(";"))):
-            name, wanted = text.removeprefix("not:"), not text.startswith("not:")
+        for name, wanted in term.measure.conditions:
             condition = self.asked.book.conditions[name]
-            why = f"condition {text} is not met"
+            why = f"condition {'' if wanted else 'not:'}{name} is not met"
             if condition.kind == "price_threshold" and name not in self.asked.question.shares:
-                literal = self._price(term, condition, wanted, why)
+                literal = self._price(condition, wanted, why)
             else:
                 default = None if condition.default != condition.default else condition.default
                 literal = self._property(name, wanted, why, default)
@@ -140,9 +146,9 @@ class Facts:
             found += literal
         return found
 
-    def _price(self, term: Term, condition: Condition, wanted: bool, why: str) -> list[Literal] | str:
+    def _price(self, condition: Condition, wanted: bool, why: str) -> list[Literal] | str:
         limit = condition.parameter
-        price = self.price_in(condition.currency or term.measure.currency, condition.unit or term.measure.unit)
+        price = self.price_in(condition.currency, condition.unit)
         below = condition.operator.startswith("<")
         if price is None:
             return [self._literal(PRICE, limit, below == wanted, why, NEEDS_UNIT_VALUE)]
@@ -171,7 +177,15 @@ class Facts:
         return [self._literal(name, name, wanted, why, NEEDS_CONDITION, default=default)]
 
     def _literal(
-        self, family: str, fact: object, wanted: bool, why: str, need: str, *, usual: float = 0.0, default: float | None = None
+        self,
+        family: str,
+        fact: object,
+        wanted: bool,
+        why: str,
+        need: str,
+        *,
+        usual: float = 0.0,
+        default: float | None = None,
     ) -> Literal:
         draft = self.drafts.setdefault(family, _Draft(need))
         if fact not in draft.facts:
@@ -186,7 +200,9 @@ class Facts:
         found = self._literal(f"{PART} {programme}", scope, True, why, NEEDS_DIGITS)
         return replace(found, where=where)
 
-    def not_excluded(self, measure_id: str, name: str, share: float, why: str, where: Bool[Array, " profile"]) -> Literal:
+    def not_excluded(
+        self, measure_id: str, name: str, share: float, why: str, where: Bool[Array, " profile"]
+    ) -> Literal:
         """Goods that an exclusion does not describe; exclusions of one measure describe different goods."""
         default = None if share != share else share
         found = self._literal(f"exclusions of {measure_id}", name, False, why, NEEDS_CONDITION, default=default)
@@ -216,6 +232,9 @@ class Facts:
         price, own_currency, own_unit = self.asked.unit_value
         if not own_unit:
             return price
+        if not unit:
+            what = f"the book compares the price with a number that has no currency, and {own_currency} is given"
+            raise BookError.at("unit_value", what, "Give the conditions of the book their currency and unit")
         return price * self._exchange(own_currency, currency) * self._convert(unit, own_unit)
 
     def _convert(self, unit: str, own: str) -> float:
@@ -229,7 +248,9 @@ class Facts:
     def _exchange(self, have: str, want: str) -> float:
         if have == want:
             return 1.0
-        rows = [r for r in self.asked.book.exchange if r.visible(self.asked.known) and r.valid_from <= self.asked.instant]
+        rows = [
+            r for r in self.asked.book.exchange if r.visible(self.asked.known) and r.valid_from <= self.asked.instant
+        ]
         for row in sorted(rows, key=lambda row: -row.valid_from):
             if (row.currency, row.against) == (have, want):
                 return row.rate
@@ -263,7 +284,7 @@ class Facts:
     def _prices(self, name: str, draft: _Draft) -> Family:
         limits = sorted(draft.facts)  # type: ignore[type-var]
         ends = [0.0, *limits, np.inf]
-        ranges = [(low, high) for low, high in zip(ends, ends[1:], strict=False)]
+        ranges = [(low, high) for low, high in pairwise(ends)]
         return self._chain(name, draft, len(ranges), None, (ranges[-1], *ranges[:-1]))
 
     def _exports(self, name: str, draft: _Draft) -> Family:
@@ -277,7 +298,9 @@ class Facts:
     ) -> Family:
         """Facts in order of a limit, of which one holds and nothing says which."""
         shape = (self.count, count)
-        share = np.full(shape, np.nan) if usual is None else np.broadcast_to(np.arange(count) == usual, shape).astype(float)
+        share = (
+            np.full(shape, np.nan) if usual is None else np.broadcast_to(np.arange(count) == usual, shape).astype(float)
+        )
         assert draft.relevant is not None
         facts = tuple(map(str, range(count)))
         return Family(name, draft.need, facts, np.zeros(shape), share, np.ones(shape), draft.relevant, prices)
@@ -301,7 +324,10 @@ class Facts:
         total = usual[:, 1:].sum(axis=1)
         usual[:, 1:] /= np.maximum(total, 1.0)[:, None]
         usual[:, 0] = 1.0 - usual[:, 1:].sum(axis=1)
-        low[:, 0], high[:, 0] = np.clip(1.0 - high[:, 1:].sum(axis=1), 0.0, 1.0), np.clip(1.0 - low[:, 1:].sum(axis=1), 0.0, 1.0)
+        low[:, 0], high[:, 0] = (
+            np.clip(1.0 - high[:, 1:].sum(axis=1), 0.0, 1.0),
+            np.clip(1.0 - low[:, 1:].sum(axis=1), 0.0, 1.0),
+        )
         assert draft.relevant is not None
         return Family(name, draft.need, ("", *map(str, draft.facts)), low, usual, high, draft.relevant)
 

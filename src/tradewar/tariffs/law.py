@@ -107,7 +107,9 @@ class Law:
     start: Int[Array, " term"]
     end: Int[Array, " term"]
     place: Int[Array, " term"]
-    _reach: dict[tuple[str, int], tuple[Array, Array]] = field(default_factory=dict[tuple[str, int], tuple[Array, Array]])
+    _reach: dict[tuple[str, int], tuple[Array, Array]] = field(
+        default_factory=dict[tuple[str, int], tuple[Array, Array]]
+    )
 
     def reach(self, exporter: str, instant: int) -> tuple[Array, Array]:
         """Whether each expression reaches an exporter, and its width, shape (expression,) each."""
@@ -128,7 +130,12 @@ class Law:
     def facts_at(self, exporter: str, instant: int, transit_days: int) -> tuple[object, ...]:
         """What of the facts about goods hangs on the exporter and the time: quotas, shares, export days, exchange."""
         book, areas = self.book, self.book.areas
-        quotas = {quota for items in self.quotas.values() for quota in items if quota.period_start <= instant < quota.period_end}
+        quotas = {
+            quota
+            for items in self.quotas.values()
+            for quota in items
+            if quota.period_start <= instant < quota.period_end
+        }
         rows = [r for r in book.shares if r.visible(self.known) and r.valid_from <= instant < r.valid_until]
         usual = instant - transit_days * MINUTES
         return (
@@ -198,7 +205,9 @@ def law_of(
     days = knowledge(book)
     place = bisect_right(days, known)
     # the last day on which anything became known stands for all days up to the next one
-    return _law(book, importer, days[place - 1] if place else 0, tuple(sorted((outcomes or {}).items())), reading, struck)
+    return _law(
+        book, importer, days[place - 1] if place else 0, tuple(sorted((outcomes or {}).items())), reading, struck
+    )
 
 
 @lru_cache(maxsize=64)
@@ -265,7 +274,11 @@ def _terms(
     end = min(end, struck.get(measure.programme, FOREVER))
     changes = [change for change in current(book, measure.measure_id, known, outcomes) if change.kind == "rate"]
     steps = [change for change in changes if change.ordered and change.planned_from is not None]
-    starts = measure.valid_from if measure.valid_from is not None else min((s.planned_from or 0 for s in steps), default=None)
+    starts = (
+        measure.valid_from
+        if measure.valid_from is not None
+        else min((s.planned_from or 0 for s in steps), default=None)
+    )
     if starts is None:
         return _not_begun(changes)
     if end <= starts:
@@ -321,7 +334,9 @@ def _struck(book: Book, struck: tuple[str, ...]) -> dict[str, int]:
 def _holds(book: Book, known: int, outcomes: Mapping[str, str]) -> Iterable[Hold]:
     for item in book.suspensions:
         if item.visible(known):
-            resumed = [c for c in current(book, item.suspension_id, known, outcomes) if c.kind == "resume" and c.ordered]
+            resumed = [
+                c for c in current(book, item.suspension_id, known, outcomes) if c.kind == "resume" and c.ordered
+            ]
             ends = [item.valid_until, *(c.planned_from for c in resumed if c.planned_from is not None)]
             yield Hold(item, item.valid_from, min(ends), 1.0)
     for item in book.exclusions:

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 from numpy import ndarray as Array
 
 from tradewar.io.registers.products import prefixes
@@ -98,15 +98,18 @@ def _listing(tables: Tables, single: tuple[tuple[str, str], ...]) -> Listing:
     table = tables["lists"]
     dates = [("valid_from", 0), ("valid_until", FOREVER), ("known_from", 0), ("superseded_from", FOREVER)]
     dated = any(table.has(name) for name, _ in dates)
-    bounds = [_bounds(table.texts(name), blank, day=name.endswith("known_from") or name[:1] == "s") for name, blank in dates]
+    bounds = [
+        _bounds(table.texts(name), blank, day=name.endswith("known_from") or name[:1] == "s") for name, blank in dates
+    ]
     shares = np.nan_to_num(table.numbers("part_share"), nan=1.0).tolist()
     names, codes = table.texts("list_id"), table.texts("hs")
     made: dict[tuple[Any, ...], Entry] = {}
     for k, (scope, code, share) in enumerate(zip(names, codes, shares, strict=True)):
-        key = (scope, share, *(column[k] for column in bounds)) if dated else (scope, share)
+        valid_from, valid_until, known_from, superseded_from = (column[k] for column in bounds)
+        key = (scope, share, valid_from, valid_until, known_from, superseded_from)
         entry = made.get(key)
         if entry is None:
-            entry = made[key] = Entry(*key)
+            entry = made[key] = Entry(scope, share, valid_from, valid_until, known_from, superseded_from)
         entries.setdefault(code, []).append(entry)
     _supersede(entries if dated else {})
     for scope, _ in single:

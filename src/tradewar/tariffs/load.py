@@ -157,17 +157,19 @@ def read_parts(found: Mapping[str, Table], zones: Mapping[str, str], problems: l
         importer = cells.get("importer") or next((importers[name] for name in names if name in importers), "")
         return zones.get(importer, "")
 
+    measures = parse.dated(found["measures"], parse.measure, problems, zone_of)
+    conditions = parse.read(found["conditions"], parse.condition, problems)
     changes = parse.read(found["changes"], parse.change, problems, zone_of)
     memberships = parse.dated(found["areas"], parse.membership, problems)
     rules = parse.dated(found["stacking"], parse.rule, problems, zone_of)
     return {
-        "measures": parse.dated(found["measures"], parse.measure, problems, zone_of),
+        "measures": measures,
         "changes_planned": tuple(sorted(changes, key=lambda change: (change.known_from, change.row))),
         "triggers": frozenset(change.trigger for change in changes if change.trigger),
         "suspensions": parse.dated(found["suspensions"], parse.suspension, problems, zone_of),
         "exclusions": parse.dated(found["exclusions"], parse.exclusion, problems, zone_of),
         "quotas": parse.dated(found["quotas"], parse.quota, problems, zone_of),
-        "conditions": {c.condition_id: c for c in parse.read(found["conditions"], parse.condition, problems)},
+        "conditions": {c.condition_id: parse.priced(c, measures, found["conditions"], problems) for c in conditions},
         "shares": parse.dated(found["shares"], parse.share, problems, zone_of),
         "exchange": parse.dated(found["exchange"], parse.exchange, problems),
         "areas": {

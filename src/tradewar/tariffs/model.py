@@ -84,6 +84,12 @@ class Measure(Known):
     refunded: bool = False
 
     @property
+    def conditions(self) -> tuple[tuple[str, bool], ...]:
+        """The conditions that goods must all meet, and whether each must hold or must not."""
+        texts = filter(None, (text.strip() for text in self.condition.split(";")))
+        return tuple((text.removeprefix("not:"), not text.startswith("not:")) for text in texts)
+
+    @property
     def subject(self) -> Any:
         terms = (self.measure_id, self.exporter_area, self.scope, self.hs_exclude, self.valid_from)
         return (*terms, self.liability_rule, self.condition, self.value_base)

@@ -1,7 +1,7 @@
 """Two rows of one programme on the same line, partner and time are an error, unless it is plain which goes first.
 
-It is plain where one row is narrower: for fewer partners and no shorter code, for the same partners and a longer code, or
-for a firm; where a list starts later than another with the same code; and where it is declared: effect `replace`, a
+It is plain where one row is narrower: for fewer partners and no shorter code, for the same partners and a longer code,
+or for a firm; where a list starts later than another with the same code; and where it is declared: effect `replace`, a
 quota that ties the two, a condition and its negation, or stacking groups. What is taken out of a row cannot overlap:
 areas are taken as their members, codes with their successors in other editions.
 """
@@ -17,7 +17,7 @@ from tradewar.tariffs.areas import common
 
 if TYPE_CHECKING:
     from tradewar.io.tables import Table
-    from tradewar.tariffs.model import Measure
+    from tradewar.tariffs.model import Condition, Measure
 
 COMPARED = ("add", "floor", "ceiling")
 
@@ -38,14 +38,14 @@ def check(found: Mapping[str, Table], parts: dict[str, Any], problems: list[Prob
     for group in groups.values():
         for first, second in combinations(group, 2):
             start, end = _common_time(first, second)
-            if start >= end or _declared(first, second, quotas):
+            if start >= end or _declared(first, second, quotas, parts["conditions"]):
                 continue
             rows = [row for m in (first, second) for row in out.get(m.measure_id, ()) if _always(row, start, end)]
             codes = {code for row in rows for code in _codes(row.scope, scopes).codes}
             left_out = frozenset(codes | {later for code in codes for later in after.get(code, ())})
             key = (first.scope, second.scope, left_out)
             if key not in meetings:
-                meetings[key] = _meet(*(_codes(m.scope, scopes) for m in (first, second)), left_out)
+                meetings[key] = _meet(_codes(first.scope, scopes), _codes(second.scope, scopes), left_out)
             if meetings[key].codes:
                 relation = common(first.exporter_area, second.exporter_area, start, end, parts["areas"])
                 if not _plain(first, second, relation, meetings[key]):
@@ -71,15 +71,34 @@ def _always(row: Measure, start: int, end: int) -> bool:
     return (row.valid_from or 0) <= start and end <= row.valid_until
 
 
-def _declared(first: Measure, second: Measure, quotas: list[set[str]]) -> bool:
+def _declared(first: Measure, second: Measure, quotas: list[set[str]], described: Mapping[str, Condition]) -> bool:
+    """Whether the book says which of two rows counts, or that they never meet."""
     if first.stacking_group and second.stacking_group:
         return True
     if first.firm != second.firm:
         return True
     if any({first.measure_id, second.measure_id} <= pair for pair in quotas) and first.measure_id != second.measure_id:
         return True
-    mine, theirs = ({part.strip() for part in m.condition.split(";") if part.strip()} for m in (first, second))
-    return any(f"not:{part}" in theirs or part.removeprefix("not:") in theirs - {part} for part in mine)
+    mine, theirs = dict(first.conditions), dict(second.conditions)
+    if any(theirs.get(name, wanted) != wanted for name, wanted in mine.items()):
+        return True
+    one, two = (_prices(m, described) for m in (first, second))
+    return any(one[money][1] <= two[money][0] or two[money][1] <= one[money][0] for money in one.keys() & two.keys())
+
+
+def _prices(measure: Measure, described: Mapping[str, Condition]) -> dict[tuple[str, str], tuple[float, float]]:
+    """Between which prices, by currency and unit, a row applies."""
+    found: dict[tuple[str, str], tuple[float, float]] = {}
+    for name, wanted in measure.conditions:
+        condition = described.get(name)
+        if condition is None or condition.kind != "price_threshold":
+            continue
+        money = condition.currency, condition.unit
+        low, high = found.get(money, (0.0, float("inf")))
+        below = condition.operator.startswith("<") == wanted
+        limit = condition.parameter
+        found[money] = (low, min(high, limit)) if below else (max(low, limit), high)
+    return found
 
 
 class _Meeting:

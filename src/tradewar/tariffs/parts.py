@@ -1,17 +1,16 @@
 """A line of trade is a mixture of parts, and its duty the mean over them, weighted by value.
 
-What a code does not say about goods is a *family* of facts: the metal in them, whether they claim a preference, the firm
-that made them, the day of export, the side of a quota. The facts of one family exclude each other and, with the rest,
-exhaust it; a *part* takes one fact of every family. Inside a part every fact is true or false, so that each rule
-(stacking, suppression, exemption, floor, ceiling, remainder) applies to it whole or not at all: no rule ever sees a mean.
+What a code does not say of goods is a *family* of facts: the metal in them, whether they claim a preference, the firm
+that made them, the day of export, the side of a quota. The facts of one family exclude each other and, with the
+rest, exhaust it; a *part* takes one fact of every family. Inside a part every fact is true or false, so that each rule
 
 With shares p of the facts of each family, spread evenly over those of the others, the duty of the line is
 
     d = sum over parts of (product of p over families) d(part)
 
 so that for any one share it lies on the straight line between its ends. A share may be known only to lie between
-bounds, or not at all: then the duty is an interval, the lowest and highest over all shares within their bounds, which may
-differ between the parts that the known shares make. It contains every admissible mixture.
+bounds, or not at all: then the duty is an interval, the lowest and highest over all shares within their bounds, which
+may differ between the parts that the known shares make. It contains every admissible mixture.
 """
 
 from __future__ import annotations
@@ -130,7 +129,7 @@ def divide(count: int, families: Sequence[Family], price: float, value: str) -> 
         size += cells * len(profiles)
     fact = {family.name: np.zeros(size, dtype=np.int64) for family in families}
     prices, article = np.full(size, price), np.arange(size)
-    for group in groups if len(groups) > 1 or groups and groups[0].families else ():
+    for group in groups if len(groups) > 1 or (groups and groups[0].families) else ():
         block = slice(group.first, group.first + prod(group.shape))
         grid = np.indices(group.shape).reshape(len(group.shape), -1)
         for family, cell in zip(group.families, grid[1:], strict=True):
@@ -161,9 +160,8 @@ class Mixture:
 def mix(parts: Parts, value: Float[Array, " part"], refused: Bool[Array, " part"]) -> Mixture:
     """The mean of a value over the parts of each profile, and the ends between which it lies."""
     count = len(parts.first)
-    found = Mixture(
-        *(np.empty(count) for _ in range(3)), np.zeros(count, dtype=bool), np.zeros(count, dtype=bool), {}
-    )
+    low, usual, high = np.empty(count), np.empty(count), np.empty(count)
+    found = Mixture(low, usual, high, np.zeros(count, dtype=bool), np.zeros(count, dtype=bool), {})
     for group in parts.groups:
         block = slice(group.first, group.first + prod(group.shape))
         whole, out = value[block].reshape(group.shape), refused[block].reshape(group.shape)
@@ -186,7 +184,7 @@ def _differs(whole: Array, axis: int) -> Array:
     """Whether values change along an axis; unknown in one place and known in another is a change."""
     known = np.nan_to_num(whole, nan=-1.0, posinf=1e9)
     spread = (np.abs(known - np.take(known, [0], axis=axis)) > 1e-12).any(axis=axis)
-    return spread.reshape(len(whole), -1).any(axis=1)
+    return np.asarray(np.any(spread.reshape(len(whole), -1), axis=1))
 
 
 def _folded(
@@ -204,7 +202,7 @@ def _folded(
     # where no share is usual, or only refused parts have one, what every admitted part pays
     same = np.where(np.abs(highest - lowest) <= 1e-12, lowest, np.nan)
     usual = np.where(np.isnan(share).any(axis=-1) | ~(total > 0), same, mean)
-    return lowest, usual, highest, (kept & (most > 0)).any(axis=-1)
+    return lowest, usual, highest, np.asarray(np.any(kept & (most > 0), axis=-1))
 
 
 def _ends(low: Array, usual: Array, high: Array, kept: Array) -> tuple[Array, Array, Array, Array]:
@@ -212,7 +210,7 @@ def _ends(low: Array, usual: Array, high: Array, kept: Array) -> tuple[Array, Ar
     pairs = [array.reshape(*array.shape[:-1], -1, 2) for array in (low, usual, high, kept)]
     first, second = pairs[1][..., 0], pairs[1][..., 1]
     middle = np.where(first == second, first, np.nan)
-    return pairs[0].min(axis=-1), middle, pairs[2].max(axis=-1), pairs[3].all(axis=-1)
+    return pairs[0].min(axis=-1), middle, pairs[2].max(axis=-1), np.asarray(np.all(pairs[3], axis=-1))
 
 
 def _mean(share: Array, value: Array) -> Array:

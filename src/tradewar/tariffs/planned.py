@@ -23,6 +23,7 @@ from typing import Any
 from tradewar.tariffs.instants import EVERYTHING, MINUTES, day_of, write_day, write_instant
 from tradewar.tariffs.model import Book, ScheduledChange, Step
 
+
 def in_force(change: ScheduledChange, instant: int) -> bool:
     """Whether an ordered change has taken effect."""
     return change.ordered and change.planned_from is not None and change.planned_from <= instant

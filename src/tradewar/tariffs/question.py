@@ -124,8 +124,8 @@ def ask(book: Book, question: RateQuestion) -> Asked:
     """A question checked against a book.
 
     Raises:
-        BookError: listing what is wrong: a day that is none, export after entry, a share outside [0, 1], a negative number,
-            a name that the book cannot know.
+        BookError: listing what is wrong: a day that is none, export after entry, a share outside [0, 1], a negative
+            number, a name that the book cannot know.
     """
     problems: list[Problem] = []
     book.measures_of(question.importer)
@@ -178,6 +178,7 @@ def _check_names(book: Book, question: RateQuestion, problems: list[Problem]) ->
     named = (
         ("firm", question.firm, firms),
         ("reading", question.reading, READINGS),
+        ("edition", question.edition, set(book.editions)),
         ("rule_set", question.rule_set or "", {*(rule.rule_set for rule in book.stacking), "additive_all"}),
     )
     for where, name, known in named:

@@ -6,21 +6,26 @@ from pathlib import Path
 
 from tradewar.io.text import csv_text
 from tradewar.io.toml import quoted
+from tradewar.io.writing import place_folder
 from tradewar.tariffs.content import canonical
 from tradewar.tariffs.instants import write_day
 from tradewar.tariffs.model import Book
 
 
 def save(book: Book, folder: Path) -> None:
-    """Write every table that has lines, and `book.toml`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, table in book.tables.items():
-        path = folder / f"{name}.csv"
-        if len(table):
-            path.write_text(csv_text(table.spec.names, canonical(table)), encoding="utf-8", newline="")
-        else:
-            path.unlink(missing_ok=True)
-    (folder / "book.toml").write_text(header_text(book), encoding="utf-8", newline="")
+    """Write every table that has lines, and `book.toml`, as a whole in place of what was saved there before.
+
+    Raises:
+        InputError: if the folder cannot be written, or holds a table of somebody else.
+    """
+    content = {
+        f"{name}.csv": csv_text(table.spec.names, canonical(table))
+        for name, table in book.tables.items()
+        if len(table) or name == "measures"
+    }
+    names = [f"{name}{ending}" for name in book.tables for ending in (".csv", ".parquet")]
+    content["book.toml"] = header_text(book)
+    place_folder(folder, content, kind="tariff book", option="folder", reserved=names)
 
 
 def header_text(book: Book) -> str:

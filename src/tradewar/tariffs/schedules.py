@@ -60,7 +60,7 @@ class Schedule:
         return number
 
     @cached_property
-    def bounds(self) -> tuple[Int[Array, " bound"], Int[Array, " bound"]]:
+    def bounds(self) -> tuple[Int[Array, " instant"], Int[Array, " day"]]:
         """Every instant at which some row begins or ends, and every day on which one became known."""
         instants = np.unique(np.r_[self.valid_from, self.valid_until])
         return instants[instants < FOREVER], np.unique(self.known_from)

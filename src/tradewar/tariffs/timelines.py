@@ -9,14 +9,15 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tradewar.errors import BookError
+from tradewar.io.serialize import Document
 from tradewar.tariffs import averages, units, weights
+from tradewar.tariffs.applied import AppliedRate, rate
 from tradewar.tariffs.averages import Averager, AverageTariff
 from tradewar.tariffs.instants import FOREVER, MINUTES, day_of, local, write_day
 from tradewar.tariffs.law import knowledge
 from tradewar.tariffs.lines import listing
 from tradewar.tariffs.model import Book
 from tradewar.tariffs.question import RateQuestion, ask
-from tradewar.tariffs.applied import AppliedRate, rate
 from tradewar.tariffs.weights import WeightSet
 
 if TYPE_CHECKING:
@@ -24,7 +25,16 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Timeline:
+class RateChange(
+    Document, told="point.on point.rate point.status point.interval point.default", optional="interval default"
+):
+    """The rate of a product from a day on."""
+
+    point: AppliedRate
+
+
+@dataclass(frozen=True)
+class Timeline(Document, told="importer exporter product weights points=changes"):
     """The rate of one product at each day on which it changes."""
 
     importer: str
@@ -32,16 +42,15 @@ class Timeline:
     product: str
     points: tuple[AppliedRate, ...]
 
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON of `tariff timeline` for a product: no weights, one point per change."""
-        points = [
-            {"on": point.on, "rate": point.rate, "status": point.status}
-            | ({} if point.interval is None else {"interval": list(point.interval)})
-            | ({} if point.default is None else {"default": point.default})
-            for point in self.points
-        ]
-        names = {"importer": self.importer, "exporter": self.exporter, "product": self.product, "weights": None}
-        return names | {"points": points}
+    @property
+    def weights(self) -> None:
+        """A product has none; an average has."""
+        return None
+
+    @property
+    def changes(self) -> tuple[RateChange, ...]:
+        """One per change."""
+        return tuple(map(RateChange, self.points))
 
     def to_frame(self) -> pd.DataFrame:
         """One row per change."""
@@ -51,22 +60,13 @@ class Timeline:
 
 
 @dataclass(frozen=True)
-class AverageTimeline:
-    """An average at each day on which it changes."""
+class AverageTimeline(Document):
+    """An average on some days, such as those on which it changes."""
 
     importer: str
     exporter: str
     weights: str
     points: tuple[AverageTariff, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON of `tariff average` and `tariff timeline`."""
-        return {
-            "importer": self.importer,
-            "exporter": self.exporter,
-            "weights": self.weights,
-            "points": [point.to_dict() for point in self.points],
-        }
 
     def to_frame(self) -> pd.DataFrame:
         """One row per change."""
@@ -163,7 +163,15 @@ def _limits(book: Book, importer: str) -> tuple[int, ...]:
     return tuple(sorted(limits | starts))
 
 
-BOUNDS = ("valid_from", "valid_until", "collected_until", "retroactive_from", "period_start", "period_end", "planned_from")
+BOUNDS = (
+    "valid_from",
+    "valid_until",
+    "collected_until",
+    "retroactive_from",
+    "period_start",
+    "period_end",
+    "planned_from",
+)
 
 
 @lru_cache(maxsize=16)
@@ -180,4 +188,10 @@ def breaks(book: Book, importer: str) -> tuple[int, ...]:
     found |= set(listing(book).instants)
     found = {instant for instant in found if 0 < instant < FOREVER}
     # an instant within a day shows at its end, and at the start of the next day
-    return tuple(sorted({i // MINUTES for i in found} | {i // MINUTES + 1 for i in found if i % MINUTES} | set(_limits(book, importer))))
+    return tuple(
+        sorted(
+            {i // MINUTES for i in found}
+            | {i // MINUTES + 1 for i in found if i % MINUTES}
+            | set(_limits(book, importer))
+        )
+    )

@@ -8,9 +8,9 @@
 | a line that another edition replaced | its successors (or predecessors), marked as mapped |
 | a code that nothing in the book begins with, or is under | nothing: it is unknown |
 
-A code of the book's own nomenclature always stands for itself, also where it succeeds another. Where a line is cut finer
-and no trade by finer code is known, what each list adds on some of its codes is usually taken to fall on one half of the
-line; the answer says between which ends it lies.
+A code of the book's own nomenclature always stands for itself, also where it succeeds another. Where a line is cut
+finer and no trade by finer code is known, what each list adds on some of its codes is usually taken to fall on one half
+of the line; the answer says between which ends it lies.
 """
 
 from __future__ import annotations
