@@ -27,7 +27,7 @@ def run(options: Options) -> Result:
         average_timeline(book, "CHN", "USA", "2018-01-01", "2020-12-31", "us_exports_to_world_hs6_2017")
 
     def one_rate() -> None:
-        answer = book.rate("USA", "CHN", "73269086", "2019-05-20", exported="2019-05-05")
+        answer = rate(book, QUESTION)
         json.dumps(answer.to_dict())
         assert answer.explanation
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -12,11 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tariffs"))
-
-import brute
-from small import HEADER, average_of, book_of, rate_of
-
+import brute_parts as brute
+from small_books import HEADER, average_of, book_of, rate_of
 from tradewar.tariffs import TariffBook
 
 METALS, CONDITIONS, PROGRAMMES = ["steel", "alu"], ["u", "v"], ["mfn", "p1", "p2", "p3"]

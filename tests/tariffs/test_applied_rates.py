@@ -9,8 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from small import rate_of
 
+from small_books import rate_of
 from tradewar.errors import BookError
 from tradewar.tariffs import TariffBook, unverified
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from small import average_of, averages_of, coverage_of, vector_of
 
+from small_books import average_of, averages_of, coverage_of, vector_of
 from tradewar.errors import BookError
 from tradewar.tariffs import TariffBook, effective_rate
 from tradewar.tariffs.weights import find

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from small import rate_of
 
+from small_books import rate_of
 from tradewar.errors import BookError
 from tradewar.tariffs import TariffBook
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from small import rate_of
 from typer.testing import CliRunner
 
+from small_books import rate_of
 from tradewar.cli import tariff
 from tradewar.errors import BookError
 from tradewar.tariffs import TariffBook

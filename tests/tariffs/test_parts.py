@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from small import rate_of
 
+from small_books import rate_of
 from tradewar.errors import BookError
 from tradewar.io.registers import products as codes
 from tradewar.tariffs import TariffBook, duties

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from small import rate_of
 
+from small_books import rate_of
 from tradewar.errors import BookError
 from tradewar.tariffs import TariffBook, branch, changes, steps
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from small import average_of, rate_of, said, write
 
+from small_books import average_of, rate_of, said, write
 from tradewar.errors import BookError
 from tradewar.tariffs import TariffBook
 from tradewar.tariffs.formats import TABLES

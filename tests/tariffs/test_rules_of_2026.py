@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from small import average_of, book_of, rate_of, said, write
 
+from small_books import average_of, book_of, rate_of, said, write
 from tradewar.errors import BookError
 from tradewar.tariffs import TariffBook
 

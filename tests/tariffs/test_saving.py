@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from small import rate_of
 
+from small_books import rate_of
 from tradewar.tariffs import TariffBook
 
 BOOKS = Path(__file__).parent / "books"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from small import average_of, book_of, rate_of, vector_of
 
+from small_books import average_of, book_of, rate_of, vector_of
 from tradewar.errors import BookError
 from tradewar.tariffs import RateQuestion, TariffBook, rate, timeline
 from tradewar.tariffs.timelines import days

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -61,9 +62,17 @@ class Coverage(
 
 
 def coverage(
-    book: Book, question: RateQuestion, weight_set: str | WeightSet, *, programmes: Sequence[str] | None = None
+    book: Book,
+    question: RateQuestion,
+    weight_set: str | WeightSet,
+    *,
+    programmes: Sequence[str] | None = None,
+    lines_on: date | str | None = None,
 ) -> Coverage:
     """Trade covered on a day by programmes (default: all but the base), and lines for which there is no weight.
+
+    Args:
+        lines_on: take the lines of the edition of this day.
 
     Raises:
         BookError: if the weight set, a programme or a fact of the question is not right.
@@ -73,9 +82,10 @@ def coverage(
     chosen = weights.find(book, weight_set, question.exporter)
     named = tuple(programmes) if programmes is not None else special_programmes(book, question.importer)
     # every code with a line counts, also those of which the weight set has no row
-    every = averages.codes_of(book, asked, None, chosen.digits, None)
+    instant = None if lines_on is None else ask(book, question.at(on=lines_on)).instant
+    every = averages.codes_of(book, asked, None, chosen.digits, instant)
     codes = np.union1d(chosen.codes, every)
-    found = averages.line_rates(asked, codes)
+    found = averages.line_rates(asked, codes, lines_on=instant)
     share = np.mean([_covered(answer, named) for answer in found.duties], axis=0)
     by_line = found.spread(share)
     place, weight = found.units.code, found.units.weight
