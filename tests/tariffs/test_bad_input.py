@@ -267,7 +267,7 @@ def test_export_after_entry(book: TariffBook) -> None:
     ("options", "message"),
     [
         ({"known_on": "yesterday"}, "not a day"),
-        ({"unit_value": -1.0}, "is not above 0"),
+        ({"unit_value": -1.0}, "is not a number above 0"),
         ({"shares": {"repair": 40.0}}, r"outside \[0, 1\]"),
         ({"shares": {"metal": 0.4}}, "no condition, value base, exclusion or firm is called 'metal'"),
     ],

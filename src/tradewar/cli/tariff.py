@@ -5,6 +5,7 @@ The facts of a question are options of every command that asks one: they are dec
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
@@ -24,6 +25,16 @@ Book = Annotated[str, typer.Argument(help="built-in dispute, or a folder, zip or
 Question = Any
 """A `RateQuestion`: its class is loaded when a question is asked."""
 SIZE = within(0)
+
+
+def _price(text: str | None) -> str | None:
+    """A price is above 0; whether its money and unit are right, the book says."""
+    number, _, _ = (text or "").partition(" ")
+    with contextlib.suppress(ValueError):
+        SIZE(float(number))
+    return text
+
+
 Weights = Annotated[str, typer.Option(help="weight set of the book, or simple")]
 Programmes = Annotated[list[str] | None, typer.Option("--programme", help="count only this programme (repeatable)")]
 FACTS: dict[str, tuple[Any, Any, Any]] = {
@@ -33,7 +44,11 @@ FACTS: dict[str, tuple[Any, Any, Any]] = {
     "exported": (str | None, None, typer.Option(help="day of export")),
     "transit_days": (int, 0, typer.Option(min=0, help="days under way, where no day of export is given")),
     "start_of_day": (bool, False, typer.Option("--start-of-day", help="a day stands for its start, not its end")),
-    "unit_value": (str | None, None, typer.Option(help='customs value per unit of the duty, or "2 USD/litre"')),
+    "unit_value": (
+        str | None,
+        None,
+        typer.Option(callback=_price, help='customs value per unit of the duty, or "2 USD/litre"'),
+    ),
     "quantity": (float | None, None, typer.Option(callback=SIZE, help="quantity entered so far in the quota period")),
     "share": (list[str] | None, None, typer.Option(help="fact about the goods, NAME=0.4 (repeatable)")),
     "firm": (str, "", typer.Option(help="firm that made the goods")),

@@ -234,8 +234,8 @@ def _unit_value(given: float | str | None, problems: list[Problem]) -> tuple[flo
         problems.append(Problem("unit_value", f"{given!r} is no price", 'Write 2, or "2 USD/litre"'))
         return None
     fault = (units.currency_fault(currency) or units.unit_fault(unit)) if rest else None
-    if not price > 0:
-        fault = f"{price:g} is not above 0", "Give the customs value per unit"
+    if not 0 < price < float("inf"):
+        fault = f"{price:g} is not a number above 0", "Give the customs value per unit"
     if fault:
         problems.append(Problem("unit_value", *fault))
     return price, currency, unit
