@@ -126,7 +126,10 @@ def check(book: Book, json_: AsJson = False) -> None:
     print_text(f"{found.title}: {found.measures} lines of measures, no faults.")
     print_text(*(f"  {table}: {rows} rows" for table, rows in found.tables.items()))
     print_text(f"  weight sets: {', '.join(found.weight_sets) or 'none'}")
-    print_text(f"  unverified lines: {found.unverified}", *(f"  missing: {gap}" for gap in found.gaps))
+    print_text(f"  unverified lines: {found.unverified}")
+    if found.not_stated:
+        print_text(f"  lines that do not say whether they were verified: {found.not_stated}")
+    print_text(*(f"  missing: {gap}" for gap in found.gaps))
 
 
 @app.command()

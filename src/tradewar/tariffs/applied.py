@@ -40,7 +40,8 @@ class Component(Document, optional="amount", digits={"rate": 12, "before": 12, "
     known_from: str
     source: str
     instrument: str
-    verified: bool
+    verified: bool | None
+    """None: not stated."""
     why: str
     before: float | None
     """Sum of the components before this one."""
@@ -56,7 +57,7 @@ class NotApplied:
     measure: str
     authority: str
     why: str
-    verified: bool
+    verified: bool | None
 
 
 @dataclass(frozen=True)
@@ -414,7 +415,7 @@ def _idle(answer: _Answer, claim: Claim) -> list[tuple[Measure, str]]:
 
 
 def _lost(claim: Claim) -> tuple[Measure, str]:
-    return claim.measure, "; ".join(claim.lost) or "contributes nothing"
+    return claim.measure, "; ".join({**claim.unmet, **claim.lost}) or "contributes nothing"
 
 
 def _outside(asked: Asked) -> AppliedRate:
@@ -436,7 +437,7 @@ def _outside(asked: Asked) -> AppliedRate:
         needs=(),
         digits=None,
         components=(),
-        not_applied=(NotApplied("", "", why, True),),
+        not_applied=(NotApplied("", "", why, None),),
         lines=(),
         parts=(),
         rule_set="",

@@ -76,8 +76,10 @@ class Claim:
     digits: Int[Array, " claimed"] = field(default_factory=lambda: np.array([], dtype=np.int64))
     rate: Float[Array, " claimed"] = field(default_factory=lambda: np.array([]))
     """Fraction of the value of each part; NaN is unknown."""
+    unmet: dict[str, None] = field(default_factory=dict[str, None])
+    """Facts that do not hold in some parts, in order."""
     lost: dict[str, None] = field(default_factory=dict[str, None])
-    """What took parts away from it, in order."""
+    """What took parts away from it in which its facts hold, in order."""
 
     @property
     def measure(self) -> Measure:
@@ -280,7 +282,7 @@ def _spread(claim: Claim, facts: Facts, families: Mapping[str, Family], parts: P
         if literal.where is not None:
             holds |= ~literal.where[claim.profiles][place]
         if not holds.all():
-            claim.lost[literal.why] = None
+            claim.unmet[literal.why] = None
         kept &= holds
     if not kept.all():
         index, place = index[kept], place[kept]

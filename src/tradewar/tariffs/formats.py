@@ -54,7 +54,7 @@ _KNOWN = (
     Column("known_from", "day", "day of publication", default="the day on which it starts"),
     Column("superseded_from", "day", "day on which another row replaced it", default="until a later row on the same"),
     Column("source", meaning="where it comes from"),
-    Column("verified", "yes", "whether somebody checked it against its source", default="yes"),
+    Column("verified", "yes", "whether somebody checked it against its source", default="not stated"),
     Column("note", meaning="anything else; a rate above 1 needs one"),
 )
 _SCOPE = (
@@ -269,7 +269,7 @@ INSTRUMENTS = TableSpec(
         Column("citation", meaning="where it is printed"),
         Column("published", "day", "day of publication"),
         Column("url", meaning="where it can be read"),
-        Column("verified", "yes", "whether somebody read it", default="yes"),
+        Column("verified", "yes", "whether somebody read it", default="not stated"),
     ),
     key=("instrument",),
 )
@@ -338,7 +338,7 @@ WEIGHT_SETS = TableSpec(
         Column("edition", meaning="edition of the codes"),
         Column("digits", "whole", "digits of the codes"),
         _number("total", "sum of all rows; shares are parts of it", "money"),
-        Column("unit", meaning="money of the values, such as USD"),
+        Column("unit", meaning="money of the values, such as USD", default="not stated"),
         *_TEXTS,
     ),
     key=("weight_set",),

@@ -34,7 +34,7 @@ class BookChange:
     value: float | None
     """Trade in the scope of the measure on the weight set of its importer; None where the book has none."""
     weight_set: str
-    verified: bool
+    verified: bool | None
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ def unverified(book: Book) -> pd.DataFrame:
     for table, content in book.tables.items():
         key = content.spec.names[0]
         for row in content.rows() if "verified" in content.spec.names else ():
-            if YES.get(row["verified"].lower(), True):
+            if YES.get(row["verified"].lower()) is not False:
                 continue
             facts = {"table": table, "row": row["_row"], "id": row[key]}
             rows.append(facts | {"source": row.get("source", ""), "note": row.get("note", "")})

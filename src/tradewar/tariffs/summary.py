@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tradewar.io.serialize import Document
+from tradewar.io.tables import Table
 from tradewar.tariffs.instants import write_day
 from tradewar.tariffs.published import unverified
 
@@ -37,8 +38,14 @@ class BookSummary(Document):
     """Digest by weight set."""
     unverified: int
     """Lines that nobody checked."""
+    not_stated: int
+    """Lines that do not say whether somebody checked them."""
     gaps: tuple[str, ...]
     """What is missing."""
+
+
+def _verified(table: Table) -> list[str]:
+    return table.texts("verified") if "verified" in table.spec.names else []
 
 
 def summary(book: Book) -> BookSummary:
@@ -57,5 +64,6 @@ def summary(book: Book) -> BookSummary:
         lists=dict(sorted(lists.items())),
         weight_sets={name: item.digest for name, item in sorted(book.weight_sets.items())},
         unverified=len(unverified(book)),
+        not_stated=sum(not text for table in book.tables.values() for text in _verified(table)),
         gaps=tuple(book.gaps),
     )

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 SIMPLE = "simple"
 """The weight set that counts every line once; its unit is lines."""
+UNSTATED = "unstated currency"
+"""The unit of values of which nothing says in what money they are."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +94,7 @@ def read_weight_sets(sets: Table, rows: Table, problems: list[Problem]) -> dict[
     strange = ~np.isin(names, list(described))
     fix = "Describe it in weight_sets: importer, exporter, year, flow, edition, source"
     list_rows(rows, strange, lambda row: (f"weight set {str(names[row])!r} is not described", fix), problems)
-    value = _values(rows, described, problems)
+    value, given = _values(rows, described, problems), ~np.isnan(rows.numbers("value"))
     found: dict[str, WeightSet] = {}
     for name in np.unique(names[~strange]).tolist():
         mine = np.flatnonzero(names == name)
@@ -101,9 +103,10 @@ def read_weight_sets(sets: Table, rows: Table, problems: list[Problem]) -> dict[
             what = f"weight set {name!r} mixes {lengths} digits"
             problems.append(Problem(rows.where(int(mine[0])), what, "Split it into one weight set per level"))
             continue
-        whole = _set(described[name], codes[mine], value[mine])
+        money = bool(given[mine].any()) or not np.isnan(described[name]["total"])
+        whole = _set(described[name], codes[mine], value[mine], money)
         parts = {
-            exporter: replace(_set(described[name], *(array[mine][own] for array in (codes, value))), exporter=exporter)
+            exporter: replace(_set(described[name], codes[mine][own], value[mine][own], money), exporter=exporter)
             for exporter in np.unique(exporters[mine]).tolist()
             if exporter and (own := exporters[mine] == exporter).any()
         }
@@ -112,13 +115,13 @@ def read_weight_sets(sets: Table, rows: Table, problems: list[Problem]) -> dict[
     return found
 
 
-def _set(facts: dict[str, Any], codes: Any, value: Any) -> WeightSet:
+def _set(facts: dict[str, Any], codes: Any, value: Any, money: bool) -> WeightSet:
     unique, place = np.unique(codes, return_inverse=True)
     summed = np.bincount(place, weights=value, minlength=len(unique))
     # the one join of this module: rows in, rows summed, nothing multiplied
     assert not abs(summed.sum() - value.sum()) > 1e-9 * max(abs(value.sum()), 1.0)
     texts = {name: facts[name] for name in ("importer", "exporter", "year", "flow", "valuation", "edition", "source")}
-    unit = facts["unit"] or ("share" if np.isnan(facts["total"]) else "USD")
+    unit = facts["unit"] or (UNSTATED if money else "share")
     return WeightSet(facts["weight_set"], **texts, digits=len(unique[0]), unit=unit, codes=unique, value=summed)
 
 
