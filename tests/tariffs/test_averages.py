@@ -35,7 +35,7 @@ def test_c1_added_duty_of_the_united_states(command: Callable[..., dict[str, Any
 
 def test_c1_stores_everything_needed_to_compute_it_again(book: TariffBook) -> None:
     point = average_of(book, "USA", "CHN", "2018-07-06", US, programmes=["s301"], lines_on=EDITION)
-    assert point.weight_digest == find(book, US).digest
+    assert point.weight_digest == find(book.weight_sets, US).digest
     assert point.level == 6
     assert point.covered_value == pytest.approx(518_629_558_941, abs=1)
     assert point.unmatched == (("999999", pytest.approx(7_135_155_529, abs=1)),)
@@ -172,7 +172,7 @@ def test_b_value_of_the_first_lists(
 
 
 def test_b_unclassified_value(book: TariffBook) -> None:
-    weights = find(book, US)
+    weights = find(book.weight_sets, US)
     assert weights.total == pytest.approx(525_764_714_470, abs=1)
     assert weights.value[weights.codes == "999999"][0] == pytest.approx(7_135_155_529, abs=1)
 
@@ -182,7 +182,7 @@ def test_b_unclassified_value(book: TariffBook) -> None:
 
 def test_an_average_without_one_weight_says_so(book: TariffBook) -> None:
     whole = average_of(book, "CHN", "USA", "2018-07-06", CHINA)
-    less = find(book, CHINA).without("12019010", "87032342")
+    less = find(book.weight_sets, CHINA).without("12019010", "87032342")
     point = average_of(book, "CHN", "USA", "2018-07-06", less)
     assert point.rate != whole.rate
     assert point.weight_digest != whole.weight_digest

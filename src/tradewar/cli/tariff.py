@@ -190,7 +190,7 @@ def timeline(
     """The rate of a product, or the average, at each day on which it changes."""
     from tradewar.tariffs import average_timeline
     from tradewar.tariffs import timeline as rate_timeline
-    from tradewar.tariffs.explain import headline
+    from tradewar.tariffs.answer import headline
 
     loaded = _load(book)
     if product is None:

@@ -9,7 +9,7 @@ A book is data (`model.Book`); a question (`RateQuestion`) is answered by a func
     question.py   what is asked
     lines.py, units.py     which lines answer for a code, and what covers them
     facts.py, parts.py, evaluate.py      what a duty hangs on; the parts of a line; the rules inside a part
-    applied.py, explain.py  one product: the rate and why
+    answer.py, applied.py   one product: the rate and why
     averages.py, timelines.py, breakdown.py, sectors.py, policies.py   many products, days, measures, sectors
     planned.py, published.py, summary.py   scheduled changes; what became known; what a book holds
     book.py       TariffBook: read and saved
@@ -22,7 +22,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tradewar.tariffs.applied import AppliedRate, rate
+    from tradewar.tariffs.answer import AppliedRate
+    from tradewar.tariffs.applied import rate
     from tradewar.tariffs.averages import AverageTariff, average, effective_rate, special_programmes
     from tradewar.tariffs.book import TariffBook
     from tradewar.tariffs.breakdown import Coverage, by_measure, coverage, unchecked
@@ -44,7 +45,8 @@ _HOME = {
     "planned": ("steps",),
     "policies": ("PolicyRates", "policy_on"),
     "question": ("RateQuestion", "branch"),
-    "applied": ("AppliedRate", "rate"),
+    "answer": ("AppliedRate",),
+    "applied": ("rate",),
     "sectors": ("SectorRates", "code_rates", "lay", "vector"),
     "timelines": ("Timeline", "average_timeline", "timeline"),
     "weights": ("WeightSet",),

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from tradewar.io.registers import products
-from tradewar.io.serialize import Document
 from tradewar.tariffs import duties, units
+from tradewar.tariffs.answer import AppliedRate, Component, NotApplied, Part
 from tradewar.tariffs.areas import members
 from tradewar.tariffs.evaluate import ADDS, Claim, Duties, evaluate
 from tradewar.tariffs.instants import write_day, write_instant
@@ -19,138 +18,8 @@ from tradewar.tariffs.model import BASE_AUTHORITY, Book, Measure
 from tradewar.tariffs.parts import Mixture
 from tradewar.tariffs.question import NEEDS, NEEDS_DIGITS, NEEDS_MEMBER, NEEDS_UNIT_VALUE, Asked, RateQuestion, ask
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 SAME = 1e-12
 """Rates that differ by less are one rate."""
-
-
-@dataclass(frozen=True)
-class Component(Document, optional="amount", digits={"rate": 12, "before": 12, "after": 12}):
-    """One duty that applies."""
-
-    measure: str
-    authority: str
-    programme: str
-    duty: str
-    rate: float | None
-    """On customs value; None is unknown."""
-    valid_from: str
-    known_from: str
-    source: str
-    instrument: str
-    verified: bool | None
-    """None: not stated."""
-    why: str
-    before: float | None
-    """Sum of the components before this one."""
-    after: float | None
-    amount: Decimal | None = None
-    """Duty in money, to the cent, where the customs value is given."""
-
-
-@dataclass(frozen=True)
-class NotApplied:
-    """A measure that covers the product but does not apply."""
-
-    measure: str
-    authority: str
-    why: str
-    verified: bool | None
-
-
-@dataclass(frozen=True)
-class LineRate(Document, digits={"rate": 12}):
-    """The rate of a finer line, or of a member of an area; None is unknown."""
-
-    product: str
-    rate: float | None
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part of the goods with one set of facts, and what it pays."""
-
-    share: float | None
-    """Usual share of the value; None where nothing is usual."""
-    facts: tuple[str, ...]
-    rate: float | None
-    """None: unknown, or entry is refused."""
-
-
-@dataclass(frozen=True)
-class AppliedRate(
-    Document,
-    told=(
-        "importer exporter product on known convention reading rate status rule_set interval default needs digits duty "
-        "components not_applied parts lines=finer"
-    ),
-    optional="interval default needs digits duty parts lines",
-    digits={"rate": 12, "interval": 12, "default": 12},
-):
-    """The answer to one question. `rate` is None where the question does not decide it.
-
-    Told with twelve digits, which removes only what addition left.
-    """
-
-    importer: str
-    exporter: str
-    product: str
-    on: str
-    known: str
-    convention: str
-    reading: str
-    rate: float | None
-    interval: tuple[float | None, float | None] | None
-    """Lowest and highest rate; None at the top is unbounded."""
-    default: float | None
-    """Rate under the usual convention (export on the day of entry, quota not filled) where facts are missing."""
-    status: str
-    """`applied`, `mapped`, `needs_...`, `refused`, `unknown`, `not_expressible` or `outside_book`."""
-    needs: tuple[str, ...]
-    digits: int | None
-    """Digits at which the product code would decide the rate, where it does not."""
-    components: tuple[Component, ...]
-    not_applied: tuple[NotApplied, ...]
-    lines: tuple[tuple[str, float | None], ...]
-    """Rate of each finer line, or of each member of an area, where there are several."""
-    parts: tuple[Part, ...]
-    """What the goods are made of, where a share decides."""
-    rule_set: str
-    duty: Decimal | None = None
-    """Sum of the duties in money, each rounded to the cent."""
-
-    @property
-    def added(self) -> float | None:
-        """What is added to the base duty."""
-        special = [part for part in self.components if part.authority != BASE_AUTHORITY]
-        if self.status == "outside_book" or any(part.rate is None for part in special):
-            return None
-        return sum((part.rate or 0.0 for part in special), 0.0)
-
-    @property
-    def explanation(self) -> tuple[str, ...]:
-        """What applies and what does not, in the order of the JSON, with the same numbers."""
-        from tradewar.tariffs.explain import sentences
-
-        return sentences(self)
-
-    @property
-    def finer(self) -> tuple[LineRate, ...]:
-        """Rate of each finer line, or of each member of an area, where there are several."""
-        return tuple(LineRate(name, rate) for name, rate in self.lines)
-
-    def to_frame(self) -> pd.DataFrame:
-        """Components, one row each."""
-        import pandas as pd
-
-        return pd.DataFrame([part.to_dict() for part in self.components])
-
-    def _repr_html_(self) -> str:
-        from tradewar.tariffs.explain import as_html
-
-        return as_html(self)
 
 
 def rate(book: Book, question: RateQuestion) -> AppliedRate:

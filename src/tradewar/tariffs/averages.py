@@ -288,7 +288,9 @@ class Averager:
     ):
         check_programmes(book, question.importer, programmes)
         self.book, self.programmes, self.limit = book, programmes, limit
-        self.chosen = None if weight_set == weights.SIMPLE else weights.find(book, weight_set, question.exporter)
+        self.chosen = (
+            None if weight_set == weights.SIMPLE else weights.find(book.weight_sets, weight_set, question.exporter)
+        )
         self.level = self.chosen.digits if self.chosen else (level or 0)
         if self.level and self.level not in LEVELS:
             what = f"{self.level} is not a level"

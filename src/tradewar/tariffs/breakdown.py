@@ -79,7 +79,7 @@ def coverage(
     """
     asked = ask(book, question)
     averages.check_programmes(book, question.importer, programmes)
-    chosen = weights.find(book, weight_set, question.exporter)
+    chosen = weights.find(book.weight_sets, weight_set, question.exporter)
     named = tuple(programmes) if programmes is not None else special_programmes(book, question.importer)
     # every code with a line counts, also those of which the weight set has no row
     instant = None if lines_on is None else ask(book, question.at(on=lines_on)).instant
@@ -203,7 +203,7 @@ def _worth(
     book: Book, question: RateQuestion, weight_set: str | WeightSet
 ) -> tuple[averages.LineRates, Float[Array, " profile"]]:
     """The rates of the codes of a weight set, and the trade of each profile for each member of the exporter."""
-    chosen = weights.find(book, weight_set, question.exporter)
+    chosen = weights.find(book.weight_sets, weight_set, question.exporter)
     found = averages.line_rates(ask(book, question), chosen.codes)
     known, place = ~np.isnan(found.rate), found.units.code
     within = np.bincount(place, weights=np.where(known, found.units.weight, 0.0), minlength=len(chosen.codes))

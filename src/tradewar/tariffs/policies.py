@@ -174,7 +174,7 @@ def _mean(level: SectorRates) -> float:
 def _change(book: Book, level: SectorRates, before: Float[Array, " code"]) -> tuple[Float[Array, " sector"], float]:
     """Change in points by sector and overall, over codes whose rate is known on both days."""
     difference = level.codes.rate - before
-    laid = lay(book, weights.find(book, level.weight_set, level.exporter), level.sector_set)
+    laid = lay(book, weights.find(book.weight_sets, level.weight_set, level.exporter), level.sector_set)
     both = ~np.isnan(difference)[laid.code]
     place = np.array([level.sectors.index(name) for name in laid.sectors])[laid.sector]
     worth = np.where(both, laid.value, 0.0)

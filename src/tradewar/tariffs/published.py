@@ -91,7 +91,10 @@ def _change(book: Book, table: str, item: Known, day: int, kind: str, chosen: di
     name = chosen.get(importer, "")
     value = None
     if name and measures:
-        value = sum(scope_value(book, importer, scope, weights.find(book, name)) for scope in _scopes(item, measures))
+        value = sum(
+            scope_value(book, importer, scope, weights.find(book.weight_sets, name))
+            for scope in _scopes(item, measures)
+        )
     return BookChange(write_day(day), kind, table, subject, what, importer, value, name, item.verified)
 
 

@@ -169,7 +169,7 @@ def code_rates(
     """
     asked = ask(book, question)
     averages.check_programmes(book, question.importer, programmes)
-    chosen = weights.find(book, weight_set, question.exporter)
+    chosen = weights.find(book.weight_sets, weight_set, question.exporter)
     day = None if lines_on is None else ask(book, question.at(on=lines_on)).instant
     return averages.line_rates(asked, chosen.codes, programmes=programmes, lines_on=day).by_code(chosen.codes)
 
@@ -196,7 +196,7 @@ def vector(
         BookError: if a name or a fact is not right, or the concordance names sectors that `sectors` lacks.
     """
     rates = code_rates(book, question, weight_set, programmes=programmes, lines_on=lines_on)
-    chosen = weights.find(book, weight_set, question.exporter)
+    chosen = weights.find(book.weight_sets, weight_set, question.exporter)
     named = sector_set or _only_set(book)
     bridge = lay(book, chosen, named)
     axis = tuple(sectors) if sectors is not None else bridge.sectors

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from tradewar.errors import BookError
 from tradewar.io.serialize import Document
 from tradewar.tariffs import averages, units, weights
-from tradewar.tariffs.applied import AppliedRate, rate
+from tradewar.tariffs.answer import AppliedRate
+from tradewar.tariffs.applied import rate
 from tradewar.tariffs.averages import Averager, AverageTariff
 from tradewar.tariffs.instants import FOREVER, MINUTES, day_of, local, write_day
 from tradewar.tariffs.law import knowledge

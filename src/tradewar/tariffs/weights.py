@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -15,9 +15,6 @@ from numpy import ndarray as Array
 from tradewar.errors import BookError, Problem
 from tradewar.io.nearest import nearest, some
 from tradewar.io.tables import Table, list_rows
-
-if TYPE_CHECKING:
-    from tradewar.tariffs.model import Book
 
 SIMPLE = "simple"
 """The weight set that counts every line once; its unit is lines."""
@@ -67,16 +64,16 @@ class WeightSet:
         return replace(self, name=name, codes=self.codes[keep], value=self.value[keep])
 
 
-def find(book: Book, weights: str | WeightSet, exporter: str = "") -> WeightSet:
-    """A weight set of the book by name; of a set with a row per exporter, the trade of that exporter.
+def find(sets: Mapping[str, WeightSet], weights: str | WeightSet, exporter: str = "") -> WeightSet:
+    """A weight set by name; of a set with a row per exporter, the trade of that exporter.
 
     Raises:
-        BookError: if the book has none of that name, or the set nothing of the exporter; what is there is listed.
+        BookError: if there is none of that name, or the set nothing of the exporter; what is there is listed.
     """
-    found = weights if isinstance(weights, WeightSet) else book.weight_sets.get(weights)
+    found = weights if isinstance(weights, WeightSet) else sets.get(weights)
     if found is None:
-        names = [SIMPLE, *sorted(book.weight_sets)]
-        what = f"the book {book.name} has no weight set {weights!r}{nearest(str(weights), names)}"
+        names = [SIMPLE, *sorted(sets)]
+        what = f"the book has no weight set {weights!r}{nearest(str(weights), names)}"
         raise BookError.at("weights", what, f"This book has {', '.join(names)}")
     if not exporter or not found.by_exporter:
         return found
