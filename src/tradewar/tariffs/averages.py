@@ -10,7 +10,7 @@ has a rate here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -146,6 +146,11 @@ class LineRates:
         count = len(codes)
         place, weight = self.units.code, self.units.weight
         known = ~np.isnan(self.rate)
+        unknown = tuple(self.codes[~known].tolist())
+        if self.units.alone:
+            one = np.ones(count, dtype=np.int64)
+            low, high = (np.where(known, end, np.nan) for end in (self.low, self.high))
+            return CodeRates(codes, low, self.rate, high, one, unknown, self.assumed)
         total = np.bincount(place, weights=np.where(known, weight, 0.0), minlength=count)
         mean = np.bincount(place, weights=np.where(known, weight * np.nan_to_num(self.rate), 0.0), minlength=count)
         having = total > 0
@@ -160,9 +165,34 @@ class LineRates:
             rate=np.clip(rate, low, high),
             high=np.where(having, high, np.nan),
             lines=np.bincount(place, minlength=count),
-            unknown=tuple(self.codes[~known].tolist()),
+            unknown=unknown,
             assumed=self.assumed,
         )
+
+
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """The lines that answer for some codes at one time, and all on which their duties hang."""
+
+    asked: Asked
+    units: Units
+    field: Field
+    keys: tuple[Any, ...]
+    """One for each exporter: times with the same keys have the same rates."""
+
+
+def setting_of(asked: Asked, codes: Any, lines_on: int | None = None) -> Setting:
+    """Where the rates of some codes hang at the time of a question.
+
+    Args:
+        lines_on: take the lines of the edition of this instant.
+    """
+    book, instant = asked.book, asked.instant if lines_on is None else lines_on
+    known = asked.known if lines_on is None else max(asked.known, lines_on // MINUTES)
+    found = _units(book, asked.importer, _Key(codes), units.epochs(book, asked.importer, instant, known))
+    field = found.lines.at(book, units.schedules_of(book, asked.importer), asked.instant, asked.known)
+    keys = tuple((field, *signature(asked.of(partner))) for partner in partners_of(asked))
+    return Setting(asked, found, field, keys)
 
 
 def line_rates(
@@ -171,42 +201,41 @@ def line_rates(
     *,
     programmes: Sequence[str] | None = None,
     lines_on: int | None = None,
-    before: Mapping[Any, Any] | None = None,
 ) -> LineRates:
     """Rates of the lines that answer for some codes.
 
     Args:
         lines_on: take the lines of the edition of this instant.
+    """
+    return rates_at(setting_of(asked, codes, lines_on), programmes)
+
+
+def rates_at(
+    setting: Setting, programmes: Sequence[str] | None = None, before: Mapping[Any, Any] | None = None
+) -> LineRates:
+    """Rates of the lines of a setting.
+
+    Args:
         before: `LineRates.answers` of another time, used where nothing has changed since.
     """
-    book, instant = asked.book, asked.instant if lines_on is None else lines_on
-    known = asked.known if lines_on is None else max(asked.known, lines_on // MINUTES)
-    found = _units(book, asked.importer, _Key(codes), units.epochs(book, asked.importer, instant, known))
-    schedules = units.schedules_of(book, asked.importer)
-    field = found.lines.at(book, schedules, asked.instant, asked.known)
-    found_by: dict[Any, Any] = {}
-    answers = [_one(asked.of(partner), field, programmes, before or {}, found_by) for partner in partners_of(asked)]
+    asked, field, known, found_by = setting.asked, setting.field, before or {}, dict[Any, Any]()
+    for partner, key in zip(partners_of(asked), setting.keys, strict=True):
+        if key not in found_by:
+            found_by[key] = known.get(key) or _one(asked.of(partner), field, programmes)
+    answers = [found_by[key] for key in setting.keys]
     low, usual, high = (np.stack([answer[k] for answer in answers]) for k in range(3))
     # members of an area count alike: no trade by member is known
     ends = (low.min(axis=0), usual.mean(axis=0), high.max(axis=0)) if len(answers) > 1 else (low[0], usual[0], high[0])
     low, usual, high = (end[field.profile] for end in ends)
-    return LineRates(found, low, usual, high, tuple(answer[3] for answer in answers), field, found_by)
+    return LineRates(setting.units, low, usual, high, tuple(answer[3] for answer in answers), field, found_by)
 
 
-def _one(
-    asked: Asked, field: Field, programmes: Sequence[str] | None, before: Mapping[Any, Any], found_by: dict[Any, Any]
-) -> tuple[Any, ...]:
+def _one(asked: Asked, field: Field, programmes: Sequence[str] | None) -> tuple[Any, ...]:
     """Low, usual and high rate of each profile, and the duties behind them."""
-    positions = asked.law.standing(asked.exporter, asked.instant)
-    key = (id(field), signature(asked, positions))
-    answer = found_by.get(key) or before.get(key)
-    if answer is None:
-        found = evaluate(asked, field, positions.tolist())
-        counted = found if programmes is None else found.of(programmes)
-        ends = ends_of(counted, counted.mixture(), asked, base=_counts_base(asked.book, programmes))
-        answer = (*ends, found, field)
-    found_by[key] = answer
-    return answer
+    found = evaluate(asked, field)
+    counted = found if programmes is None else found.of(programmes)
+    ends = ends_of(counted, counted.mixture(), asked, base=_counts_base(asked.book, programmes))
+    return (*ends, found)
 
 
 def _counts_base(book: Book, programmes: Sequence[str] | None) -> bool:
@@ -296,7 +325,8 @@ class Averager:
             what = f"{self.level} is not a level"
             raise BookError.at("level", what, f"Use one of {', '.join(map(str, LEVELS))}")
         self.lines_on = None if lines_on is None else ask(book, question.at(on=lines_on)).instant
-        self.before: Mapping[Any, Any] = {}
+        self.last: tuple[tuple[Any, ...], Mapping[Any, Any], AverageTariff] | None = None
+        """All on which the last average hung, its rates, and the average."""
 
     def at(self, asked: Asked) -> AverageTariff:
         """The average at the time of a question."""
@@ -304,9 +334,14 @@ class Averager:
             fix = f"It covers {write_day(self.book.first_day)} to {write_day(self.book.last_day) or 'open'}"
             raise BookError.at("on", f"{write_day(asked.day)} is outside the book {self.book.name}", fix)
         codes = codes_of(self.book, asked, self.chosen, self.level, self.lines_on)
-        found = line_rates(asked, codes, programmes=self.programmes, lines_on=self.lines_on, before=self.before)
-        self.before = found.answers
-        return self._record(asked, found.by_code(codes))
+        setting = setting_of(asked, codes, self.lines_on)
+        keys, before, point = self.last or ((), {}, None)
+        if point is not None and setting.keys == keys:
+            return replace(point, on=write_day(asked.day), known=asked.known_text)
+        found = rates_at(setting, self.programmes, before)
+        point = self._record(asked, found.by_code(codes))
+        self.last = setting.keys, found.answers, point
+        return point
 
     def _record(self, asked: Asked, rates: CodeRates) -> AverageTariff:
         chosen = self.chosen

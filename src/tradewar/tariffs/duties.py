@@ -33,6 +33,9 @@ def duty_rate(
         price: unit value in the money and unit of the duty; NaN is unknown, 0 and infinity are its ends.
         compound_lower_bound: take the ad valorem part of a compound duty where the price is unknown.
     """
+    if not np.isin(kind, SPECIFIC).any():
+        # most schedules: nothing hangs on a price
+        return np.where(kind == POSITION["free"], 0.0, np.where(kind == POSITION["ad_valorem"], rate, np.nan))
     with np.errstate(divide="ignore", invalid="ignore"):
         per_value = np.where(amount == 0, 0.0, amount / price)
     compound = np.where(np.isnan(per_value), rate, rate + per_value) if compound_lower_bound else rate + per_value

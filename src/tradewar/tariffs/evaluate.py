@@ -138,11 +138,8 @@ class Duties:
         return mix(self.parts, value, self.refused).usual
 
 
-def evaluate(asked: Asked, lines: Field, positions: Sequence[int] | None = None) -> Duties:
+def evaluate(asked: Asked, lines: Field) -> Duties:
     """Duties on every profile.
-
-    Args:
-        positions: of the terms of the law that stand; found where left out.
 
     Raises:
         BookError: if a unit value cannot serve two duties, or shares sum to more than 1.
@@ -152,7 +149,7 @@ def evaluate(asked: Asked, lines: Field, positions: Sequence[int] | None = None)
     rejected: list[tuple[Measure, str]] = []
     claims: list[Claim] = []
     _, widths = law.reach(asked.exporter, asked.instant)
-    for position in law.standing(asked.exporter, asked.instant).tolist() if positions is None else positions:
+    for position in law.standing(asked.exporter, asked.instant).tolist():
         term = law.terms[position]
         claim = _claim(asked, lines, facts, term, int(widths[term.place]))
         if isinstance(claim, Claim):
@@ -456,10 +453,12 @@ def _all_in(claims: list[Claim], authorities: Mapping[str, str], size: int) -> N
         claim.rate = np.maximum(0.0, lacking) if claim.measure.effect == "floor" else np.minimum(0.0, lacking)
 
 
-def signature(asked: Asked, positions: Int[Array, " standing"]) -> tuple[object, ...]:
+def signature(asked: Asked) -> tuple[object, ...]:
     """All on which duties hang beside the lines and the question: times with one signature have one answer."""
     law, instant, areas = asked.law, asked.instant, asked.book.areas
-    hangs = (
+    return (
+        law,
+        law.standing(asked.exporter, instant).tobytes(),
         tuple(k for k, hold in enumerate(law.holds) if hold.start <= instant < hold.end),
         tuple(
             (name, k)
@@ -471,4 +470,3 @@ def signature(asked: Asked, positions: Int[Array, " standing"]) -> tuple[object,
         tuple(rule.row for rule in law.rules_at(instant, asked.question.rule_set) if _reaches(asked, rule)),
         law.facts_at(asked.exporter, instant, asked.question.transit_days),
     )
-    return id(law), positions.tobytes(), *hangs

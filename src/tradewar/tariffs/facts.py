@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Int
@@ -22,7 +21,7 @@ from tradewar.tariffs.areas import reaches, width
 from tradewar.tariffs.instants import MINUTES, local, write_instant
 from tradewar.tariffs.law import Term
 from tradewar.tariffs.lines import Field
-from tradewar.tariffs.model import Condition, Quota
+from tradewar.tariffs.model import Condition, Quota, Share
 from tradewar.tariffs.parts import PRICE, Family
 from tradewar.tariffs.question import (
     NEEDS_CONDITION,
@@ -353,28 +352,29 @@ class Facts:
             low[:], usual[:], high[:] = given, given, given
         if name in self.asked.question.shares:
             return low, usual, high
+        rows = self.asked.law.shares_at(self.asked.exporter, self.asked.instant).get(name, ())
+        key = (name, given, tuple(row.row for row in rows), self.asked.law.area_epoch(self.asked.instant))
+        if key not in self.lines.shares:
+            self._read(rows, low, usual, high)
+            self.lines.shares[key] = low, usual, high
+        return self.lines.shares[key]
+
+    def _read(self, rows: Sequence[Share], low: Array, usual: Array, high: Array) -> None:
+        """Put the shares of a table on the lines: the narrowest area first, then the longest code."""
         rank = np.full(self.count, -1.0)
-        for row in self._rows(name):
+        areas = self.asked.book.areas
+        widths = {
+            text: width(text, self.asked.instant, self.asked.known, areas)
+            for text in {row.exporter_area for row in rows}
+        }
+        for row in rows:
             members = self.lines.of(row.scope)
             if members is None:
                 continue
-            reach = width(row.exporter_area, self.asked.instant, self.asked.known, self.asked.book.areas)
-            own = members.length - 100.0 * reach + 1e6
+            own = members.length - 100.0 * widths[row.exporter_area] + 1e6
             better = own > rank[members.index]
             index = members.index[better]
             rank[index], low[index], usual[index], high[index] = own[better], row.low, row.share, row.high
-        return low, usual, high
-
-    def _rows(self, name: str) -> Sequence[Any]:
-        asked = self.asked
-        return [
-            row
-            for row in asked.book.shares
-            if (row.name, row.importer) == (name, asked.importer)
-            and row.visible(asked.known)
-            and row.valid_from <= asked.instant < row.valid_until
-            and reaches(row.exporter_area, asked.exporter, asked.instant, asked.known, asked.book.areas)
-        ]
 
     def _has_table(self, name: str) -> bool:
-        return bool(self._rows(name))
+        return name in self.asked.law.shares_at(self.asked.exporter, self.asked.instant)

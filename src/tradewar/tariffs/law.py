@@ -26,7 +26,7 @@ from tradewar.errors import BookError
 from tradewar.io.nearest import nearest, some
 from tradewar.tariffs.areas import reaches, width
 from tradewar.tariffs.instants import FOREVER, MINUTES, day_of, local, write_day, write_instant
-from tradewar.tariffs.model import Book, Exclusion, Measure, Quota, ScheduledChange, StackingRule, Suspension
+from tradewar.tariffs.model import Book, Exclusion, Measure, Quota, ScheduledChange, Share, StackingRule, Suspension
 
 READINGS = ("owed", "paid", "refunded")
 
@@ -107,13 +107,16 @@ class Law:
     start: Int[Array, " term"]
     end: Int[Array, " term"]
     place: Int[Array, " term"]
+    _facts: dict[tuple[str, int], tuple[tuple[object, ...], Mapping[str, tuple[Share, ...]]]] = field(
+        default_factory=dict[tuple[str, int], tuple[tuple[object, ...], Mapping[str, "tuple[Share, ...]"]]]
+    )
     _reach: dict[tuple[str, int], tuple[Array, Array]] = field(
         default_factory=dict[tuple[str, int], tuple[Array, Array]]
     )
 
     def reach(self, exporter: str, instant: int) -> tuple[Array, Array]:
         """Whether each expression reaches an exporter, and its width, shape (expression,) each."""
-        epoch = bisect_right(_area_bounds(self.book), instant)
+        epoch = self.area_epoch(instant)
         found = self._reach.get((exporter, epoch))
         if found is None:
             areas = self.book.areas
@@ -122,6 +125,10 @@ class Law:
             found = self._reach[exporter, epoch] = np.array(reached, dtype=bool), np.array(widths, dtype=np.int64)
         return found
 
+    def area_epoch(self, instant: int) -> int:
+        """Instants between which no membership begins or ends have one number."""
+        return bisect_right(_area_bounds(self.book), instant)
+
     def standing(self, exporter: str, instant: int) -> Int[Array, " standing"]:
         """Positions of the terms that reach an exporter at an instant."""
         reached, _ = self.reach(exporter, instant)
@@ -129,23 +136,34 @@ class Law:
 
     def facts_at(self, exporter: str, instant: int, transit_days: int) -> tuple[object, ...]:
         """What of the facts about goods hangs on the exporter and the time: quotas, shares, export days, exchange."""
-        book, areas = self.book, self.book.areas
-        quotas = {
-            quota
-            for items in self.quotas.values()
-            for quota in items
-            if quota.period_start <= instant < quota.period_end
-        }
-        rows = [r for r in book.shares if r.visible(self.known) and r.valid_from <= instant < r.valid_until]
         usual = instant - transit_days * MINUTES
-        return (
-            bisect_right(_area_bounds(book), instant),
+        limits = tuple((instant >= limit, usual >= limit) for limit in self.limits)
+        return self._rows_at(exporter, instant)[0], limits
+
+    def shares_at(self, exporter: str, instant: int) -> Mapping[str, tuple[Share, ...]]:
+        """The shares in force for an exporter at an instant, by name."""
+        return self._rows_at(exporter, instant)[1]
+
+    def _rows_at(self, exporter: str, instant: int) -> tuple[tuple[object, ...], Mapping[str, tuple[Share, ...]]]:
+        """Lines of the quotas and shares in force and what of them reaches an exporter; the shares by name."""
+        book, areas = self.book, self.book.areas
+        key = exporter, bisect_right(_fact_bounds(book), instant)
+        if key in self._facts:
+            return self._facts[key]
+        quotas = {q for items in self.quotas.values() for q in items if q.period_start <= instant < q.period_end}
+        now = [r for r in book.shares if r.importer == self.importer and r.valid_from <= instant < r.valid_until]
+        reached = {text: reaches(text, exporter, instant, self.known, areas) for text in {r.exporter_area for r in now}}
+        mine = [row for row in now if row.visible(self.known) and reached[row.exporter_area]]
+        shares = {name: tuple(row for row in mine if row.name == name) for name in {row.name for row in mine}}
+        hangs = (
+            self.area_epoch(instant),
             frozenset(q.row for q in quotas if reaches(q.allocation, exporter, instant, self.known, areas)),
             frozenset(q.row for q in quotas),
-            tuple(row.row for row in rows if reaches(row.exporter_area, exporter, instant, self.known, areas)),
-            tuple((instant >= limit, usual >= limit) for limit in self.limits),
+            tuple(row.row for row in mine),
             sum(row.valid_from <= instant for row in book.exchange),
         )
+        self._facts[key] = hangs, shares
+        return self._facts[key]
 
     @cached_property
     def limits(self) -> tuple[int, ...]:
@@ -166,6 +184,14 @@ class Law:
 def _area_bounds(book: Book) -> tuple[int, ...]:
     entries = (entry for members in book.areas.values() for entry in members)
     return tuple(sorted({bound for entry in entries for bound in (entry.valid_from, entry.valid_until)}))
+
+
+@lru_cache(maxsize=16)
+def _fact_bounds(book: Book) -> tuple[int, ...]:
+    """Every instant at which a quota, a share, a rate of exchange or a membership begins or ends."""
+    found = {bound for q in book.quotas for bound in (q.period_start, q.period_end)}
+    found |= {bound for row in book.shares for bound in (row.valid_from, row.valid_until)}
+    return tuple(sorted(found | {row.valid_from for row in book.exchange} | set(_area_bounds(book))))
 
 
 @lru_cache(maxsize=16)

@@ -195,6 +195,10 @@ class Field:
     """By scope, for those that cover anything."""
     rows: Mapping[str, Int[Array, " profile"]]
     """Row of each schedule in force; -1 where it has none."""
+    shares: dict[Any, tuple[Float[Array, " profile"], Float[Array, " profile"], Float[Array, " profile"]]] = field(
+        default_factory=dict[Any, Any]
+    )
+    """Low, usual and high share of facts that tables state, by all on which they hang."""
 
     def of(self, scope: str) -> Members | None:
         """The profiles under a scope; None where there are none."""

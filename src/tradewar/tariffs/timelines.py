@@ -13,6 +13,7 @@ from tradewar.io.serialize import Document
 from tradewar.tariffs import averages, units, weights
 from tradewar.tariffs.answer import AppliedRate
 from tradewar.tariffs.applied import rate
+from tradewar.tariffs.areas import ever
 from tradewar.tariffs.averages import Averager, AverageTariff
 from tradewar.tariffs.instants import FOREVER, MINUTES, day_of, local, write_day
 from tradewar.tariffs.law import knowledge
@@ -133,7 +134,7 @@ def _moved(point: AverageTariff, before: AverageTariff) -> bool:
 def days(
     book: Book, question: RateQuestion, start: date | str, end: date | str, *, knowledge: bool = False
 ) -> list[int]:
-    """Days of a period on which something of an importer can change, the first day included.
+    """Days of a period on which something of a pair can change, the first day included.
 
     Args:
         knowledge: add the days on which something became known.
@@ -144,7 +145,7 @@ def days(
     first, last = day_of(start, "start"), day_of(end, "end")
     if last < first:
         raise BookError.at("end", f"{write_day(last)} is before {write_day(first)}", "Give the days in order")
-    found = set(breaks(book, question.importer)) | (_published(book) if knowledge else set[int]())
+    found = set(breaks(book, question.importer, question.exporter)) | (_published(book) if knowledge else set[int]())
     # with goods under way for some days a limit of export bites as many days later
     found |= {day + question.transit_days for day in _limits(book, question.importer)}
     return [first, *sorted(day for day in found if first < day <= last)]
@@ -175,13 +176,26 @@ BOUNDS = (
 )
 
 
-@lru_cache(maxsize=16)
-def breaks(book: Book, importer: str) -> tuple[int, ...]:
-    """Every day on which a duty of an importer can change."""
-    rules = (rule for rule in book.stacking if rule.importer == importer)
+@lru_cache(maxsize=256)
+def breaks(book: Book, importer: str, exporter: str) -> tuple[int, ...]:
+    """Every day on which a duty of an importer on goods of an exporter can change."""
+    partners = ever(exporter, book.areas) | {exporter}
+
+    def concerns(expression: str) -> bool:
+        """Whether it can reach the exporter on some day."""
+        parts = {part.strip() for part in expression.split(";")}
+        return "*" in parts or any(partners & ({part} | ever(part, book.areas)) for part in parts)
+
+    areas = {m.exporter_area for m in book.measures_of(importer)} | {row.exporter_area for row in book.shares}
+    near = {text for text in areas if concerns(text)}
+    measures = [m for m in book.measures_of(importer) if m.exporter_area in near]
+    ids = {m.measure_id for m in measures}
     items: Iterable[object] = (
-        *(*book.measures_of(importer), *book.suspensions, *book.exclusions, *book.quotas, *book.changes_planned),
-        *(*rules, *book.shares, *book.exchange, *(entry for members in book.areas.values() for entry in members)),
+        *(*measures, *book.suspensions, *book.exclusions, *book.quotas, *book.exchange),
+        *(change for change in book.changes_planned if change.kind == "resume" or change.measure_id in ids),
+        *(rule for rule in book.stacking if rule.importer == importer),
+        *(row for row in book.shares if row.exporter_area in near),
+        *(entry for members in book.areas.values() for entry in members),
     )
     found: set[int] = {getattr(item, name, None) or 0 for item in items for name in BOUNDS}
     for schedule in units.schedules_of(book, importer):
@@ -189,10 +203,5 @@ def breaks(book: Book, importer: str) -> tuple[int, ...]:
     found |= set(listing(book).instants)
     found = {instant for instant in found if 0 < instant < FOREVER}
     # an instant within a day shows at its end, and at the start of the next day
-    return tuple(
-        sorted(
-            {i // MINUTES for i in found}
-            | {i // MINUTES + 1 for i in found if i % MINUTES}
-            | set(_limits(book, importer))
-        )
-    )
+    shown = {i // MINUTES for i in found} | {i // MINUTES + 1 for i in found if i % MINUTES}
+    return tuple(sorted(shown | set(_limits(book, importer))))

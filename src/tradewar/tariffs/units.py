@@ -18,7 +18,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -49,6 +49,12 @@ class Units:
     """Goods that exist: not the rest of a line of which all finer codes are named."""
     mapped: Bool[Array, " code"]
     """Codes answered by those of another edition."""
+
+    @cached_property
+    def alone(self) -> bool:
+        """Whether every code is answered by one line of its own."""
+        same = len(self.code) == len(self.mapped) and bool((self.code == np.arange(len(self.code))).all())
+        return same and bool(self.real.all())
 
 
 def schedules_of(book: Book, importer: str) -> tuple[Schedule, ...]:
