@@ -24,6 +24,7 @@ NAMES = (
     "live",
     "talks",
     "tariff_book",
+    "great_book",
     "whole_table",
     "cold",
     "robustness",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from small_books import average_of, coverage_of
 from tradewar.tariffs import TariffBook
 from validation import Recorder
 
@@ -27,7 +28,7 @@ def book() -> TariffBook:
 
 def test_united_states_on_china(book: TariffBook, record_validation: Recorder) -> None:
     published = [("2018-01-01", 3.1), ("2018-09-25", 12.0), ("2020-02-14", 19.3)]
-    own = [100 * (book.average("USA", "CHN", day, US).rate or 0.0) for day, _ in published]
+    own = [100 * (average_of(book, "USA", "CHN", day, US).rate or 0.0) for day, _ in published]
     for value, (_, target) in zip(own, published, strict=True):
         assert target - 4.5 <= value <= target
     assert own == sorted(own)
@@ -45,7 +46,7 @@ def test_china_on_united_states(book: TariffBook, record_validation: Recorder) -
         ("2019-06-01", 20.72),
     ]
     for day, target in published:
-        own = 100 * (book.average("CHN", "USA", day, WORLD).rate or 0.0)
+        own = 100 * (average_of(book, "CHN", "USA", day, WORLD).rate or 0.0)
         assert own == pytest.approx(target, abs=1.5)
         label = f"average tariff of China on the United States, {day}, percent"
         record_validation(WORKBOOK, label, target, own, 1.5, note=WEIGHTS)
@@ -54,24 +55,24 @@ def test_china_on_united_states(book: TariffBook, record_validation: Recorder) -
 def test_china_on_others(book: TariffBook, record_validation: Recorder) -> None:
     for day, target in (("2018-01-01", 7.99), ("2019-06-01", 6.67)):
         # the mean of what others pay: 6.23 of ours beside 6.67
-        own = 100 * (book.average("CHN", "DEU", day, WORLD).rate or 0.0)
+        own = 100 * (average_of(book, "CHN", "DEU", day, WORLD).rate or 0.0)
         assert own == pytest.approx(target, abs=0.6)
         label = f"average tariff of China on others (ours: on Germany), {day}, percent"
         record_validation(WORKBOOK, label, target, own, 0.6, note=WEIGHTS)
 
 
 def test_coverage_of_both_sides(book: TariffBook, record_validation: Recorder) -> None:
-    american = book.coverage("USA", "CHN", "2020-02-14", US, programmes=["s301"], lines_on="2020-01-01")
+    american = coverage_of(book, "USA", "CHN", "2020-02-14", US, programmes=["s301"], lines_on="2020-01-01")
     assert american.value == pytest.approx(351.8e9, abs=0.1e9)
     assert american.value == pytest.approx(335e9, rel=0.10)
-    chinese = book.coverage("CHN", "USA", "2019-08-31", CHINA)
+    chinese = coverage_of(book, "CHN", "USA", "2019-08-31", CHINA)
     assert chinese.value == pytest.approx(90e9, rel=0.10)
     labels = [f"trade under {which} tariffs, USD billion" for which in ("special American", "retaliatory Chinese")]
     values = [american.value / 1e9, chinese.value / 1e9]
     for label, published, own in zip(labels, (335.0, 90.0), values, strict=True):
         record_validation(CHART, label, published, own, published / 10)
-    before = book.coverage("CHN", "USA", "2018-12-31", CHINA)
-    suspended = before.value - book.coverage("CHN", "USA", "2019-01-01", CHINA).value
+    before = coverage_of(book, "CHN", "USA", "2018-12-31", CHINA)
+    suspended = before.value - coverage_of(book, "CHN", "USA", "2019-01-01", CHINA).value
     assert suspended > 10e9  # cars
     assert len(chinese.codes_without_weight) == 99
     assert chinese.codes == 6101 - 211
@@ -79,13 +80,13 @@ def test_coverage_of_both_sides(book: TariffBook, record_validation: Recorder) -
 
 def test_value_of_each_american_list_is_approximate(book: TariffBook, record_validation: Recorder) -> None:
     """Published at eight digits: 32 / 15.3 / 191.8 / 110.1 / 160.4 of 2018; an equal split of headings gives these."""
-    from tradewar.tariffs.changes import scope_value
+    from tradewar.tariffs.published import scope_value
     from tradewar.tariffs.weights import find
 
     split = {"1": 43.3, "2": 12.6, "3": 180.1, "4A": 115.8, "4B": 156.1}
     published = {"1": 32.0, "2": 15.3, "3": 191.8, "4A": 110.1, "4B": 160.4}
     for name, expected in split.items():
-        value = scope_value(book, "USA", f"US-301-L{name}", find(book, US))
+        value = scope_value(book, "USA", f"US-301-L{name}", find(book.weight_sets, US))
         assert value / 1e9 == pytest.approx(expected, abs=0.06)
         record_validation(
             "US imports from China on each list of section 301, 2018 (us-tariffs-on-china)",
@@ -103,7 +104,7 @@ def test_reference_table_of_published_averages(book: TariffBook, reference_data:
     rows = table[(table["metric"] == "China on US") & (table["date"] <= "2019-06-01")]
     assert len(rows) == 6
     for row in rows.to_dict("records"):
-        own = 100 * (book.average("CHN", "USA", row["date"], WORLD).rate or 0.0)
+        own = 100 * (average_of(book, "CHN", "USA", row["date"], WORLD).rate or 0.0)
         assert own == pytest.approx(float(row["value"]), abs=1.5)
 
 

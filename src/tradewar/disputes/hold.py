@@ -410,10 +410,13 @@ def _untaxed(material: Material) -> tuple[tuple[str, float, str], ...]:
     settings, book = material.dossier.book, material.book
     if settings is None or book is None:
         return ()
+    from tradewar.tariffs import RateQuestion, coverage
+
     day = material.dossier.as_of
     found: list[tuple[str, float, str]] = []
     for row in settings.weights:
-        covered = book.coverage(row.importer, row.exporter, day, row.weight_set, known_on=day)
+        question = RateQuestion(importer=row.importer, exporter=row.exporter, on=day, known_on=day)
+        covered = coverage(book, question, row.weight_set)
         found.append((row.importer, covered.total - covered.value, covered.unit))
     return tuple(found)
 

@@ -213,12 +213,12 @@ def tariff_steps(
     book: TariffBook, importer: str, exporter: str, spec: FlowPath, content: PathFile, known_on: dt.date
 ) -> tuple[StepFact, ...]:
     """Steps of the average added duty from the start of the path to its end, as known on a day."""
-    from tradewar.tariffs import average_timeline
+    from tradewar.tariffs import RateQuestion, average_timeline
 
     months = months_between(content.start, content.months)
     first, last = f"{months[0]}-01", f"{months[-1]}-28"
-    options: dict[str, Any] = {"programmes": list(spec.programmes), "known_on": known_on.isoformat()}
-    points = average_timeline(book, importer, exporter, first, last, spec.weights, **options).points
+    question = RateQuestion(importer=importer, exporter=exporter, known_on=known_on)
+    points = average_timeline(book, question, first, last, spec.weights, programmes=spec.programmes).points
     found: list[StepFact] = []
     before = 0.0
     for point in points:

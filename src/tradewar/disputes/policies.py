@@ -36,8 +36,8 @@ from tradewar.world.model import World
 
 if TYPE_CHECKING:
     from tradewar.tariffs.book import TariffBook
-    from tradewar.tariffs.bridge import MappingReport
     from tradewar.tariffs.policies import PolicyRates
+    from tradewar.tariffs.sectors import MappingReport
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ def _base_rates(
     dossier: Dossier, settings: Book, book: TariffBook, world: World
 ) -> dict[tuple[str, str], Float[Array, " sector"]]:
     """What the book levies on the base day, by pair, for importers of whom it has the general rates."""
-    from tradewar.tariffs.coverage import special_programmes
+    from tradewar.tariffs import special_programmes
 
     pairs = {
         (row.importer, row.exporter): row.weight_set
@@ -296,6 +296,7 @@ def _from_book(
     if taken is None:
         return None
     day = _day(source, taken, known_on)
+    _refuse_partners_left_out(dossier, settings, book, taken, day, world)
     chosen = book
     if source.day == "every-step" or any(step.status == "proposed" for step in taken):
         chosen = stepping.carried_out(book, taken, day, known_on)
@@ -313,6 +314,31 @@ def _from_book(
         steps=taken,
         mapping=_mappings(rates, chosen, source, settings.aggregation, world),
     )
+
+
+def _refuse_partners_left_out(
+    dossier: Dossier, settings: Book, book: TariffBook, taken: tuple[OpenStep, ...], day: dt.date, world: World
+) -> None:
+    """A step that taxes a partner for whom there are no weights would be carried out on others alone.
+
+    Raises:
+        DossierError: naming the measures, the partner and the weights that are missing.
+    """
+    having = {(row.importer, row.exporter) for row in settings.weights}
+    importers = {row.importer for row in settings.weights}
+    named = {party.country for party in (*dossier.parties, *dossier.actors)} & set(world.countries)
+    problems: list[Problem] = []
+    for measure in stepping.measures_of(book, taken):
+        hit = stepping.partners_hit(book, measure, named, world.countries, day)
+        for partner in sorted(hit - {measure.importer}) if measure.importer in importers else ():
+            if (measure.importer, partner) not in having:
+                what = (
+                    f"{measure.measure_id} taxes {partner}, and there are no weights of its trade: it would be left out"
+                )
+                fix = f"Add [[book.weights]] with importer = {measure.importer!r} and exporter = {partner!r}"
+                problems.append(Problem(f"{DISPUTE_FILE}: book.weights", what, fix))
+    if problems:
+        raise DossierError(list(dict.fromkeys(problems)))
 
 
 def _taken(source: BookPolicy, steps: tuple[OpenStep, ...], as_of: dt.date) -> tuple[OpenStep, ...] | None:
@@ -352,7 +378,7 @@ def _words(day: dt.date, taken: tuple[OpenStep, ...], as_of: dt.date, known_on: 
 def _rates(
     book: TariffBook, settings: Book, source: BookPolicy, day: dt.date, known_on: dt.date, world: World
 ) -> PolicyRates:
-    from tradewar.tariffs.coverage import special_programmes
+    from tradewar.tariffs import special_programmes
 
     pairs = {(row.importer, row.exporter): row.weight_set for row in settings.weights}
     programmes = None
@@ -400,7 +426,7 @@ def _laid_on(world: World, rates: PolicyRates) -> Float[Array, "importer exporte
 def _mappings(
     rates: PolicyRates, book: TariffBook, source: BookPolicy, aggregation: str, world: World
 ) -> tuple[PairMapping, ...]:
-    from tradewar.tariffs.coverage import special_programmes
+    from tradewar.tariffs import special_programmes
 
     return tuple(
         PairMapping(
