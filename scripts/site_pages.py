@@ -37,9 +37,10 @@ def home(package: str, name: str) -> str:
         return f"{value.__name__}._CallablePackage.__call__"
     if inspect.isclass(value) or inspect.isfunction(value):
         return f"{value.__module__}.{value.__qualname__}"
-    for module in pkgutil.iter_modules(importlib.import_module(package).__path__, f"{package}."):
-        if vars(importlib.import_module(module.name)).get(name) is value and defines(module.name, name):
-            return f"{module.name}.{name}"
+    for around in (package, "tradewar"):  # what a package hands on may be defined in another
+        for module in pkgutil.walk_packages(importlib.import_module(around).__path__, f"{around}."):
+            if not module.name.endswith("__main__") and defines(module.name, name):
+                return f"{module.name}.{name}"
     raise LookupError(f"{package}.{name} is exported, but no module of {package} defines it")
 
 

@@ -55,7 +55,7 @@ def test_json_of_a_policy_file_without_draws(folder: Path) -> None:
     arguments = ("sweep", folder / "toy", "--policy", folder / "p.toml", "--draws", "0", "--out", folder / "out")
     done = tradewar(*arguments, "--json")
     assert (done.status, done.err) == (0, "")
-    assert done.json["statuses"] == {"solved": 1, "no solution": 0, "refused": 0}
+    assert done.json["statuses"] == {"solved": 1, "no solution": 0, "inadmissible": 0, "refused": 0}
     assert done.json["manifest"]["standard_errors"] is None and done.json["charts"] == []
     solved = tradewar("solve", folder / "toy", "--policy", folder / "p.toml", "--json").json
     expected = {row["country"]: row["real_income_pct"] for row in solved["countries"]}

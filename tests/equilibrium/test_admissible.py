@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -84,7 +85,9 @@ def test_a_lender_without_income_is_refused_with_what_is_asked_of_it() -> None:
     assert "A would have to lend 90 abroad out of 76.35 USD" in said
     assert "negative income of country A" in said
     assert "own-gdp or balanced" in said
-    assert "a tariff of 71.9 percent where the policy has 100" in said
+    # its income reaches 0 at 73.16 percent; told is the last step before that was solved
+    up_to = re.search(r"a tariff of ([\d.]+) percent where the policy has 100", said)
+    assert up_to is not None and 71.0 < float(up_to[1]) < 73.16
     assert caught.value.certificate is not None
     assert caught.value.certificate["converged"] is True and caught.value.certificate["admissible"] is False
 

@@ -98,7 +98,7 @@ def test_what_fails_is_kept_with_its_status(tmp_path: Path) -> None:
     failed = frame[frame["case"] == "bad"]
     assert set(failed["status"]) == {"refused"} and failed["real_income_pct"].isna().all()
     assert failed["message"].str.contains("has shape").all()
-    assert sweep.statuses() == {"solved": 2, "no solution": 0, "refused": 2}
+    assert sweep.statuses() == {"solved": 2, "no solution": 0, "inadmissible": 0, "refused": 2}
     table = sweep.quantiles()
     assert set(table[table["case"] == "bad"]["failed"]) == {2} and table[table["case"] == "bad"]["mean"].isna().all()
 

@@ -62,9 +62,11 @@ def solve(
                 level=level,
             )  # fmt: skip
         except NoSolutionError as error:
+            from tradewar.equilibrium.refusal import NoEquilibrium
+
             # no figure of what is no equilibrium; the message follows on standard error
             if as_json and error.certificate is not None:
-                print_json({"world": baseline.name, "closure": closure, "certificate": error.certificate})
+                print_json(NoEquilibrium(baseline.name, closure, error.certificate))
             raise
     if out is not None:
         _write(out, outcome, flows)

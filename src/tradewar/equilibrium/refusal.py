@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy import ndarray as Array
@@ -11,12 +13,24 @@ from tradewar.equilibrium.certificate import Certificate, certify
 from tradewar.equilibrium.levers import Levers, attraction_factor
 from tradewar.equilibrium.solution import Solution
 from tradewar.errors import InadmissibleError, NoSolutionError
+from tradewar.io.serialize import Document
 
 if TYPE_CHECKING:
     from tradewar.equilibrium.prepared import Prepared
 
 NOTHING_KEPT = 0.1
 """A path of equilibria on which somebody keeps less of what it earns than this ends because nothing would be left."""
+
+
+@dataclass(frozen=True)
+class NoEquilibrium(Document, told="world closure certificate"):
+    """What is told in place of an outcome: no figure of what is no equilibrium."""
+
+    world: str
+    """Its name."""
+    closure: str
+    certificate: Mapping[str, Any]
+    """Of what came nearest to an equilibrium; see the certificate of an outcome."""
 
 
 def refusal(prepared: Prepared, solution: Solution, certificate: Certificate, what: str) -> NoSolutionError:
