@@ -109,7 +109,8 @@ def _date(row: Row, where: str, *names: str) -> str | Problem:
 
 def _codes(names: Sequence[str], where: str, what: str) -> str | Problem:
     """ISO3 codes of country names, joined; unknown ones are a problem, empty and unattributed ones are not."""
-    codes, unknown = codes_of_list([name for name in names if name.casefold() not in _NOT_A_COUNTRY])
+    given = [name.strip() for name in names]
+    codes, unknown = codes_of_list([name for name in given if name.casefold() not in _NOT_A_COUNTRY])
     if unknown:
         return Problem(where, f"{what} {unknown[0]!r} is not a known country", "Write its ISO3 code or English name")
     return ";".join(codes)
