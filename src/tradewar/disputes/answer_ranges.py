@@ -7,7 +7,7 @@ published after the day.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING
 from jaxtyping import Float
 from numpy import ndarray as Array
 
-from tradewar.disputes.ranges import Range
 from tradewar.errors import NoSolutionError
 from tradewar.world.model import World
+from tradewar.world.ranges import Range, vary
 
 if TYPE_CHECKING:
     from tradewar.equilibrium.policy import Policy
     from tradewar.games import EscalationPayoffs
+
+OVER = "published sets of elasticities"
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,9 @@ def ranges_of(
     each = [_by_name(item) for item in solved.values()]
 
     def both(name: str) -> tuple[Range, Range]:
-        one, two = (_range(own[name][k], (item[name][place] for item in each)) for k, place in enumerate(places))
+        one, two = (
+            vary(own[name][k], (item[name][place] for item in each), over=OVER) for k, place in enumerate(places)
+        )
         return one, two
 
     agreeing = None
@@ -118,7 +122,7 @@ def ranges_of(
         sets=tuple(solved),
         unsolved=tuple(name for name, item in found.items() if item is None),
         moves=tuple(MoveRange(name, both(name)) for name in own),
-        war=tuple(_range(value, (item["war"][k] for item in each)) for k, value in enumerate(war)),
+        war=tuple(vary(value, (item["war"][k] for item in each), over=OVER) for k, value in enumerate(war)),
         best_response_in=agreeing,
     )
 
@@ -130,8 +134,3 @@ def _by_name(found: EscalationPayoffs) -> Mapping[str, Float[Array, " country"]]
     if found.threat is not None and found.threat_answered is not None:
         named |= {"threat": found.threat, "threat-answered": found.threat_answered}
     return named
-
-
-def _range(own: float, others: Iterable[float]) -> Range:
-    values = [own, *map(float, others)]
-    return Range(min(values), max(values))

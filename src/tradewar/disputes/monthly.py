@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tradewar.disputes.dossier import Dossier
@@ -43,18 +43,21 @@ from tradewar.paths import (
     fit_elasticity_curve,
     landmarks,
     monthly_path,
-    path_bands,
+    path_draws,
 )
+from tradewar.world.ranges import Range, vary
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from tradewar.tariffs import TariffBook
 
-DRAWS, SEED, LEVELS = 1000, 0, (0.05, 0.5, 0.95)
+DRAWS, SEED, COVERAGE = 1000, 0, 0.9
 BAND = "5 to 95 percent of draws"
+OVER = "draws of the elasticities by horizon, and of what is assumed about dates and orders"
 WEDGE_RANGE = (0.5, 1.0)
 """Directed buying is an upper bound: draws take this part of it."""
+IN_FULL = "the path takes orders from the state in full, an upper bound; the draws take from half of them to all"
 
 
 @dataclass(frozen=True)
@@ -91,9 +94,8 @@ class PathMonth:
     use: float
     extra_stock: float
     """Months of normal use."""
-    low: float | None
-    high: float | None
-    """Band of `index`; None where the dossier gives no ranges."""
+    range: Range | None
+    """Of `index`; None where the dossier gives no ranges."""
     substitution: float
     directed: float
     stocks: float
@@ -147,7 +149,11 @@ class MonthlyFindings(Document):
         """Long, for charts: one row per flow and month."""
         import pandas as pd
 
-        return pd.DataFrame([{"flow": f.flow.name} | asdict(row) for f in self.flows for row in f.months])
+        def cells(row: PathMonth) -> dict[str, Any]:
+            ends = {"low": row.range and row.range.low, "high": row.range and row.range.high}
+            return {name: value for name, value in vars(row).items() if name != "range"} | ends
+
+        return pd.DataFrame([{"flow": f.flow.name} | cells(row) for f in self.flows for row in f.months])
 
     def falls_frame(self) -> pd.DataFrame:
         """Long, for bars: one row per observed fall and component."""
@@ -231,7 +237,8 @@ def _flow_findings(
     path = monthly_path(assumptions)
     planned = any(step.awaited for step in assumptions.steps)
     without = both_outcomes(assumptions).if_not if planned else None
-    band = _band(assumptions, content.ranges, wedge.value)
+    drawn = _drawn(assumptions, content.ranges, wedge.value)
+    beyond = IN_FULL if assumptions.directed else ""
     series = observed.get(spec.name)
     months = months_between(content.start, content.months)
     rows = tuple(
@@ -241,8 +248,9 @@ def _flow_findings(
             index_without=None if without is None else float(without.trade_index[m]),
             use=float(path.use_index[m]),
             extra_stock=float(path.extra_stock[m]),
-            low=None if band is None else float(band[0, m]),
-            high=None if band is None else float(band[2, m]),
+            range=None
+            if drawn is None
+            else vary(float(path.trade_index[m]), drawn[:, m], over=OVER, coverage=COVERAGE, outside=beyond),
             substitution=float(path.substitution[m]),
             directed=float(path.directed[m]),
             stocks=float(path.stocks[m]),
@@ -261,7 +269,7 @@ def _flow_findings(
         sentence=_sentence(
             months, marks.peak_month, marks.peak, marks.trough_month, marks.trough, marks.long_run_index
         ),
-        band="" if band is None else f"{BAND}: {content.ranges.reason if content.ranges else ''}",
+        band="" if drawn is None else f"{BAND}: {content.ranges.reason if content.ranges else ''}",
         assumptions=_named(content, spec, inputs, wedge.sentence),
         notes=(*path.notes, content.base_reason, flow.vintage),
     )
@@ -362,7 +370,7 @@ def _index(series: Any, months: Sequence[str], base_year: int) -> float | None:
     return None if now is None or not base else now / base
 
 
-def _band(assumptions: PathAssumptions, ranges: Ranges | None, wedge: float) -> Any:
+def _drawn(assumptions: PathAssumptions, ranges: Ranges | None, wedge: float) -> Any:
     if ranges is None:
         return None
     given = ranges.model_dump(exclude={"reason"}, exclude_none=True)
@@ -370,7 +378,7 @@ def _band(assumptions: PathAssumptions, ranges: Ranges | None, wedge: float) -> 
         given = {key: value for key, value in given.items() if key in ("long_run", "at_one_year", "at_ten_years")}
     if assumptions.directed:
         given["wedge"] = (WEDGE_RANGE[0] * wedge, WEDGE_RANGE[1] * wedge)
-    return path_bands(assumptions, PathRanges(**given), draws=DRAWS, seed=SEED, levels=LEVELS).trade_index
+    return path_draws(assumptions, PathRanges(**given), DRAWS, SEED)[0]
 
 
 def _sentence(
