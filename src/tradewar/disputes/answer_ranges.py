@@ -7,11 +7,12 @@ published after the day.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 from jaxtyping import Float
 from numpy import ndarray as Array
 
@@ -45,6 +46,8 @@ class AnswerRanges:
     moves: tuple[MoveRange, ...]
     war: tuple[Range, ...]
     """Real income of every country in full war, in the order of the world."""
+    third_countries_money: Range
+    """What full war gives all third countries together, money a year."""
     best_response_in: int | None
     """Under how many of the sets compared the threat is a best response; None where there is no threat."""
 
@@ -115,6 +118,10 @@ def ranges_of(
         )
         return one, two
 
+    def third(payoff: Sequence[float] | Float[Array, " country"]) -> float:
+        others = np.delete(np.asarray(payoff) * world.income / 100.0, places)
+        return float(others.sum())
+
     agreeing = None
     if is_best_response is not None:
         agreeing = int(is_best_response) + sum(item.is_best_response is True for item in solved.values())
@@ -123,6 +130,7 @@ def ranges_of(
         unsolved=tuple(name for name, item in found.items() if item is None),
         moves=tuple(MoveRange(name, both(name)) for name in own),
         war=tuple(vary(value, (item["war"][k] for item in each), over=OVER) for k, value in enumerate(war)),
+        third_countries_money=vary(third(war), (third(item["war"]) for item in each), over=OVER),
         best_response_in=agreeing,
     )
 

@@ -88,7 +88,7 @@ class PolicyRanges:
 
 @dataclass(frozen=True)
 class Mover:
-    """The elasticity that moves a party's real income most under the last policy."""
+    """The elasticity that moves a party's real income most under the last policy known on the day."""
 
     country: str
     sector: str
@@ -146,6 +146,7 @@ def find(material: Material) -> Ranges | None:
     uncertain, stated = drawn.uncertain, material.stated.policies
     columns = [[row[k] for row in drawn.measures] for k in range(len(stated))]
     bases = [_measures(outcome, drawn.parties) for outcome in material.outcomes]
+    known = [k for k, item in enumerate(stated) if item.known_on(material.dossier.as_of)] or [len(stated) - 1]
     return Ranges(
         draws=DRAWS,
         solved=len(drawn.measures),
@@ -159,7 +160,7 @@ def find(material: Material) -> Ranges | None:
             _policy(material, item.source.name, columns[: k + 1][-2:], bases[: k + 1][-2:])
             for k, item in enumerate(stated)
         ),
-        movers=_movers(material, columns[-1], drawn.elasticities),
+        movers=_movers(material, columns[known[-1]], drawn.elasticities),
         shared=_shared(material, uncertain, bases[0]),
     )
 
