@@ -89,7 +89,7 @@ def ranges_of(
     world: World,
     parties: tuple[str, str],
     own: Mapping[str, tuple[float, float]],
-    war: Iterable[float],
+    war: Sequence[float],
     found: Mapping[str, EscalationPayoffs | None],
     is_best_response: bool | None,
 ) -> AnswerRanges | None:

@@ -104,6 +104,11 @@ class PathMonth:
     observed_three_months: float | None
     """The same over this month and the two before it."""
 
+    def cells(self) -> dict[str, Any]:
+        """The month as one row of a table, with both ends of its range."""
+        ends = {"low": self.range and self.range.low, "high": self.range and self.range.high}
+        return {name: value for name, value in vars(self).items() if name != "range"} | ends
+
 
 @dataclass(frozen=True)
 class FlowFindings(Document, told="... flow falls"):
@@ -149,11 +154,7 @@ class MonthlyFindings(Document):
         """Long, for charts: one row per flow and month."""
         import pandas as pd
 
-        def cells(row: PathMonth) -> dict[str, Any]:
-            ends = {"low": row.range and row.range.low, "high": row.range and row.range.high}
-            return {name: value for name, value in vars(row).items() if name != "range"} | ends
-
-        return pd.DataFrame([{"flow": f.flow.name} | cells(row) for f in self.flows for row in f.months])
+        return pd.DataFrame([{"flow": f.flow.name} | row.cells() for f in self.flows for row in f.months])
 
     def falls_frame(self) -> pd.DataFrame:
         """Long, for bars: one row per observed fall and component."""

@@ -309,7 +309,9 @@ def _policy(
             for row, party in enumerate(parties)
             for s, code in enumerate(world.sectors)
         ),
-        world_money=over_draws((base["real_income"] - 1.0) @ world.income, (of["real_income"] - 1.0) @ world.income),
+        world_money=over_draws(
+            float((base["real_income"] - 1.0) @ world.income), (of["real_income"] - 1.0) @ world.income
+        ),
     )
 
 

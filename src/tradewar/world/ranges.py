@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -52,6 +52,10 @@ class Range(Document, optional="coverage outside"):
     def width(self) -> float:
         """High less low."""
         return self.high - self.low
+
+    def times(self, factor: float) -> Range:
+        """The same in another unit; `factor` > 0."""
+        return replace(self, low=factor * self.low, high=factor * self.high, base=factor * self.base)
 
 
 def enough(draws: int, coverage: float) -> bool:
