@@ -9,6 +9,7 @@ is said to be that (`statements`).
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
@@ -17,7 +18,7 @@ from markupsafe import Markup
 
 from tradewar.brief.bars import Bar, Group, bar_chart
 from tradewar.brief.charts import OTHER_COLOUR, Drawing, colours
-from tradewar.brief.numbers import plain
+from tradewar.brief.numbers import money_of_world, plain
 from tradewar.brief.section import Section
 from tradewar.brief.statements import SMALLEST, UNDECIDED, identified, income_range, open_sign, sign_of, unsure, written
 from tradewar.brief.text import fill
@@ -35,7 +36,7 @@ DECIMALS = 2
 
 HEADLINE = (
     "{% for e, r in sure %}{{ subject if loop.first }}{% if least > e.real_income_pct | abs %} {{ the(e.name) }} "
-    "almost as it was ({{ size(e.real_income_pct) }}){% else %} {{ the(e.name) }} with {{ size(e.real_income_pct) }} "
+    "hardly changed ({{ size(e.real_income_pct) }}){% else %} {{ the(e.name) }} with {{ size(e.real_income_pct) }} "
     "{{ 'less' if e.real_income_pct < 0 else 'more' }} real income{{ within(r) }}, "
     "{{ unsigned(money(e.real_income_money, decimals=digits(e.real_income_money))) }} a year{% endif %}"
     "{{ ' and' if not loop.last else '. ' }}{% endfor %}"
@@ -43,14 +44,16 @@ HEADLINE = (
     "{{ the(e.name) }} the sign is not identified{{ within(r) }}{{ '.' if loop.last }}{% endfor %}"
 )
 ELSEWHERE = (
-    "Elsewhere {% for verb, who, rows, rich in sides %}{% if rows %}{% for e in rows %}{{ the(e.name) }}"
+    "Elsewhere {% if not sides %}no change of 0.005 percent or more is identified.{% endif %}"
+    "{% for verb, who, rows, rich in sides %}{% if rows %}{% for e in rows %}{{ the(e.name) }}"
     "{{ ' and ' if not loop.last }}{% endfor %} {{ verb }}{{ 's' if rows | length == 1 }} most "
     "({{ short(rows[0].real_income_pct) }}){% if rich %}, in money {{ the(rich.name) }} "
     "({{ unsigned(money(rich.real_income_money, decimals=digits(rich.real_income_money))) }}){% endif %}"
     "{% else %}no {{ who }} is identified{% endif %}{{ ', ' if not loop.last else '.' }}{% endfor %}"
 )
 COMING = (
-    "On {{ on }} {{ what }}{% if condition %}, {{ condition }}{% endif %}{% if rows %}: {% for e in rows %}"
+    "On {{ on }} {{ what }}{% if condition %}{{ ', ' ~ condition if condition.startswith('unless') else "
+    "' (' ~ condition ~ ')' }}{% endif %}{% if rows %}: {% for e in rows %}"
     "{{ the(e.name) }} {{ short(e.real_income_pct) }}{{ ', ' if not loop.last }}{% endfor %}"
     "{% elif solved %}: no sign is identified{% endif %}."
 )
@@ -135,8 +138,9 @@ def now_of(findings: Findings) -> PolicyFindings | None:
 
 
 def next_of(findings: Findings) -> PolicyFindings | None:
-    """The step of the nearest date: the first known policy that carries one out."""
-    return next((policy for policy in findings.known if policy.steps and not policy.in_force), None)
+    """The step of the nearest date: the first known policy that carries out one that has a date."""
+    dated = {step.name for step in findings.steps if step.planned_from}
+    return next((policy for policy in findings.known if dated & set(policy.steps) and not policy.in_force), None)
 
 
 # ---------------------------------------------------------------- sentences
@@ -144,8 +148,6 @@ def next_of(findings: Findings) -> PolicyFindings | None:
 
 def _digits(findings: Findings, value: float) -> int:
     """Decimals of money: one below ten, else none."""
-    from tradewar.brief.numbers import money_of_world
-
     return 1 if abs(value) * money_of_world(findings.world).factor < 9.95 else 0
 
 
@@ -205,8 +207,16 @@ def _elsewhere(findings: Findings, now: PolicyFindings) -> Markup:
     sides: list[tuple[str, str, list[CountryEffect], CountryEffect | None]] = []
     for verb, who, named, sign in (("lose", "loser", losers, -1), ("gain", "gainer", gainers, 1)):
         rich = max((row for row in rows if sign * row.real_income_pct > 0), key=_money, default=None)
-        sides.append((verb, who, named, None if rich in named else rich))
+        told = rich is not None and rich not in named and _shown_money(findings, rich)
+        sides.append((verb, who, named, rich if told else None))
+    if all(abs(row.real_income_pct) < SMALLEST for row in (*losers[:1], *gainers[:1])):
+        sides = []
     return _told(findings, ELSEWHERE, sides=sides)
+
+
+def _shown_money(findings: Findings, row: CountryEffect) -> bool:
+    """Whether the money of a row is more than nothing as it is shown."""
+    return round(abs(row.real_income_money) * money_of_world(findings.world).factor, 1) > 0.0
 
 
 def _money(row: CountryEffect) -> float:
@@ -222,14 +232,12 @@ def _coming(findings: Findings) -> Markup:
     steps = [step for step in findings.steps if policy is not None and step.name in policy.steps]
     condition = next((step.condition for step in steps if step.condition), "")
     if plan is not None and plan.date == on and len(steps) < 2:
-        what = plan.what[:1].lower() + plan.what[1:]
-        condition = plan.condition if not steps else condition
+        # what a plan adds in brackets stands in its section
+        what = re.sub(r" \([^)]*\)", "", plan.what[:1].lower() + plan.what[1:])
+        condition = condition or plan.condition
     else:
-        named, more = [step.title for step in steps[:NAMED]], len(steps) - NAMED
-        named = [
-            text[:1].lower() + text[1:] if text.startswith(("Rise", "First", "Return")) else text for text in named
-        ]
-        what = " and ".join(named) if more <= 0 else f"{', '.join(named)} and {more} more"
+        titles, more = [_article(findings, step.title) for step in steps[:NAMED]], len(steps) - NAMED
+        what = " and ".join(titles) if more <= 0 else f"{', '.join(titles)} and {more} more"
         what += " is due" if len(steps) == 1 else " are due"
     rows: list[CountryEffect] = []
     if policy is not None:
@@ -239,6 +247,15 @@ def _coming(findings: Findings) -> Markup:
     return _told(
         findings, COMING, on=_day(on, findings.as_of), what=what, condition=condition, rows=rows, solved=policy
     )
+
+
+def _article(findings: Findings, title: str) -> str:
+    """A title for the middle of a sentence: `the rise of ...`, `China's duties`."""
+    names = [party.name for party in findings.parties]
+    named = next((name for name in names if title.startswith(name)), None)
+    if named is not None:
+        return title if the(named) == named else f"the {title}"
+    return f"the {title[:1].lower()}{title[1:]}"
 
 
 def _day(day: dt.date, as_of: dt.date) -> str:

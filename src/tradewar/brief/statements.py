@@ -107,9 +107,9 @@ def unidentified(name: str, found: Range | None, decimals: int = 2) -> Markup:
 
 def gains_money(name: str, value: float, found: Range | None, money: Money, *, plural: bool = False) -> Markup:
     """The same in money a year: `all countries together lose USD 4.2 billion a year (−6.1 to −3.0)`."""
-    inside = Markup("") if found is None else Markup(" ({})").format(ends(found, 1, scale=money.factor))
+    inside = within(found, 1, scale=money.factor)
     if open_sign(found):
-        return Markup("for {} the sign is {}{} {}").format(name, NOT_IDENTIFIED, inside, money.unit)
+        return Markup("for {} the sign is {}{}, {} a year").format(name, NOT_IDENTIFIED, inside, money.unit)
     verb = ("gain" if value > 0 else "lose") + ("" if plural else "s")
     return Markup("{} {} {} a year{}").format(name, verb, unsigned(sum_of(value, money)), inside)
 

@@ -26,12 +26,13 @@ from tradewar.talks.clock import EVENTS
 from tradewar.talks.clock_sweep import Swing
 from tradewar.world.ranges import Range
 
+YEARLY = "percent of income a year"
 LETTERS = "ABCDEFGH"
 """Deals are named by letters in the picture and in the table."""
 
 OPENING = (
-    "{% if gain %}Both prefer a deal: over walking away, {{ gains(one, gain[0], spread and spread[0]) }} and "
-    "{{ gains(two, gain[1], spread and spread[1]) }} of income a year{% elif paid %}Only with a payment is there a "
+    "{% if gain %}Both prefer a deal: over walking away, {{ gains(one, gain[0], spread and spread[0], unit=unit) }} "
+    "and {{ gains(two, gain[1], spread and spread[1], unit=unit) }}{% elif paid %}Only with a payment is there a "
     "deal that both prefer{% else %}No deal on tariffs is better for both{% endif %}"
     "{% if p is not none %}; {% if unsure %}whether it is signed is {{ chance(p.base, p) }} in eight of ten draws of "
     "the assumptions{% else %}the chance of a signature is {{ chance(p.base, p) }}{% endif %}{% endif %}."
@@ -72,8 +73,8 @@ THREAT = (
 WALK_AWAY = "The walk-away point, with which a deal is compared, is {{ basis }}."
 AGREED = (
     "There is a deal that both prefer. Under Nash's rule with weights of {{ rate(weights[0], 0) }} and "
-    "{{ rate(weights[1], 0) }} percent, {{ gains(one, gain[0], spread and spread[0]) }} and "
-    "{{ gains(two, gain[1], spread and spread[1]) }} of income a year over walking away. Tariffs on each other's goods "
+    "{{ rate(weights[1], 0) }} percent, {{ gains(one, gain[0], spread and spread[0], unit=unit) }} and "
+    "{{ gains(two, gain[1], spread and spread[1], unit=unit) }} over walking away. Tariffs on each other's goods "
     "would be {{ rate(rates[0], sign=True) }} and {{ rate(rates[1], sign=True) }} percent{{ subsidy }}."
 )
 PAYMENT = (
@@ -103,8 +104,8 @@ CLOCK = (
     "{{ moved }}"
 )
 POSTPONE = (
-    "By one more extension, {{ gains(one, v[0], ranges[0]) }} of a year's income and {{ gains(two, v[1], ranges[1]) }}."
-    " {{ moved }}"
+    "By one more extension, {{ gains(one, v[0], ranges[0], unit=unit) }} and {{ gains(two, v[1], ranges[1], unit=unit) "
+    "}}. {{ moved }}"
 )
 CREDIBLE = (
     "At the first deadline with nothing agreed, {% if unsure %}it is {{ not_identified }} whether carrying the threat "
@@ -166,7 +167,7 @@ def _opening(findings: Findings) -> Markup:
     gain = base.gain if base.status is BargainStatus.DEAL else None
     p = None if deal.spread is None else deal.spread.ranges.get("p_deal")
     facts = {"gain": None if gain is None else tuple(map(float, gain)), "paid": base.side_payment is not None}
-    return fill(findings, OPENING, one=one, two=two, p=p, unsure=unsure(p), spread=deal.gains, **facts)
+    return fill(findings, OPENING, one=one, two=two, p=p, unsure=unsure(p), spread=deal.gains, unit=YEARLY, **facts)
 
 
 def _kept(deal: Deal) -> list[DealCase]:
@@ -197,6 +198,7 @@ def _agreed(findings: Findings, deal: Deal) -> list[Markup]:
             "rates": rates,
             "subsidy": subsidy,
             "spread": deal.gains,
+            "unit": YEARLY,
         }
         lines = [fill(findings, AGREED, one=one, two=two, **facts)]
     elif base.side_payment is not None:
@@ -254,7 +256,11 @@ def _clock(findings: Findings, deal: Deal) -> list[Markup]:
         moved = _moved(findings, deal, "value_of_postponing_1", as_rate=False)
         spans = [spread.ranges.get(f"value_of_postponing_{side}") for side in (1, 2)]
         v = tuple(map(float, clock.value_of_postponing))
-        lines.append(fill(findings, POSTPONE, v=v, ranges=spans, one=one, two=two, moved=moved))
+        lines.append(
+            fill(
+                findings, POSTPONE, v=v, ranges=spans, unit="percent of a year's income", one=one, two=two, moved=moved
+            )
+        )
     margin = spread.ranges.get("threat_margin")
     if margin is not None and np.isfinite(margin.base):
         facts = {"m": margin, "share": spread.credible_share, "unsure": open_sign(margin)}

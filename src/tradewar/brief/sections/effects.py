@@ -48,7 +48,7 @@ RANGES = (
 SHARED = (
     "All sectors share {{ rate(r.common, 0) }} percent of the variance of the draws; the share is ours, since "
     "published sets cannot show what all estimates have in common. Under {{ first.title | lower_first }}, "
-    "{% for code, rows in shared %}real income of {{ the(name(code)) }} lies between "
+    "{% for code, rows in shared %}real income of {{ the(name(code)) }} changes by "
     "{% for s in rows %}{{ ends(s.real_income_pct, 3) }} percent where they share {{ rate(s.common, 0) }} percent"
     "{{ ' and ' if not loop.last }}{% endfor %}{{ '; ' if not loop.last else '.' }}{% endfor %}"
 )
