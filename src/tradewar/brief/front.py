@@ -21,7 +21,7 @@ from tradewar.brief.charts import OTHER_COLOUR, Drawing, colours
 from tradewar.brief.numbers import money_of_world, plain
 from tradewar.brief.section import Section
 from tradewar.brief.statements import SMALLEST, UNDECIDED, identified, income_range, open_sign, sign_of, unsure, written
-from tradewar.brief.text import fill
+from tradewar.brief.text import fill, the
 from tradewar.disputes.deal import Deal
 from tradewar.disputes.effects import CountryEffect, PolicyFindings
 from tradewar.disputes.findings import Findings
@@ -47,15 +47,16 @@ ELSEWHERE = (
     "Elsewhere {% if not sides %}no change of 0.005 percent or more is identified.{% endif %}"
     "{% for verb, who, rows, rich in sides %}{% if rows %}{% for e in rows %}{{ the(e.name) }}"
     "{{ ' and ' if not loop.last }}{% endfor %} {{ verb }}{{ 's' if rows | length == 1 }} most "
-    "({{ short(rows[0].real_income_pct) }}){% if rich %}, in money {{ the(rich.name) }} "
+    "({{ percent(rows[0].real_income_pct, 2, sign=false) }}){% if rich %}, in money {{ the(rich.name) }} "
     "({{ unsigned(money(rich.real_income_money, decimals=digits(rich.real_income_money))) }}){% endif %}"
     "{% else %}no {{ who }} is identified{% endif %}{{ ', ' if not loop.last else '.' }}{% endfor %}"
 )
 COMING = (
-    "On {{ on }} {{ what }}{% if condition %}{{ ', ' ~ condition if condition.startswith('unless') else "
-    "' (' ~ condition ~ ')' }}{% endif %}{% if rows %}: {% for e in rows %}"
-    "{{ the(e.name) }} {{ short(e.real_income_pct) }}{{ ', ' if not loop.last }}{% endfor %}"
-    "{% elif solved %}: no sign is identified{% endif %}."
+    "{{ 'On ' ~ on ~ ' ' if planned else 'Due on ' ~ on ~ ': ' }}{{ what }}{% if condition %}"
+    "{{ ', ' ~ condition if condition.startswith('unless') else ' (' ~ condition ~ ')' }}{% endif %}"
+    "{% if solved %}{{ ': ' if planned else '; then ' }}{% for e in rows %}{{ the(e.name) }} "
+    "{{ percent(e.real_income_pct, 2, sign=false) }}{{ ', ' if not loop.last }}{% else %}no change of 0.005 percent or "
+    "more is identified{% endfor %}{% endif %}."
 )
 TALKS = (
     "{% if deal %}{{ deal }}{% if p %}; {{ 'whether it comes in time is' if unsure else 'the chance that it comes in "
@@ -155,11 +156,7 @@ def _told(findings: Findings, template: str, **values: object) -> Markup:
     def digits(value: float) -> int:
         return _digits(findings, value)
 
-    def short(value: float) -> Markup:
-        return fill(findings, "{{ percent(v, 2, sign=false) if v | abs >= least else 'less than 0.005' }}", v=value,
-                    least=SMALLEST)  # fmt: skip
-
-    return fill(findings, template, digits=digits, short=short, least=SMALLEST, **values)
+    return fill(findings, template, digits=digits, least=SMALLEST, **values)
 
 
 def _parties(findings: Findings, policy: PolicyFindings) -> list[tuple[CountryEffect, Range | None]]:
@@ -208,8 +205,9 @@ def _elsewhere(findings: Findings, now: PolicyFindings) -> Markup:
     for verb, who, named, sign in (("lose", "loser", losers, -1), ("gain", "gainer", gainers, 1)):
         rich = max((row for row in rows if sign * row.real_income_pct > 0), key=_money, default=None)
         told = rich is not None and rich not in named and _shown_money(findings, rich)
-        sides.append((verb, who, named, rich if told else None))
-    if all(abs(row.real_income_pct) < SMALLEST for row in (*losers[:1], *gainers[:1])):
+        if not named or abs(named[0].real_income_pct) >= SMALLEST:
+            sides.append((verb, who, named, rich if told else None))
+    if not any(named for _, _, named, _ in sides):
         sides = []
     return _told(findings, ELSEWHERE, sides=sides)
 
@@ -231,21 +229,28 @@ def _coming(findings: Findings) -> Markup:
         return Markup("")
     steps = [step for step in findings.steps if policy is not None and step.name in policy.steps]
     condition = next((step.condition for step in steps if step.condition), "")
-    if plan is not None and plan.date == on and len(steps) < 2:
+    planned = plan is not None and plan.date == on and len(steps) < 2
+    if plan is not None and planned:
         # what a plan adds in brackets stands in its section
         what = re.sub(r" \([^)]*\)", "", plan.what[:1].lower() + plan.what[1:])
         condition = condition or plan.condition
     else:
         titles, more = [_article(findings, step.title) for step in steps[:NAMED]], len(steps) - NAMED
         what = " and ".join(titles) if more <= 0 else f"{', '.join(titles)} and {more} more"
-        what += " is due" if len(steps) == 1 else " are due"
     rows: list[CountryEffect] = []
     if policy is not None:
         losers, gainers = _extremes(findings, policy)
         rows = [row for row, found in _parties(findings, policy) if not open_sign(found)]
-        rows += [*losers[:1], *gainers[:1]]
+        rows = [row for row in (*rows, *losers[:1], *gainers[:1]) if abs(row.real_income_pct) >= SMALLEST]
     return _told(
-        findings, COMING, on=_day(on, findings.as_of), what=what, condition=condition, rows=rows, solved=policy
+        findings,
+        COMING,
+        on=_day(on, findings.as_of),
+        what=what,
+        condition=condition,
+        rows=rows,
+        solved=policy,
+        planned=planned,
     )
 
 
