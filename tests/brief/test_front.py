@@ -93,7 +93,7 @@ def test_no_sentence_of_the_first_screen_uses_what_became_known_later(
         kept = [item.model_copy(update={"branch": {}}) for item in kept]
     bare = replace(dossier, policies=tuple(kept), whole=None)
     assert all(row.known_from <= day for row in (*bare.policies, *bare.deadlines, *bare.chronicle))
-    monkeypatch.setattr(running, "dispute_book", lambda _: book)
+    monkeypatch.setattr(running, "dispute_book", mock.Mock(return_value=book))
     monkeypatch.setattr("tradewar.disputes.ranges.OTHER_SHARES", ())
     again = run(bare, day, parts=SHORT)
     assert said(write_front(again), day) == said(write_front(short), day)

@@ -20,12 +20,13 @@ import built_in
 from tradewar.brief.front import write_front
 from tradewar.brief.page import applying, render_page
 from tradewar.brief.statements import WIDEST_CHANCE
+from tradewar.disputes.deal import Deal
 from tradewar.disputes.dossier import load_dispute, names
 from tradewar.disputes.findings import Findings, run
 from tradewar.world.assumed import Swing
 from tradewar.world.ranges import Range
 
-DAYS = (dt.date(2018, 8, 1), dt.date(2018, 12, 20), built_in.DAY, dt.date(2019, 5, 20), dt.date(2020, 3, 1))
+DAYS = (dt.date(2018, 8, 1), dt.date(2018, 12, 20), built_in.DAY, dt.date(2019, 5, 20))
 CHANCES = re.compile(r"\[(p_deal|p_escalate)\]$|p_before_deadline$")
 CASES = [(name, day) for name in names() for day in (*DAYS, None) if not (name == built_in.DISPUTE and day is None)]
 
@@ -60,7 +61,7 @@ def walk(value: Any, path: str = "") -> Iterator[tuple[str, Range]]:
             yield from walk(getattr(value, key), f"{path}.{key}")
         if isinstance(value, Swing) and value.range is not None:
             yield f"{path}.range", value.range
-        if hasattr(type(value), "gains"):
+        elif isinstance(value, Deal):
             yield from walk(value.gains, f"{path}.gains")
 
 
@@ -71,7 +72,7 @@ def known(name: str, day: dt.date | None) -> list[tuple[str, Range]]:
 @pytest.mark.parametrize(("name", "day"), CASES)
 def test_a_base_lies_in_its_range_or_the_page_says_why_not(name: str, day: dt.date | None) -> None:
     ranges = known(name, day)
-    assert len(ranges) > 300
+    assert len(ranges) > 200
     for path, item in ranges:
         assert item.low <= item.high, path
         assert item.over, path
@@ -89,12 +90,12 @@ def test_where_the_sign_is_not_identified_no_middle_figure_is_on_the_page(name: 
     open_ones = [
         (path, item)
         for path, item in known(name, day)
-        if item.decided == 0 and item.width > 0.0 and item.base != 0.0 and not CHANCES.search(path)
+        if item.decided == 0 and item.base not in (0.0, item.low, item.high) and not CHANCES.search(path)
     ]
     assert open_ones
     for path, item in open_ones:
-        if ".swings" in path or "_swings" in path:
-            continue  # what one assumption does, told by its two ends
+        if re.search(r"swings|\.shared\[", path):
+            continue  # what one assumption does to a figure, told by its two ends beside the range of the figure
         assert f'value="{item.base!r}"' not in told, f"{path}: {item}"
 
 

@@ -69,8 +69,9 @@ DEADLINE = (
     "{% if days > 0 %}That is {{ days }} day{{ 's' if days != 1 }} away. {% elif days == 0 %}That is today. {% endif %}"
     "{% else %}{{ d.what }}, {{ d.condition }}. {% endif %}"
     "{% if d.may_be_postponed and d.date %}The date can be postponed. {% endif %}"
-    "Known since {{ day(d.known_from) }} ({{ d.source }}).{% if due and not due.verified %} The tariff book marks the "
-    "dates of this step as not verified.{% endif %}"
+    "Known since {{ day(d.known_from) }} ({{ d.source }}).{% if due and not due.verified %} The tariff book "
+    "{{ 'does not say whether the dates of this step were verified' if due.verified is none else "
+    "'marks the dates of this step as not verified' }}.{% endif %}"
 )
 
 

@@ -41,7 +41,7 @@ class Component(Document, optional="amount", digits={"rate": 12, "before": 12, "
     known_from: str
     source: str
     instrument: str
-    verified: bool
+    verified: bool | None
     why: str
     before: float | None
     """Sum of the components before this one."""
@@ -57,7 +57,7 @@ class NotApplied:
     measure: str
     authority: str
     why: str
-    verified: bool
+    verified: bool | None
 
 
 @dataclass(frozen=True)

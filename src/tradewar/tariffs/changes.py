@@ -36,7 +36,7 @@ class BookChange:
     value: float | None
     """Trade in the scope of the measure on the weight set of its importer; None where the book has none."""
     weight_set: str
-    verified: bool
+    verified: bool | None
 
 
 @dataclass(frozen=True)
@@ -151,14 +151,14 @@ def scope_value(book: TariffBook, importer: str, scope: str, chosen: WeightSet) 
 
 
 def unverified(book: TariffBook) -> pd.DataFrame:
-    """Lines marked `verified = no`: table, row, id, source and note."""
+    """Lines that are not marked `verified = yes`: table, row, id, source and note."""
     import pandas as pd
 
     rows: list[dict[str, Any]] = []
     for table, content in book.tables.items():
         key = content.spec.names[0]
         for row in content.rows() if "verified" in content.spec.names else ():
-            if YES.get(row["verified"].lower(), True):
+            if YES.get(row["verified"].lower(), False):
                 continue
             facts = {"table": table, "row": row["_row"], "id": row[key]}
             rows.append(facts | {"source": row.get("source", ""), "note": row.get("note", "")})

@@ -54,7 +54,7 @@ _KNOWN = (
     Column("known_from", "day", "day of publication", default="the day on which it starts"),
     Column("superseded_from", "day", "day on which another row replaced it", default="until a later row on the same"),
     Column("source", meaning="where it comes from"),
-    Column("verified", "yes", "whether somebody checked it against its source", default="yes"),
+    Column("verified", "yes", "whether somebody checked it against its source", default="not stated"),
     Column("note", meaning="anything else; a rate above 1 needs one"),
 )
 _SCOPE = (
@@ -230,7 +230,7 @@ INSTRUMENTS = TableSpec(
         Column("citation", meaning="where it is printed"),
         Column("published", "day", "day of publication"),
         Column("url", meaning="where it can be read"),
-        Column("verified", "yes", "whether somebody read it", default="yes"),
+        Column("verified", "yes", "whether somebody read it", default="not stated"),
     ),
     key=("instrument",),
 )

@@ -32,7 +32,8 @@ class Known:
     known_from: int = 0
     superseded_from: int = FOREVER
     source: str = ""
-    verified: bool = True
+    verified: bool | None = None
+    """Whether somebody checked it against its source; None where that is not stated."""
     note: str = ""
 
     def visible(self, known: int) -> bool:
@@ -258,5 +259,5 @@ class Step:
     known_from: str
     superseded_by: str
     """`known_from` of the version that replaced it; blank for the current one."""
-    verified: bool
+    verified: bool | None
     source: str

@@ -55,7 +55,8 @@ PATH = (
     "{{ within(trough.range, 0, sign=False, scale=100) }}, and {{ rate(flow.long_run_index, 0) }} percent in the long "
     "run."
     "{% if planned %} Without the planned steps it stands at {{ rate(last.index_without, 0) }} instead of "
-    "{{ rate(last.index, 0) }} percent in {{ month(last.month) }}; stocks run down either way.{% endif %}"
+    "{{ rate(last.index, 0) }} percent{{ within(last.range, 0, sign=False, scale=100) }} in {{ month(last.month) }}; "
+    "stocks run down either way.{% endif %}"
 )
 OBSERVED = (
     "{% if ended %}In {{ month(seen.month) }}, where the path ends, it{% else %}The last month known of it, "
