@@ -23,7 +23,7 @@ from tradewar.disputes.steps import open_steps
 def sentences(findings: Findings) -> list[str]:
     """Every sentence of the page, in order."""
     front = write_front(findings, applying(findings))
-    found = [front.headline, front.deadline, front.ranges]
+    found = [front.headline, *front.paragraphs]
     for section in applying(findings):
         limits = section.limits(findings)
         found += [section.opening(findings), *limits.moves, *limits.leaves_out]

@@ -16,10 +16,22 @@ from markupsafe import Markup, escape
 from tradewar.brief import exports
 from tradewar.brief.charts import Drawing, colours, inline
 from tradewar.brief.front import Front, write_front
-from tradewar.brief.numbers import amount, money_of_world, residual, sum_of
+from tradewar.brief.numbers import amount, day, money_of_world, residual, sum_of
 from tradewar.brief.renderer import Drawn, Renderer, svg_of
 from tradewar.brief.section import Section
-from tradewar.brief.sections import answer, chronicle, deal, effects, hold, kept, levers, method, monthly, taxed
+from tradewar.brief.sections import (
+    answer,
+    chronicle,
+    deal,
+    effects,
+    hindsight,
+    hold,
+    kept,
+    levers,
+    method,
+    monthly,
+    taxed,
+)
 from tradewar.brief.text import environment, styles, text_of
 from tradewar.brief.write import MANIFEST, manifest
 from tradewar.disputes.dossier import Dossier, load_dispute
@@ -42,11 +54,12 @@ SECTIONS: tuple[Section, ...] = (
     deal.SECTION,
     hold.SECTION,
     kept.SECTION,
+    hindsight.SECTION,
     chronicle.SECTION,
     method.SECTION,
 )
-"""In the order of the questions: taxed, effects, answer, levers, monthly, deal, hold, kept; then the record and the
-method. Adding a section adds its name here."""
+"""In the order of the questions: taxed, effects, answer, levers, monthly, deal, hold, kept; then scenarios
+from later knowledge, the record and the method. Adding a section adds its name here."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +138,11 @@ def brief(
         options = {"dispute": dossier.name, "as_of": findings.as_of.isoformat(), "closure": findings.closure}
         draft.add(MANIFEST, manifest(findings.inputs, options, timings, draft.files))
         files = draft.place()
-    return Brief(findings, text_of(front.headline), Path(out), Path(out) / PAGE, files, missing)
+    return Brief(findings, text_of(_known(findings) + front.summary), Path(out), Path(out) / PAGE, files, missing)
+
+
+def _known(findings: Findings) -> Markup:
+    return Markup("As known on {}. ").format(day(findings.as_of))
 
 
 class _Easel:

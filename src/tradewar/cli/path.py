@@ -42,8 +42,8 @@ def _show(flow: FlowFindings) -> None:
             (
                 row.month,
                 number(row.index, 3),
-                _optional(row.low),
-                _optional(row.high),
+                _optional(row.range and row.range.low),
+                _optional(row.range and row.range.high),
                 _optional(row.index_without),
                 _optional(row.observed),
                 _optional(row.observed_three_months),

@@ -102,6 +102,21 @@ class Findings(Document, told="... parts.*", without="inputs seconds pending"):
         return found
 
     @property
+    def known(self) -> tuple[PolicyFindings, ...]:
+        """The policies whose figures were known on the day: what headlines and options may rest on."""
+        return tuple(policy for policy in self.policies if policy.figures_known_from is None)
+
+    @property
+    def hindsight(self) -> tuple[PolicyFindings, ...]:
+        """The others: scenarios from later knowledge, which stand apart and marked."""
+        return tuple(policy for policy in self.policies if policy.figures_known_from is not None)
+
+    @property
+    def compared(self) -> tuple[PolicyFindings, ...]:
+        """What the sections compare: the known policies; where there are none, all, each marked as hindsight."""
+        return self.known or self.policies
+
+    @property
     def due(self) -> OpenStep | None:
         """The step of the deadline, where it is still open."""
         named = self.deadline.step if self.deadline else None

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tradewar.disputes.dossier import Dossier
@@ -43,8 +43,9 @@ from tradewar.paths import (
     fit_elasticity_curve,
     landmarks,
     monthly_path,
-    path_bands,
+    path_draws,
 )
+from tradewar.world.ranges import Range, vary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,10 +53,12 @@ if TYPE_CHECKING:
     from tradewar.tariffs import TariffBook
     from tradewar.world.model import World
 
-DRAWS, SEED, LEVELS = 1000, 0, (0.05, 0.5, 0.95)
+DRAWS, SEED, COVERAGE = 1000, 0, 0.9
 BAND = "5 to 95 percent of draws"
+OVER = "draws of the elasticities by horizon, and of what is assumed about dates and orders"
 WEDGE_RANGE = (0.5, 1.0)
 """Directed buying is an upper bound: draws take this part of it."""
+IN_FULL = "the path takes orders from the state in full, an upper bound; the draws take from half of them to all"
 
 
 @dataclass(frozen=True)
@@ -92,9 +95,8 @@ class PathMonth:
     use: float
     extra_stock: float
     """Months of normal use."""
-    low: float | None
-    high: float | None
-    """Band of `index`; None where the dossier gives no ranges."""
+    range: Range | None
+    """Of `index`; None where the dossier gives no ranges."""
     substitution: float
     directed: float
     stocks: float
@@ -102,6 +104,11 @@ class PathMonth:
     """Observed value over that of the same month of the base year; None where it was not known."""
     observed_three_months: float | None
     """The same over this month and the two before it."""
+
+    def cells(self) -> dict[str, Any]:
+        """The month as one row of a table, with both ends of its range."""
+        ends = {"low": self.range and self.range.low, "high": self.range and self.range.high}
+        return {name: value for name, value in vars(self).items() if name != "range"} | ends
 
 
 @dataclass(frozen=True)
@@ -148,7 +155,7 @@ class MonthlyFindings(Document):
         """Long, for charts: one row per flow and month."""
         import pandas as pd
 
-        return pd.DataFrame([{"flow": f.flow.name} | asdict(row) for f in self.flows for row in f.months])
+        return pd.DataFrame([{"flow": f.flow.name} | row.cells() for f in self.flows for row in f.months])
 
     def falls_frame(self) -> pd.DataFrame:
         """Long, for bars: one row per observed fall and component."""
@@ -245,7 +252,8 @@ def _flow_findings(
     path = monthly_path(assumptions)
     planned = any(step.awaited for step in assumptions.steps)
     without = both_outcomes(assumptions).if_not if planned else None
-    band = _band(assumptions, content.ranges, wedge.value)
+    drawn = _drawn(assumptions, content.ranges, wedge.value)
+    beyond = IN_FULL if assumptions.directed else ""
     series = observed.get(spec.name)
     months = months_between(content.start, content.months)
     rows = tuple(
@@ -255,8 +263,9 @@ def _flow_findings(
             index_without=None if without is None else float(without.trade_index[m]),
             use=float(path.use_index[m]),
             extra_stock=float(path.extra_stock[m]),
-            low=None if band is None else float(band[0, m]),
-            high=None if band is None else float(band[2, m]),
+            range=None
+            if drawn is None
+            else vary(float(path.trade_index[m]), drawn[:, m], over=OVER, coverage=COVERAGE, outside=beyond),
             substitution=float(path.substitution[m]),
             directed=float(path.directed[m]),
             stocks=float(path.stocks[m]),
@@ -275,7 +284,7 @@ def _flow_findings(
         sentence=_sentence(
             months, marks.peak_month, marks.peak, marks.trough_month, marks.trough, marks.long_run_index
         ),
-        band="" if band is None else f"{BAND}: {content.ranges.reason if content.ranges else ''}",
+        band="" if drawn is None else f"{BAND}: {content.ranges.reason if content.ranges else ''}",
         assumptions=_named(content, spec, inputs, wedge.sentence),
         notes=(*path.notes, content.base_reason, flow.vintage),
     )
@@ -395,7 +404,7 @@ def _index(series: Any, months: Sequence[str], base_year: int) -> float | None:
     return None if now is None or not base else now / base
 
 
-def _band(assumptions: PathAssumptions, ranges: Ranges | None, wedge: float) -> Any:
+def _drawn(assumptions: PathAssumptions, ranges: Ranges | None, wedge: float) -> Any:
     if ranges is None:
         return None
     given = ranges.model_dump(exclude={"reason"}, exclude_none=True)
@@ -403,7 +412,7 @@ def _band(assumptions: PathAssumptions, ranges: Ranges | None, wedge: float) -> 
         given = {key: value for key, value in given.items() if key in ("long_run", "at_one_year", "at_ten_years")}
     if assumptions.directed:
         given["wedge"] = (WEDGE_RANGE[0] * wedge, WEDGE_RANGE[1] * wedge)
-    return path_bands(assumptions, PathRanges(**given), draws=DRAWS, seed=SEED, levels=LEVELS).trade_index
+    return path_draws(assumptions, PathRanges(**given), DRAWS, SEED)[0]
 
 
 def _sentence(

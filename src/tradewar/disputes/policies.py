@@ -96,6 +96,10 @@ class StatedPolicy:
         """Whether it is what applies on the day of the brief."""
         return isinstance(self.source, BookPolicy) and self.source.day == "as-of"
 
+    def known_on(self, day: dt.date) -> bool:
+        """Whether its figures could be known on a day; otherwise it is hindsight."""
+        return self.figures_known_from is None or self.figures_known_from <= day
+
 
 @dataclass(frozen=True, eq=False)
 class Stated:

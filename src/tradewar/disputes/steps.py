@@ -64,8 +64,8 @@ class OpenStep:
     """Since when this version of the step is known."""
     versions: int
     """How many versions were known by the day: 2 means that it was changed once."""
-    verified: bool
-    """False where a line of the book behind it is marked as not checked."""
+    verified: bool | None
+    """False where a line of the book behind it was not checked, None where the book does not say of one."""
     changes: tuple[str, ...]
     """`change_id` of scheduled changes of the book."""
     measures: tuple[str, ...]
@@ -171,10 +171,16 @@ def _open(book: TariffBook, step: Step, known_on: dt.date) -> OpenStep | None:
         branches=(Branch("yes", "not carried out"), Branch("no", "carried out")) if trigger else (),
         known_from=dt.date.fromordinal(max(line.known_from for line in lines)),
         versions=max(1, len(versions) // max(1, len(names))),
-        verified=all(line.verified is not False for line in lines),
+        verified=_verified(line.verified for line in lines),
         changes=names,
         measures=tuple(dict.fromkeys(measure.measure_id for measure in measures)),
     )
+
+
+def _verified(marks: Iterable[bool | None]) -> bool | None:
+    """The weakest of several marks."""
+    known = set(marks)
+    return False if False in known else None if None in known else True
 
 
 def _current(book: TariffBook, change_id: str, known_on: dt.date) -> ScheduledChange | None:

@@ -12,7 +12,7 @@ from tradewar.equilibrium.horizon import (
     fit_elasticity_curve,
     reacted_share,
 )
-from tradewar.paths.bands import PathBands, PathRanges, path_bands, step_effect_quantiles
+from tradewar.paths.bands import PathBands, PathRanges, path_bands, path_draws, step_effect_draws
 from tradewar.paths.decomposition import Decomposition, composition_change, decompose, retaliation_index, stocks_term
 from tradewar.paths.monthly import (
     DirectedBuying,
@@ -55,9 +55,10 @@ __all__ = [
     "log_effect_of_steps",
     "monthly_path",
     "path_bands",
+    "path_draws",
     "reacted_share",
     "retaliation_index",
-    "step_effect_quantiles",
+    "step_effect_draws",
     "stock_target",
     "stocks_term",
     "three_month_average",

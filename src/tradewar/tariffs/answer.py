@@ -160,7 +160,7 @@ def sentences(answer: AppliedRate) -> tuple[str, ...]:
     """The headline, one line per component with the rate before and after, and one per measure not applied."""
     found = [headline(answer)]
     for part in answer.components:
-        unverified = " [unverified]" if part.verified is False else ""
+        unverified = {True: "", False: " [unverified]", None: " [not stated whether verified]"}[part.verified]
         found.append(
             f"{part.authority} {part.measure}: {part.duty} adds {percent(part.rate)} "
             f"({percent(part.before)} to {percent(part.after)}); {part.why}{unverified}"
