@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tradewar.accords import AccordStatus
+from tradewar.accords.terms import AccordStatus
 from tradewar.disputes.deal import Deal
 from tradewar.disputes.dossier import LIBRARY, load_dispute
 from tradewar.disputes.findings import Findings

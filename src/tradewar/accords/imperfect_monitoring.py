@@ -127,11 +127,6 @@ def suspension(
     )  # fmt: skip
 
 
-def suspended_value(stake: float, discount: float, false_alarm: float, punishment_share: float) -> float:
-    """v_C − u_war = l(1−δ)/(1−δ+δαk): value per period of an accord that is kept but sometimes suspended at once."""
-    return Enforcement(0.0, stake, discount, 1, false_alarm).value(punishment_share)
-
-
 def _why_not(found: Enforcement) -> tuple[str, str]:
     """(which condition fails, what that means) where no suspension works."""
     if found.stake <= 0.0:

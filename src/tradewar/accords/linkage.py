@@ -6,10 +6,9 @@ answered L periods later, as in `tradewar.accords.incentives`.
     truce kept iff h <= h̄ = min{ D^L (π−α) l/(1 − D(1−π)),  D^L (1−α)(l+g) − g }
                                   (hack only, hidden)        (hack and cheat on tariffs together, seen at once)
     q* = 1 − D*/δ                 largest hazard the truce survives, D* being the smallest D that keeps it at theft h
-    θ* = 1 − (h + (1−δ^L) g)/(δ^L l)      share of the threatened damage already inflicted that ends it
 
 Tariffs imposed *regardless* of hacking remove the stake, and so does the expectation of them. The thief's gain h has
-no public number: it is a required input of q* and θ*; without it only the break-even h̄ may be shown.
+no public number: it is a required input of q*; without it only the break-even h̄ may be shown.
 """
 
 from __future__ import annotations
@@ -39,16 +38,6 @@ class CriticalHazard:
     status: AccordStatus
     hazard: float | None
     """q*; None where the truce fails even without unprovoked tariffs."""
-    sentence: str
-
-
-@dataclass(frozen=True)
-class CriticalDamage:
-    """How much of the threatened damage may already be done before the truce ends."""
-
-    status: AccordStatus
-    share: float | None
-    """θ*; None where the truce fails before any damage is done."""
     sentence: str
 
 
@@ -128,32 +117,6 @@ def critical_hazard(
         f"(if stealing is worth {theft_gain:.2f} % of GDP a period)."
     )
     return CriticalHazard(AccordStatus.SUSTAINABLE, hazard, sentence)
-
-
-def critical_damage(
-    theft_gain: float, stake: float, *, discount: float, tariff_gain: float = 0.0, lag: int = 1
-) -> CriticalDamage:
-    """θ* with perfect detection and no unprovoked tariffs: the stake shrinks to (1 − θ) l.
-
-    Raises:
-        AccordError: for values outside their ranges, or a stake that is not positive.
-    """
-    _check(discount, 1.0, 0.0, tariff_gain, lag)
-    check_not_negative([("theft gain", theft_gain)])
-    answered = discount**lag
-    needed = theft_gain + (1.0 - answered) * tariff_gain
-    if stake <= 0.0 or needed > answered * stake:
-        sentence = "The truce fails before any of the threatened damage is done."
-        return CriticalDamage(AccordStatus.NOT_SUSTAINABLE, None, sentence)
-    share = 1.0 - needed / (answered * stake)
-    sentence = f"Once {share:.0%} of the threatened damage has been inflicted, the truce no longer holds."
-    return CriticalDamage(AccordStatus.SUSTAINABLE, share, sentence)
-
-
-def truce_worth_making(victim_loss: float, theft_gain: float) -> bool:
-    """True if the victim loses from theft, and at least what the thief gains: H > 0 and H >= h."""
-    check_not_negative([("victim's loss", victim_loss), ("theft gain", theft_gain)])
-    return victim_loss > 0.0 and victim_loss >= theft_gain
 
 
 def _check(discount: float, detection: float, false_alarm: float, tariff_gain: float, lag: int) -> None:

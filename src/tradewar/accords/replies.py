@@ -1,4 +1,4 @@
-"""Best replies over a few instruments by the gradient, and the stage game made of them.
+"""Best replies over a few instruments by the gradient.
 
 Meant for instruments tied together (one rate per party, or per sector of a pair). For every tariff of every partner
 use `tradewar.games`, which has the fixed-point rule, restarts and certificates.
@@ -12,8 +12,12 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray as Array
 
-from tradewar.accords.sustainable import BestResponse, PayoffFunction, Stage
 from tradewar.errors import NoSolutionError
+
+PayoffFunction = Callable[[Array], tuple[Array, Array]]
+"""Instruments -> (payoff [country], Jacobian [country, instrument]), percent of income per period."""
+BestResponse = Callable[[int, Array], Array]
+"""(country, instruments) -> all instruments, the country's own replaced by those best for it."""
 
 REPLY_TOLERANCE = 1e-9
 """Projected gradient, relative to the payoff's own response, at which a reply is best."""
@@ -81,15 +85,3 @@ def _polished(value: Callable[[Array], tuple[float, Array]], found: Array, low: 
     root = root_scalar(slope, x0=found[0], x1=found[0] + 1e-5, xtol=REPLY_TOLERANCE, maxiter=8)
     near = root.converged and abs(root.root - found[0]) < POLISH_REACH
     return np.clip(np.array([root.root]), low, high) if near else found
-
-
-def stage_game(
-    countries: tuple[str, ...],
-    payoff: PayoffFunction,
-    owner: Int[Array, " instrument"],
-    nash: Float[Array, " instrument"],
-    lower: Float[Array, " instrument"],
-    upper: Float[Array, " instrument"],
-) -> Stage:
-    """The stage game of a payoff function around a Nash point that is known (from `tradewar.games`)."""
-    return Stage(countries, payoff, best_reply(payoff, owner, lower, upper), owner, nash, lower, upper)

@@ -2,7 +2,7 @@
 
 How fast trade reacts (`elasticity`), several dated steps (`steps`), hurry before a date and waiting for a deal
 (`stocks`), all of them with orders from the state as one path (`monthly`) with its uncertainty (`bands`), an observed
-fall taken apart (`decomposition`), and the threat of a tariff over years (`uncertainty`).
+fall taken apart (`decomposition`).
 """
 
 from tradewar.equilibrium.horizon import (
@@ -13,7 +13,7 @@ from tradewar.equilibrium.horizon import (
     reacted_share,
 )
 from tradewar.paths.bands import PathBands, PathRanges, path_bands, step_effect_quantiles
-from tradewar.paths.decomposition import Decomposition, composition_change, decompose, retaliation_index, stocks_term
+from tradewar.paths.decomposition import Decomposition, decompose, stocks_term
 from tradewar.paths.monthly import (
     DirectedBuying,
     MonthlyPath,
@@ -23,12 +23,9 @@ from tradewar.paths.monthly import (
     both_outcomes,
     landmarks,
     monthly_path,
-    three_month_average,
-    year_on_year,
 )
 from tradewar.paths.steps import TariffStep, log_effect_of_steps
-from tradewar.paths.stocks import Anticipation, StockTarget, stock_target
-from tradewar.paths.uncertainty import EntryEffect, entry_effect
+from tradewar.paths.stocks import Anticipation
 
 __all__ = [
     "DEFAULT_CURVE",
@@ -36,30 +33,22 @@ __all__ = [
     "Decomposition",
     "DirectedBuying",
     "ElasticityCurve",
-    "EntryEffect",
     "MonthlyPath",
     "Outcomes",
     "PathAssumptions",
     "PathBands",
     "PathLandmarks",
     "PathRanges",
-    "StockTarget",
     "TariffStep",
     "both_outcomes",
-    "composition_change",
     "decompose",
     "elasticity_at",
-    "entry_effect",
     "fit_elasticity_curve",
     "landmarks",
     "log_effect_of_steps",
     "monthly_path",
     "path_bands",
     "reacted_share",
-    "retaliation_index",
     "step_effect_quantiles",
-    "stock_target",
     "stocks_term",
-    "three_month_average",
-    "year_on_year",
 ]

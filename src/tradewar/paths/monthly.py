@@ -150,21 +150,6 @@ def landmarks(path: MonthlyPath) -> PathLandmarks:
     return PathLandmarks(peak, float(bought[peak]), trough, float(bought[trough]), back, long_run, sentence)
 
 
-def three_month_average(index: Float[Array, " month"]) -> Float[Array, " month"]:
-    """Mean of each month and the two before it; NaN in the first two months."""
-    average = np.full(len(index), np.nan)
-    if len(index) >= 3:
-        average[2:] = (index[:-2] + index[1:-1] + index[2:]) / 3.0
-    return average
-
-
-def year_on_year(index: Float[Array, " month"]) -> Float[Array, " month"]:
-    """Ratio to the same month a year before, less 1; NaN in the first year."""
-    change = np.full(len(index), np.nan)
-    change[12:] = index[12:] / index[:-12] - 1.0
-    return change
-
-
 # ---------------------------------------------------------------- the kernel, for one path or many draws
 
 

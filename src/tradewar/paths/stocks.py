@@ -54,48 +54,6 @@ class Anticipation:
     name: str = ""
 
 
-@dataclass(frozen=True)
-class StockTarget:
-    """What buyers want to hold above (below) normal on the day."""
-
-    months_wanted: float
-    """H before any limit, months of use; negative when a removal is expected."""
-    months_held: float
-    """After the limit, times the storable share: months of normal use of the whole flow."""
-    limited: bool
-    """True where the cap or the normal inventory binds."""
-    sentence: str
-
-
-def stock_target(anticipation: Anticipation) -> StockTarget:
-    """Months of use bought ahead (positive) or run down (negative) by the day before the change.
-
-    Raises:
-        PathError: for a carrying cost that is not positive, or a probability or share outside [0, 1].
-    """
-    check_anticipations([anticipation])
-    wanted, held = months_held(anticipation)
-    limited = abs(held) < abs(anticipation.storable_share * wanted) * (1.0 - 1e-12)
-    if anticipation.effective_month <= anticipation.announced_month:
-        return StockTarget(wanted, 0.0, False, "The change was announced after the fact: nothing is bought ahead.")
-    verb = "bring forward" if held >= 0 else "put off"
-    sentence = f"Buyers {verb} about {abs(held):.1f} months of purchases before the date."
-    if limited:
-        limit = "cap" if held > 0 else "normal inventory"
-        sentence += (
-            f" Without the limit set by the {limit} it would be {abs(anticipation.storable_share * wanted):.1f}."
-        )
-    return StockTarget(wanted, held, limited, sentence)
-
-
-def months_held(anticipation: Anticipation) -> tuple[float, float]:
-    """(H without a limit, months held after limit and storable share)."""
-    change = float(np.log(anticipation.power_after / anticipation.power_before))
-    wanted = anticipation.probability * change / anticipation.carrying_cost
-    held = limited_months(np.array([wanted]), anticipation)[0] * anticipation.storable_share
-    return wanted, float(held)
-
-
 def limited_months(wanted: Float[Array, " draw"], anticipation: Anticipation) -> Float[Array, " draw"]:
     """H between minus the normal inventory and the cap, months of use of storable goods."""
     return np.clip(wanted, -anticipation.normal_inventory, anticipation.cap_months)
@@ -111,7 +69,7 @@ def stock_path(
 
     Args:
         use: C, per month, baseline 1.
-        target: months to be held on the eve of each date (`StockTarget.months_held`).
+        target: months to be held on the eve of each date, after limit and storable share.
         storable_share: share of use that stock can serve; run-down and rebuilding are at most this share of use.
         windows: (announced, effective) months of each event, in the order of announcement. A later announcement
             supersedes an earlier one from its first month, so that a postponed date is two events.

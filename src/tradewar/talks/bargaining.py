@@ -202,13 +202,6 @@ def without_subsidies(talks: Talks) -> Talks:
     return replace(talks, lower=floor, starts=starts)
 
 
-def bargain_with_and_without_subsidies(
-    talks: Talks, solution: Solution = Solution.ASYMMETRIC_NASH, weights: Float[Array, " party"] | None = None
-) -> tuple[Bargain, Bargain]:
-    """(instruments of either sign, instruments >= 0): the efficient payment is often a promise to buy."""
-    return bargain(talks, solution, weights), bargain(without_subsidies(talks), solution, weights)
-
-
 def programme_of(talks: Talks) -> Programme:
     """The talks in ln(1 + instrument), with payoff scales.
 

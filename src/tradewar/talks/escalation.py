@@ -226,3 +226,14 @@ def _check(
         )
     if problems:
         raise TalksError(problems)
+
+
+def concession_hazard(
+    other_discount_rate: float, other_if_conceded_to: float, other_if_conceding: float, other_now: float
+) -> float:
+    """λ = r (B − d)/(A − B) per year: the hazard of one side of a war of attrition that keeps the *other* indifferent.
+
+    Flows per year to the other side: A if it is conceded to, B if it concedes, d meanwhile; A > B > d. Hendricks, Weiss
+    and Wilson (1988, International Economic Review).
+    """
+    return other_discount_rate * (other_if_conceding - other_now) / (other_if_conceded_to - other_if_conceding)

@@ -1,8 +1,8 @@
 """Payoffs as functions of policy instruments: the form in which the solved world enters bargaining.
 
 A `PayoffFunction` maps instruments (tariff rates, purchase wedges) to payoffs [party] and their Jacobian
-[party, instrument]. The equilibrium engine provides it with the adjoint; `with_finite_differences` makes one from
-payoffs alone, for small problems. Payoffs of one problem have one unit.
+[party, instrument]. The equilibrium engine provides it with the adjoint. Payoffs of one problem have one
+unit.
 """
 
 from __future__ import annotations
@@ -10,30 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from jaxtyping import Float
 from numpy import ndarray as Array
 
 PayoffFunction = Callable[[Array], tuple[Array, Array]]
 """Instruments -> (payoff [party], Jacobian [party, instrument])."""
-
-DIFFERENCE = 1e-6
-"""Step of central differences."""
-
-
-def with_finite_differences(payoff: Callable[[Array], Array], step: float = DIFFERENCE) -> PayoffFunction:
-    """A payoff function with a Jacobian by central differences: two evaluations per instrument."""
-
-    def function(instruments: Array) -> tuple[Array, Array]:
-        middle = np.asarray(payoff(instruments), dtype=float)
-        columns: list[Array] = []
-        for number in range(len(instruments)):
-            above, below = instruments.copy(), instruments.copy()
-            above[number] += step
-            below[number] -= step
-            columns.append((np.asarray(payoff(above)) - np.asarray(payoff(below))) / (2.0 * step))
-        return middle, np.stack(columns, axis=-1)
-
-    return function
 
 
 def remembered(payoff: PayoffFunction, points: int = 1) -> PayoffFunction:
@@ -58,15 +38,5 @@ def in_log_powers(payoff: PayoffFunction) -> PayoffFunction:
         instruments = np.expm1(log_power)
         value, jacobian = payoff(instruments)
         return value, jacobian * (1.0 + instruments)
-
-    return function
-
-
-def party_only(payoff: PayoffFunction, parties: Float[Array, "chosen party"]) -> PayoffFunction:
-    """Payoffs of chosen parties: rows of `parties` times all payoffs."""
-
-    def function(instruments: Array) -> tuple[Array, Array]:
-        value, jacobian = payoff(instruments)
-        return parties @ value, parties @ jacobian
 
     return function
