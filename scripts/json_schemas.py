@@ -37,7 +37,7 @@ from tradewar.games.result import War
 from tradewar.io.serialize import ALL, Document, entries, form_of, json_text
 from tradewar.monitoring.datasets import DataSet
 from tradewar.monitoring.report import ActivityReport
-from tradewar.sweep.document import SweepDocument
+from tradewar.sweep.result import SweepDocument
 from tradewar.tariffs.applied import AppliedRate
 from tradewar.tariffs.summary import BookSummary
 from tradewar.tariffs.timeline import AverageTimeline, Timeline

@@ -11,9 +11,14 @@ import pytest
 
 from tradewar.accords import AccordTerms, Commitment, CommitmentKind, build_accord, check_accord
 from tradewar.accords.check import accord_sensitivity
-from tradewar.accords.imperfect_monitoring import audit_probabilities, audit_threshold, suspension
+from tradewar.accords.imperfect_monitoring import (
+    audit_probabilities,
+    audit_threshold,
+    critical_hazard,
+    suspension,
+    truce,
+)
 from tradewar.accords.incentives import incentive, payer_can_afford
-from tradewar.accords.linkage import critical_hazard, truce
 from tradewar.accords.retaliation import compare_rules, deterrence_factor, retaliation
 from tradewar.accords.terms import AccordStatus, discount_per_period
 from tradewar.errors import AccordError

@@ -17,9 +17,14 @@ from accords.linear_model import (
 )
 from accords.simulated_play import simulate_play
 from talks.models import exchange_economy, with_finite_differences
-from tradewar.accords.imperfect_monitoring import audit_probabilities, audit_threshold, suspension
+from tradewar.accords.imperfect_monitoring import (
+    audit_probabilities,
+    audit_threshold,
+    critical_hazard,
+    suspension,
+    truce,
+)
 from tradewar.accords.incentives import incentive
-from tradewar.accords.linkage import critical_hazard, truce
 from tradewar.accords.retaliation import compare_rules, deterrence_factor, retaliation
 from tradewar.accords.terms import AccordStatus, discount_per_period
 

@@ -9,7 +9,7 @@ import pytest
 
 from tradewar.accords import AccordTerms, check_accord
 from tradewar.accords.incentives import incentive
-from tradewar.accords.replies import best_reply
+from tradewar.accords.retaliation import best_reply
 from tradewar.accords.sensitivity import accord_result, accord_swings, least_patience
 from tradewar.errors import AccordError
 

@@ -110,7 +110,7 @@ def tables() -> tuple[Told, ...]:
             done = tradewar(*arguments)
             assert done.status == 0, (arguments, done.err)
         import_module("tradewar.cli.talks")._show(findings.part(Deal))
-        import_module("tradewar.cli.accord")._show(findings.part(Hold))
+        import_module("tradewar.cli.talks")._show(findings.part(Hold))
     return tuple(recorder.told)
 
 

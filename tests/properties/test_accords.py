@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 from accords.linear_model import gain_and_stake, grim_tariff
 from accords.simulated_play import simulate_play
-from tradewar.accords.imperfect_monitoring import suspension
+from tradewar.accords.imperfect_monitoring import critical_hazard, suspension, truce
 from tradewar.accords.incentives import incentive
-from tradewar.accords.linkage import critical_hazard, truce
 from tradewar.accords.terms import AccordStatus
 
 modest = settings(deadline=None, derandomize=True, max_examples=60)

@@ -11,9 +11,8 @@ from talks.cases import BASE
 from talks.clock_simulation import simulate_clock
 from tradewar.errors import TalksError
 from tradewar.talks import clock_swings, random_terms, run_clock, sweep_clock
-from tradewar.talks.choice import logit_probabilities
 from tradewar.talks.clock import EVENTS
-from tradewar.talks.clock_solution import ESCALATE, EXTEND, SIGN
+from tradewar.talks.clock_solution import ESCALATE, EXTEND, SIGN, logit_probabilities
 
 
 def test_one_shot_logit() -> None:

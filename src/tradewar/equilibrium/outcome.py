@@ -257,7 +257,7 @@ class Outcome(
         Raises:
             NoSolutionError: if an equilibrium on the path is not found.
         """
-        from tradewar.equilibrium.path import decompose
+        from tradewar.equilibrium.welfare import decompose
 
         return decompose(self.prepared, self.solution, steps)
 

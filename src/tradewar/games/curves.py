@@ -16,7 +16,7 @@ from jaxtyping import Float
 from numpy import ndarray as Array
 
 from tradewar.errors import InputError, Problem
-from tradewar.games.climb import Effort, climb
+from tradewar.games.nash import Effort, climb
 from tradewar.games.objectives import real_incomes
 from tradewar.games.result import War
 from tradewar.games.setup import Options, Setup, setup

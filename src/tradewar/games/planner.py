@@ -30,12 +30,10 @@ from numpy import ndarray as Array
 
 from tradewar.equilibrium.objectives import Multipliers
 from tradewar.errors import NoSolutionError
-from tradewar.games.climb import Game, mix
-from tradewar.games.multipliers import multipliers
+from tradewar.games.multipliers import gradient, multipliers, planners_worth, projected, rule
+from tradewar.games.nash import Game, mix
 from tradewar.games.objectives import derivatives, log_payoffs
-from tradewar.games.rule import gradient, planners_worth, projected, rule
-from tradewar.games.settle import settle
-from tradewar.games.stage import Position
+from tradewar.games.stage import Position, settle
 
 MEMORY = 8
 REST = 1e-9

@@ -34,8 +34,7 @@ from tradewar.errors import Problem, WorldError
 from tradewar.io.matrices import LabelledMatrix, read_labelled
 from tradewar.io.nearest import some
 from tradewar.io.registers.countries import is_iso3
-from tradewar.sources.elasticity import Elasticity, read_elasticity
-from tradewar.sources.tariffs import read_tariffs
+from tradewar.sources.elasticity import Elasticity, read_elasticity, read_tariffs
 from tradewar.world.identities import MAX_LISTED
 from tradewar.world.table import problems_or
 

@@ -25,7 +25,6 @@ from numpy import ndarray as Array
 
 from tradewar.errors import NoSolutionError, Problem, TalksError
 from tradewar.io.serialize import Document
-from tradewar.talks.models import ModelAt
 from tradewar.talks.optimise import (
     AT_BOUND,
     CONSTRAINT_TOLERANCE,
@@ -38,7 +37,7 @@ from tradewar.talks.optimise import (
     smallest_payments,
     stationarity,
 )
-from tradewar.talks.payoffs import PayoffFunction, in_log_powers, remembered
+from tradewar.talks.payoffs import ModelAt, PayoffFunction, in_log_powers, remembered
 from tradewar.world.assumed import Assumption
 
 LEAST_GAIN = 1e-7

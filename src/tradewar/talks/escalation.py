@@ -20,7 +20,7 @@ from numpy import ndarray as Array
 
 from tradewar.equilibrium.anderson import accelerate
 from tradewar.errors import NoSolutionError, Problem, TalksError
-from tradewar.talks.choice import logit_probabilities
+from tradewar.talks.clock_solution import logit_probabilities
 
 NOISE_PATH = (0.1, 0.05, 0.03, 0.02, 0.01, 0.005)
 TOLERANCE = 1e-12
