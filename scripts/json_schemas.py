@@ -32,7 +32,7 @@ from tradewar.disputes.kept import Monitored
 from tradewar.disputes.monthly import MonthlyFindings
 from tradewar.disputes.parts import PARTS
 from tradewar.equilibrium.outcome import Outcome
-from tradewar.equilibrium.refusal import NoEquilibrium
+from tradewar.equilibrium.prepared import NoEquilibrium
 from tradewar.games.result import War
 from tradewar.io.serialize import ALL, Document, entries, form_of, json_text
 from tradewar.monitoring.datasets import DataSet

@@ -25,7 +25,7 @@ from tradewar.paths import (
     reacted_share,
     stocks_term,
 )
-from tradewar.paths.stocks import check_anticipations
+from tradewar.paths.monthly import check_anticipations
 
 STEP = TariffStep(6.0, 1.10, 1.25, awaited=True)
 HURRY = Anticipation(3, 6, 0.5, 1.10, 1.25, storable_share=0.5)

@@ -72,8 +72,7 @@ class Suspension:
 
 @dataclass(frozen=True)
 class AuditPoint(
-    Document,
-    told="threshold false_alarm detection suspension_periods=suspension.periods suspension.path_cost",
+    Document, told="threshold false_alarm detection suspension_periods=suspension.periods suspension.path_cost"
 ):
     """One threshold of the purchase audit."""
 

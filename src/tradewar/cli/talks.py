@@ -17,11 +17,7 @@ if TYPE_CHECKING:
     from tradewar.disputes.monthly import FlowFindings
 
 
-def talks(
-    dispute: Dispute = DEFAULT_DISPUTE,
-    as_of: AsOf = None,
-    as_json: AsJson = False,
-) -> None:
+def talks(dispute: Dispute = DEFAULT_DISPUTE, as_of: AsOf = None, as_json: AsJson = False) -> None:
     """Is there a deal that both prefer, and will it come before the deadline?"""
     from tradewar.disputes import deal
 
@@ -120,11 +116,7 @@ def _rates(rates: object) -> str:
     return " / ".join(number(100.0 * rate, 1) for rate in listed)
 
 
-def accord(
-    dispute: Dispute = DEFAULT_DISPUTE,
-    as_of: AsOf = None,
-    as_json: AsJson = False,
-) -> None:
+def accord(dispute: Dispute = DEFAULT_DISPUTE, as_of: AsOf = None, as_json: AsJson = False) -> None:
     """Would the deal hold, at what penalty, and how much theft or delay would it stand?"""
     from tradewar.disputes import deal, hold
 
@@ -206,11 +198,7 @@ def _accord_end(value: float | str) -> str:
     return value if isinstance(value, str) else f"{value:g}"
 
 
-def path(
-    dispute: Dispute = DEFAULT_DISPUTE,
-    as_of: AsOf = None,
-    as_json: AsJson = False,
-) -> None:
+def path(dispute: Dispute = DEFAULT_DISPUTE, as_of: AsOf = None, as_json: AsJson = False) -> None:
     """Trade month by month after the tariffs: path, observed points, and observed falls taken apart."""
     from tradewar.disputes.dossier import load_dispute
     from tradewar.disputes.monthly import monthly_findings

@@ -40,12 +40,7 @@ if TYPE_CHECKING:
 
 POSITIONS = ("offer", "demand", "position")
 """Kinds of the chronicle that say what a side wants or gives."""
-SOLUTIONS = (
-    Solution.ASYMMETRIC_NASH,
-    Solution.KALAI_SMORODINSKY,
-    Solution.EGALITARIAN,
-    Solution.EQUAL_PROPORTIONAL,
-)
+SOLUTIONS = (Solution.ASYMMETRIC_NASH, Solution.KALAI_SMORODINSKY, Solution.EGALITARIAN, Solution.EQUAL_PROPORTIONAL)
 
 
 @dataclass(frozen=True)

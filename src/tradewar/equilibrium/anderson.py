@@ -90,12 +90,7 @@ class _History:
 
 
 def accelerate(
-    step: Step,
-    start: Float[Array, "problem unknown"],
-    *,
-    tolerance: float,
-    limit: int = 300,
-    memory: int = MEMORY,
+    step: Step, start: Float[Array, "problem unknown"], *, tolerance: float, limit: int = 300, memory: int = MEMORY
 ) -> FixedPoint:
     """Iterate z ← G(z), accelerated, until every problem's residual is at most the tolerance.
 

@@ -319,9 +319,7 @@ def _shadow_prices(table: _Table, offer: _Offer) -> Array:
 
 
 def pareto_weights(
-    slopes: Float[Array, "party instrument"],
-    at_lower: Bool[Array, " instrument"],
-    at_upper: Bool[Array, " instrument"],
+    slopes: Float[Array, "party instrument"], at_lower: Bool[Array, " instrument"], at_upper: Bool[Array, " instrument"]
 ) -> tuple[Float[Array, " party"], float]:
     """Weights λ >= 0, Σ λ = 1, that come closest to Σ λ ∇u = 0 off the bounds, and what is left of it.
 

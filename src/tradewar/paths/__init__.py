@@ -15,6 +15,7 @@ from tradewar.equilibrium.horizon import (
 from tradewar.paths.bands import PathBands, PathRanges, path_bands, step_effect_quantiles
 from tradewar.paths.decomposition import Decomposition, decompose, stocks_term
 from tradewar.paths.monthly import (
+    Anticipation,
     DirectedBuying,
     MonthlyPath,
     Outcomes,
@@ -25,7 +26,6 @@ from tradewar.paths.monthly import (
     monthly_path,
 )
 from tradewar.paths.steps import TariffStep, log_effect_of_steps
-from tradewar.paths.stocks import Anticipation
 
 __all__ = [
     "DEFAULT_CURVE",

@@ -91,12 +91,7 @@ def decompose(
     if base_month is not None:
         effect -= log_effect_of_steps(steps, curve, np.array([base_month], dtype=float))[0]
     total = float(np.log(observed_ratio))
-    named = {
-        "substitution": float(effect),
-        "directed": 0.0 - directed_wedge,
-        "stocks": stocks,
-        "waiting": waiting,
-    }
+    named = {"substitution": float(effect), "directed": 0.0 - directed_wedge, "stocks": stocks, "waiting": waiting}
     named["residual"] = total - sum(named.values())
     parts = {name: _component(value, total) for name, value in named.items()}
     return Decomposition(observed_ratio, _component(total, total), **parts, sentence=_sentence(total, parts))

@@ -206,12 +206,7 @@ def solve_part(plan: Plan, number: int) -> bytes:
 
 
 def carry_out(
-    plan: Plan,
-    out: Path | str,
-    *,
-    workers: int = 1,
-    scheduler: str | None = None,
-    progress: Progress | None = None,
+    plan: Plan, out: Path | str, *, workers: int = 1, scheduler: str | None = None, progress: Progress | None = None
 ) -> Folder:
     """Compute the parts that are missing in a folder.
 

@@ -41,12 +41,7 @@ DRAWS_PER_SECTOR = 2
 
 
 def run(
-    plan: Plan,
-    out: Path | str,
-    *,
-    workers: int = 1,
-    scheduler: str | None = None,
-    progress: Progress | None = None,
+    plan: Plan, out: Path | str, *, workers: int = 1, scheduler: str | None = None, progress: Progress | None = None
 ) -> Sweep:
     """Carry out a plan and return what it found; arguments and errors as in `tradewar.sweep.driver.carry_out`."""
     folder = carry_out(plan, out, workers=workers, scheduler=scheduler, progress=progress)

@@ -151,9 +151,7 @@ class Bargain(Document, told="... assumptions"):
 
 
 def bargain(
-    talks: Talks,
-    solution: Solution = Solution.ASYMMETRIC_NASH,
-    weights: Float[Array, " party"] | None = None,
+    talks: Talks, solution: Solution = Solution.ASYMMETRIC_NASH, weights: Float[Array, " party"] | None = None
 ) -> Bargain:
     """The deal by one solution.
 

@@ -58,9 +58,7 @@ class WalkAway:
 
 @dataclass(frozen=True, eq=False)
 class Clock(
-    Document,
-    told="terms p_deal p_escalate expected_extensions by_month=events ... assumptions",
-    without="solution",
+    Document, told="terms p_deal p_escalate expected_extensions by_month=events ... assumptions", without="solution"
 ):
     """The clock as solved. Pairs are (initiator, responder); values are percent of a year's GDP, present value."""
 

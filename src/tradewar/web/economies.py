@@ -276,10 +276,7 @@ def of_dispute(name: str, day: dt.date | None) -> Economy:
     book = dispute_book(known)
     world = dispute_world(known, book)
     stated = state_policies(known, book, world)
-    starts = (
-        *map(_start, stated.policies),
-        Start(BASELINE, f"Tariffs of {world.year}, before the dispute", None),
-    )
+    starts = (*map(_start, stated.policies), Start(BASELINE, f"Tariffs of {world.year}, before the dispute", None))
     pair = (known.parties[0].country, known.parties[1].country)
     return Economy("dispute", name, known.title, world, known.closure, pair, starts, known.as_of, known.world)
 

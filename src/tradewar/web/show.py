@@ -48,13 +48,7 @@ def render(name: str, **values: Any) -> str:
 
 
 Message = dict[str, object]
-TITLES = {
-    "effects": "Effects",
-    "war": "War",
-    "deal": "Talks",
-    "hold": "Accord",
-    "kept": "Monitoring",
-}
+TITLES = {"effects": "Effects", "war": "War", "deal": "Talks", "hold": "Accord", "kept": "Monitoring"}
 """Tabs, by the names of their parts."""
 
 

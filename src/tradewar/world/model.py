@@ -254,18 +254,18 @@ class World:
 
     def to_xarray(self) -> xr.Dataset:
         """The arrays with labelled axes (importer, exporter, sector, country, supplying_sector, using_sector)."""
-        from tradewar.world.frames import to_xarray
+        from tradewar.world.summary import to_xarray
 
         return to_xarray(self)
 
     def to_frame(self) -> pd.DataFrame:
         """The flows in long form: exporter, importer, sector, value, tariff, tariff_revenue."""
-        from tradewar.world.frames import to_frame
+        from tradewar.world.summary import to_frame
 
         return to_frame(self)
 
     def _repr_html_(self) -> str:
-        from tradewar.world.frames import repr_html
+        from tradewar.world.summary import repr_html
 
         return repr_html(self)
 
@@ -289,9 +289,7 @@ def _position(axis: tuple[str, ...], code: str, what: str, world: str) -> int:
         return axis.index(code)
     except ValueError:
         raise WorldError.at(
-            f"world {world!r}",
-            f"has no {what} {code!r}{nearest(code, axis)}",
-            f"Use one of {', '.join(axis)}",
+            f"world {world!r}", f"has no {what} {code!r}{nearest(code, axis)}", f"Use one of {', '.join(axis)}"
         ) from None
 
 

@@ -47,15 +47,7 @@ from tradewar.world import formats
 from tradewar.world.header import FILE as HEADER_FILE
 from tradewar.world.header import Header, header_text, read_header
 from tradewar.world.identities import SHARE_LIMIT, declaration_problems
-from tradewar.world.table import (
-    cell_label,
-    fill,
-    flat_cells,
-    fractions,
-    problems_or,
-    refuse_missing,
-    refuse_scale,
-)
+from tradewar.world.table import cell_label, fill, flat_cells, fractions, problems_or, refuse_missing, refuse_scale
 
 if TYPE_CHECKING:
     from tradewar.io.archives import Limits
@@ -266,11 +258,7 @@ def _theta(table: Table, column: str, problems: list[Problem]) -> Float[Array, "
 
 
 def _economy(
-    tables: Mapping[str, Table | None],
-    axes: Mapping[str, Any],
-    header: Header,
-    problems: list[Problem],
-    rescale: bool,
+    tables: Mapping[str, Table | None], axes: Mapping[str, Any], header: Header, problems: list[Problem], rescale: bool
 ) -> dict[str, Any]:
     """The arrays over countries and sectors, every fault among the problems."""
     n, s = len(axes["countries"]), len(axes["sectors"])
