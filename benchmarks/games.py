@@ -12,12 +12,11 @@ from benchmarks.result import Measure, Options, Result
 from benchmarks.timing import ratios, seconds
 from benchmarks.worlds import missing, random_world, reference_data
 from tradewar.games.certificate import certify
-from tradewar.games.climb import climb
-from tradewar.games.nash import FirstOrderPoint, nash
-from tradewar.games.settle import settle
+from tradewar.games.instruments import inverse_elasticity, starting_level
+from tradewar.games.nash import FirstOrderPoint, climb, nash
 from tradewar.games.setup import Options as Asked
 from tradewar.games.setup import Setup, setup
-from tradewar.games.starts import inverse_elasticity, starting_level
+from tradewar.games.stage import settle
 from tradewar.world import World, read_world
 
 TITLE = "Nash wars and optimal tariffs"

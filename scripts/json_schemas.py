@@ -32,12 +32,12 @@ from tradewar.disputes.kept import Monitored
 from tradewar.disputes.monthly import MonthlyFindings
 from tradewar.disputes.parts import PARTS
 from tradewar.equilibrium.outcome import Outcome
-from tradewar.equilibrium.refusal import NoEquilibrium
+from tradewar.equilibrium.prepared import NoEquilibrium
 from tradewar.games.result import War
 from tradewar.io.serialize import ALL, Document, entries, form_of, json_text
 from tradewar.monitoring.datasets import DataSet
 from tradewar.monitoring.report import ActivityReport
-from tradewar.sweep.document import SweepDocument
+from tradewar.sweep.result import SweepDocument
 from tradewar.tariffs.answer import AppliedRate
 from tradewar.tariffs.summary import BookSummary
 from tradewar.tariffs.timelines import AverageTimeline, Timeline

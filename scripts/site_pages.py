@@ -118,7 +118,7 @@ def command_page() -> str:
 
 def format_page() -> str:
     """Every table that people write, from its declaration."""
-    from tradewar.cli.template import declared
+    from tradewar.cli.app import declared
     from tradewar.io.declare import describe
 
     lines = [

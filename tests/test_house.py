@@ -46,7 +46,7 @@ OPENS = re.compile(
     r"|\bcsv\.(reader|writer)|tomllib|zipfile|gzip|tarfile|\.to_csv\((?!\))|\.to_parquet\(|\.to_excel\(|\bjson\.loads?\("
     r"|shutil\.(?!which)|tempfile|os\.(replace|rename|remove|unlink|makedirs)\(|\.(mkdir|unlink|rmdir|touch)\("
 )
-IN_MEMORY = ("brief/renderer.py", "monitoring/misp.py", "sweep/store.py")
+IN_MEMORY = ("brief/renderer.py", "monitoring/misp.py", "sweep/driver.py")
 """Where JSON passes between processes and libraries, and no file is meant."""
 
 

@@ -9,38 +9,18 @@ from datetime import date
 import numpy as np
 import pytest
 
-from tradewar.accords import (
-    AccordStatus,
-    AccordTerms,
-    Commitment,
-    CommitmentKind,
-    Stage,
-    accord_sensitivity,
+from tradewar.accords import AccordTerms, Commitment, CommitmentKind, build_accord, check_accord
+from tradewar.accords.check import accord_sensitivity
+from tradewar.accords.imperfect_monitoring import (
     audit_probabilities,
     audit_threshold,
-    build_accord,
-    check_accord,
-    compare_rules,
-    critical_damage,
     critical_hazard,
-    deterrence_factor,
-    discount_per_period,
-    escape_clause,
-    in_force,
-    incentive,
-    mandated_purchase_cost,
-    most_cooperative,
-    payer_can_afford,
-    pooled_incentive,
-    probability_per_period,
-    retaliation,
-    shortest_punishment,
-    simulate_play,
     suspension,
     truce,
-    truce_worth_making,
 )
-from tradewar.accords.linear_benchmark import grim_tariff, nash_tariff, state_ceilings
+from tradewar.accords.incentives import incentive, payer_can_afford
+from tradewar.accords.retaliation import compare_rules, deterrence_factor, retaliation
+from tradewar.accords.terms import AccordStatus, discount_per_period
 from tradewar.errors import AccordError
 
 SOY = Commitment(
@@ -72,8 +52,6 @@ def test_an_accord_is_a_list_of_promises() -> None:
     accord = build_accord("spring deal", ["USA", "CHN"], [SOY, TRUCE])
     assert accord.of("CHN") == (SOY, TRUCE)
     assert accord.of("USA") == ()
-    assert in_force(accord, date(2022, 1, 1)) == (TRUCE,)
-    assert in_force(accord, date(2019, 2, 1)) == ()
 
 
 def test_promises_in_words() -> None:
@@ -122,12 +100,6 @@ def test_a_lag_makes_the_same_country_impatient() -> None:
     at = (0.075 / 0.1275) ** 0.5
     kept = [incentive("USA", 0.075, 0.0525, discount=at + shift, war="w", lag=2) for shift in (-0.001, 0.001)]
     assert [item.status for item in kept] == [AccordStatus.NOT_SUSTAINABLE, AccordStatus.SUSTAINABLE]
-
-
-def test_no_war_is_long_enough_for_the_impatient() -> None:
-    assert shortest_punishment(0.075, 0.0525, discount=0.5).status is AccordStatus.INFEASIBLE_ENFORCEMENT
-    assert shortest_punishment(0.075, -0.01, discount=0.9).status is AccordStatus.NEEDS_SIDE_PAYMENT
-    assert shortest_punishment(0.0, 0.05, discount=0.9).periods == 0
 
 
 def test_the_payer_must_afford_the_payment() -> None:
@@ -227,7 +199,6 @@ def test_rules_of_retaliation_side_by_side() -> None:
 def test_truces_that_fail_give_no_number() -> None:
     assert critical_hazard(0.4, 0.3, discount=0.9).hazard is None
     assert critical_hazard(0.1, 0.3, discount=0.9, detection=0.0, false_alarm=0.5).hazard is None
-    assert critical_damage(0.3, 0.3, discount=0.9).share is None
     assert truce(0.3, discount=0.9, detection=0.05, false_alarm=0.05).status is AccordStatus.INFEASIBLE_ENFORCEMENT
 
 
@@ -235,21 +206,6 @@ def test_cheating_on_both_can_be_the_tighter_limit() -> None:
     found = truce(0.3, discount=0.9, tariff_gain=0.5)
     assert found.binding == "theft and a tariff breach together"
     assert found.break_even_theft == pytest.approx(0.9 * 0.3 - 0.1 * 0.5)
-
-
-def test_a_truce_is_worth_making_if_the_victim_loses_more_than_the_thief_gains() -> None:
-    assert truce_worth_making(0.2, 0.1)
-    assert not truce_worth_making(0.05, 0.1)
-    assert not truce_worth_making(0.0, 0.0)
-
-
-def test_escape_clause() -> None:
-    fair = escape_clause(0.02, 0.08, 0.05)
-    assert (fair.truthful, fair.efficient, fair.breach_fee) == (True, True, 0.05)
-    assert not escape_clause(0.02, 0.08, 0.05, breach_fee=0.03).efficient
-    assert "too low" in escape_clause(0.02, 0.08, 0.05, breach_fee=0.01).sentence
-    assert "too high" in escape_clause(0.02, 0.08, 0.10).sentence
-    assert escape_clause(0.08, 0.02, 0.05).status is AccordStatus.INFEASIBLE_ENFORCEMENT
 
 
 # ---------------------------------------------------------------- the enforcement table
@@ -334,14 +290,6 @@ def test_sensitivity_to_patience_and_noise() -> None:
 # ---------------------------------------------------------------- what is refused
 
 
-def two(shape: int = 2) -> Stage:
-    def payoff(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return x[:2], np.eye(2, len(x))
-
-    zeros = np.zeros(shape)
-    return Stage(("A", "B"), payoff, lambda country, x: x, np.array([0, 1]), zeros, zeros, zeros + 1.0)
-
-
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -349,15 +297,12 @@ def two(shape: int = 2) -> Stage:
         (lambda: incentive("A", 0.1, 0.1, discount=1.0, war="w"), r"must lie in \(0, 1\)"),
         (lambda: incentive("A", 0.1, np.nan, discount=0.9, war="w"), "stake"),
         (lambda: incentive("A", 0.1, 0.1, discount=0.9, war="w", lag=0), "one period later"),
-        (lambda: pooled_incentive("A", (0.1,), (), discount=0.9, war="w"), "one of each per issue"),
         (
             lambda: payer_can_afford(incentive("A", 0.1, 0.1, discount=0.9, war="w"), 0.1, 0.0, 1.0),
             "both incomes",
         ),
         (lambda: discount_per_period(1.2, 4.0), "discount factor per year"),
         (lambda: discount_per_period(0.9, 0.0), "Give 1, 4 or 12"),
-        (lambda: probability_per_period(1.2, 4.0), "probability"),
-        (lambda: probability_per_period(0.2, 0.0), "short periods"),
         (lambda: suspension(0.1, 0.1, discount=0.9, false_alarm=1.2, detection=0.5), "false alarm"),
         (lambda: audit_probabilities(0.1, noise=0.0, shortfall=1.0), "threshold"),
         (lambda: deterrence_factor(detection=1.0, discount=0.9, lag=0), "one period later"),
@@ -369,31 +314,6 @@ def two(shape: int = 2) -> Stage:
             "imports_left",
         ),
         (lambda: critical_hazard(-0.1, 0.3, discount=0.9), "theft gain"),
-        (lambda: escape_clause(-0.1, 0.1, 0.1), "ordinary times"),
-        (lambda: mandated_purchase_cost((1.0,), (0.5, 0.5), 1.0, 3, 1.0), "differ in number"),
-        (lambda: simulate_play(0.1, 0.1, discount=0.9, suspension_periods=1.0, runs=0), "at least 1"),
-        (lambda: grim_tariff(1.0), "discount factor"),
-        (lambda: nash_tariff(7.0), "political weight"),
-        (lambda: state_ceilings(0.5, ()), "per state"),
-        (
-            lambda: most_cooperative(two(), discount=np.ones(2), war=np.zeros(2), war_name="w", target=np.ones(2)),
-            "factors per period",
-        ),
-        (
-            lambda: most_cooperative(two(), discount=np.full(3, 0.9), war=np.zeros(3), war_name="w", target=np.ones(2)),
-            "has shape",
-        ),
-        (
-            lambda: most_cooperative(
-                two(),
-                discount=np.full(2, 0.9),
-                war=np.zeros(2),
-                war_name="w",
-                target=np.ones(2),
-                weights=np.array([1.0, 0.0]),
-            ),
-            "positive weights",
-        ),
         (lambda: check_accord(replace(TOY, deviation_payoff={"USA": 0.1})), "lacks CHN"),
         (lambda: check_accord(replace(TOY, deviation_payoff={"USA": -0.1, "CHN": 0.1})), "cannot be worse"),
         (lambda: check_accord(replace(TOY, wars={})), "no war"),

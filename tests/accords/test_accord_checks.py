@@ -5,31 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from talks.models import exchange_economy
-from tradewar.accords import (
-    AccordStatus,
-    Stage,
-    audit_probabilities,
-    audit_threshold,
-    compare_rules,
-    critical_damage,
+from accords.linear_model import (
     critical_discount,
-    critical_hazard,
-    deterrence_factor,
-    discount_per_period,
-    incentive,
-    mandated_purchase_cost,
-    most_cooperative,
-    pooled_incentive,
-    probability_per_period,
-    retaliation,
-    shortest_punishment,
-    simulate_play,
-    suspended_value,
-    suspension,
-    truce,
-)
-from tradewar.accords.linear_benchmark import (
     efficient_tariff,
     equal_retaliation_tariff,
     gain_and_stake,
@@ -38,7 +15,18 @@ from tradewar.accords.linear_benchmark import (
     payoff_change,
     state_ceilings,
 )
-from tradewar.talks import with_finite_differences
+from accords.simulated_play import simulate_play
+from talks.models import exchange_economy, with_finite_differences
+from tradewar.accords.imperfect_monitoring import (
+    audit_probabilities,
+    audit_threshold,
+    critical_hazard,
+    suspension,
+    truce,
+)
+from tradewar.accords.incentives import incentive
+from tradewar.accords.retaliation import compare_rules, deterrence_factor, retaliation
+from tradewar.accords.terms import AccordStatus, discount_per_period
 
 # ---------------------------------------------------------------- the linear model
 
@@ -83,7 +71,8 @@ def test_detection_lag() -> None:
 
 @pytest.mark.parametrize(("discount", "periods"), [(0.7, 3), (0.9, 2)])
 def test_shortest_war(discount: float, periods: int) -> None:
-    assert shortest_punishment(0.075, 0.0525, discount=discount).periods == periods
+    found = suspension(0.075, 0.0525, discount=discount, false_alarm=0.0, detection=1.0)
+    assert found.periods == periods
     # by brute force
     sums = 0.0525 * np.cumsum(discount ** np.arange(1, 20))
     assert int(np.argmax(sums >= 0.075)) + 1 == periods
@@ -196,7 +185,6 @@ def test_value_by_solving_the_recursion() -> None:
     flow = np.array([0.0525, 0, 0, 0])
     value = np.linalg.solve(np.eye(4) - discount * moves, (1 - discount) * flow)[0]
     assert value == pytest.approx(0.04679353, abs=1e-8)
-    assert suspended_value(0.0525, discount, alarm, 1 - discount**3) == pytest.approx(value, abs=1e-12)
     found = suspension(0.075, 0.0525, discount=discount, false_alarm=alarm, detection=0.8)
     assert found.value == pytest.approx(value, abs=1e-12)
 
@@ -212,7 +200,6 @@ def test_audit_probabilities(threshold: float, alarm: float, detection: float) -
 def test_period_conversion() -> None:
     assert discount_per_period(0.95, 4.0) == pytest.approx(0.987259, abs=1e-6)
     assert discount_per_period(0.95, 12.0) == pytest.approx(0.995735, abs=1e-6)
-    assert probability_per_period(0.02, 12.0) == pytest.approx(0.215, abs=5e-4)
 
 
 # ---------------------------------------------------------------- linkage
@@ -242,7 +229,8 @@ def test_critical_hazard(detection: float, tariff_gain: float, hazard: float) ->
 
 @pytest.mark.parametrize(("theft", "share"), [(0.05, 0.814815), (0.10, 0.629630)])
 def test_critical_damage(theft: float, share: float) -> None:
-    assert critical_damage(theft, 0.3, discount=0.9).share == pytest.approx(share, abs=1e-6)
+    # what is left of the stake just holds back the theft
+    assert truce((1.0 - share) * 0.3, discount=0.9).break_even_theft == pytest.approx(theft, abs=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -250,100 +238,8 @@ def test_critical_damage(theft: float, share: float) -> None:
     [((0.075, 0.075), (0.0525, 0.0525), 0.588235), ((0.075, 0.02), (0.0525, 0.2), 0.273381)],
 )
 def test_pooling(gains: tuple[float, ...], stakes: tuple[float, ...], critical: float) -> None:
-    pooled = pooled_incentive("USA", gains, stakes, discount=0.9, war="Nash war")
-    assert pooled.critical_discount == pytest.approx(critical, abs=1e-6)
-
-
-def test_mandated_purchases() -> None:
-    cost = mandated_purchase_cost((1.0, 1.2), (0.3, 0.7), 5.0, 0, 0.142)
-    assert cost.unit_cost == pytest.approx(1.1350431, abs=1e-6)
-    assert cost.unit_cost_recomputed == pytest.approx(1.1350431, abs=1e-6)
-    assert cost.unconstrained == pytest.approx(1.1190946, abs=1e-6)
-
-
-# ---------------------------------------------------------------- the most cooperative tariffs
-
-
-def linear_stage() -> Stage:
-    def payoff(tariffs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        own, other = (3 * tariffs - 30 * tariffs**2) / 49, -(3 * tariffs - 9 * tariffs**2) / 49
-        slope_own, slope_other = (3 - 60 * tariffs) / 49, -(3 - 18 * tariffs) / 49
-        jacobian = np.array([[slope_own[0], slope_other[1]], [slope_other[0], slope_own[1]]])
-        return own + other[::-1], jacobian
-
-    def best_response(country: int, tariffs: np.ndarray) -> np.ndarray:
-        best = tariffs.copy()
-        best[country] = 0.05
-        return best
-
-    nash = np.full(2, 0.05)
-    return Stage(("A", "B"), payoff, best_response, np.array([0, 1]), nash, np.full(2, -0.1), np.full(2, 1 / 6))
-
-
-@pytest.mark.parametrize("discount", [0.3, 0.5])
-def test_most_cooperative_equals_the_grim_tariff(discount: float) -> None:
-    stage = linear_stage()
-    war = stage.payoff(stage.nash)[0]
-    deal = most_cooperative(stage, discount=np.full(2, discount), war=war, war_name="Nash war", target=np.zeros(2))
-    assert deal.instruments == pytest.approx(np.full(2, grim_tariff(discount)), abs=1e-7)
-    assert deal.status is AccordStatus.SUSTAINABLE
-    assert deal.binding == ("A", "B")
-    assert deal.margin == pytest.approx([0.0, 0.0], abs=1e-9)
-    assert deal.stationarity == pytest.approx(0.0, abs=1e-6)
-    # the shadow price of patience of both together is the derivative of the objective along equal δ
-    step = 1e-5
-    heights = []
-    for factor in (discount - step, discount + step):
-        value = stage.payoff(np.full(2, grim_tariff(factor)))[0]
-        heights.append(float(np.log(value - war).mean()))
-    assert deal.shadow_price.sum() == pytest.approx((heights[1] - heights[0]) / (2 * step), rel=1e-4)
-
-
-@pytest.mark.parametrize(("lag", "alarm", "detection"), [(2, 0.0, 1.0), (1, 0.05, 0.8), (3, 0.05, 0.8)])
-def test_lags_and_noise_bind_the_most_cooperative_tariffs(lag: int, alarm: float, detection: float) -> None:
-    stage, discount = linear_stage(), 0.6
-    watch = {"lag": lag, "false_alarm": alarm, "detection": detection}
-    war = stage.payoff(stage.nash)[0]
-    deal = most_cooperative(
-        stage, discount=np.full(2, discount), war=war, war_name="Nash war", target=np.zeros(2), **watch
-    )
-    # the grim tariff with R = a/b in place of δ/(1 − δ)
-    answered = discount**lag
-    reward = 7 * answered * (detection - alarm)
-    cost = 10 * (1 - discount + detection * (discount - answered) + alarm * answered)
-    assert deal.instruments == pytest.approx(np.full(2, 0.05 * (cost - reward) / (cost + reward)), abs=1e-7)
-    assert deal.binding == ("A", "B")
-    kept = incentive("A", float(deal.deviation_gain[0]), float(deal.stake[0]), discount=discount, war="w", **watch)
-    assert kept.margin == pytest.approx(float(deal.margin[0]), abs=1e-9)
-    assert kept.margin == pytest.approx(0.0, abs=1e-7)
-
-
-def test_patient_countries_reach_free_trade() -> None:
-    stage = linear_stage()
-    war = stage.payoff(stage.nash)[0]
-    deal = most_cooperative(stage, discount=np.full(2, 0.7), war=war, war_name="Nash war", target=np.zeros(2))
-    assert deal.instruments == pytest.approx([0.0, 0.0], abs=1e-6)
-    assert deal.binding == ()
-    assert deal.shadow_price == pytest.approx([0.0, 0.0])
-
-
-def test_an_impatient_partner_binds() -> None:
-    stage = linear_stage()
-    war = stage.payoff(stage.nash)[0]
-    deal = most_cooperative(stage, discount=np.array([0.9, 0.4]), war=war, war_name="Nash war", target=np.full(2, 0.02))
-    assert deal.binding == ("B",)
-    assert deal.shadow_price[1] > 0 == deal.shadow_price[0]
-    # B is kept in by a lower tariff of A than its own
-    assert deal.instruments[0] < deal.instruments[1]
-
-
-def test_only_nash_where_the_war_is_no_threat() -> None:
-    stage = linear_stage()
-    better_war = stage.payoff(stage.nash)[0] + 1.0
-    deal = most_cooperative(stage, discount=np.full(2, 0.9), war=better_war, war_name="kind war", target=np.zeros(2))
-    assert deal.status is AccordStatus.ONLY_NASH
-    assert deal.instruments == pytest.approx(stage.nash)
-    assert deal.deviation_gain == pytest.approx([0.0, 0.0])
+    # issues linked in one deal: cheat on all at once, lose all at once
+    assert critical_discount(sum(gains), sum(stakes)) == pytest.approx(critical, abs=1e-6)
 
 
 # ---------------------------------------------------------------- simulated play

@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tradewar.accords import AccordTerms, check_accord, incentive
-from tradewar.accords.replies import best_reply, stage_game
+from tradewar.accords import AccordTerms, check_accord
+from tradewar.accords.incentives import incentive
+from tradewar.accords.retaliation import best_reply
 from tradewar.accords.sensitivity import accord_result, accord_swings, least_patience
 from tradewar.errors import AccordError
 
@@ -89,5 +90,5 @@ def test_best_replies_reach_the_flat_point_and_respect_bounds() -> None:
     assert reply(0, np.array([0.4, 0.2])) == pytest.approx([0.14, 0.2], abs=1e-8)
     capped = best_reply(bowl, owner, np.full(2, -0.3), np.full(2, 0.12))
     assert capped(0, np.array([0.0, 0.2]))[0] == pytest.approx(0.12)
-    stage = stage_game(("A", "B"), bowl, owner, np.full(2, 0.125), np.full(2, -0.3), np.full(2, 0.5))
-    assert stage.best_response(1, stage.nash) == pytest.approx(stage.nash, abs=1e-8)
+    nash = np.full(2, 0.125)
+    assert reply(1, nash) == pytest.approx(nash, abs=1e-8)

@@ -11,21 +11,14 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tradewar.accords import (
-    AccordStatus,
-    AccordTerms,
-    check_accord,
-    critical_damage,
-    critical_discount,
-    critical_hazard,
-    deterrence_factor,
-    incentive,
-    shortest_punishment,
-    simulate_play,
-    suspension,
-    truce,
-)
+from accords.linear_model import critical_discount
+from accords.simulated_play import simulate_play
+from tradewar.accords import AccordTerms, check_accord
+from tradewar.accords.imperfect_monitoring import critical_hazard, suspension, truce
+from tradewar.accords.incentives import incentive
+from tradewar.accords.retaliation import deterrence_factor
 from tradewar.accords.sensitivity import least_patience
+from tradewar.accords.terms import AccordStatus
 from tradewar.errors import AccordError
 
 modest = settings(deadline=None, derandomize=True, max_examples=60)
@@ -242,7 +235,7 @@ def test_play_has_the_value_and_the_verdict_of_the_programme(lag: int, alarm: fl
 @pytest.mark.parametrize("lag", [1, 2, 3])
 def test_the_shortest_war_with_a_lag_by_brute_force(lag: int) -> None:
     gain, stake, discount = 0.05, 0.0525, 0.9
-    periods = shortest_punishment(gain, stake, discount=discount, lag=lag).periods
+    periods = suspension(gain, stake, discount=discount, false_alarm=0.0, detection=1.0, lag=lag).periods
     cost = gain * (discount ** np.arange(lag)).sum()
     sums = stake * np.cumsum(discount ** np.arange(lag, lag + 200))
     assert periods == int(np.argmax(sums >= cost)) + 1
@@ -274,14 +267,6 @@ def test_the_truce_breaks_even_in_its_programme(
     assert max(profit(0.0, detection), profit(gain, 1.0)) == pytest.approx(0.0, abs=1e-8)
     found = critical_hazard(limit, stake, **terms).hazard  # type: ignore[arg-type]
     assert (found if found is not None else 0.0) == pytest.approx(hazard, abs=1e-7)
-
-
-def test_the_damage_that_ends_a_truce_is_where_it_breaks_even() -> None:
-    for lag in (1, 3):
-        share = critical_damage(0.05, 0.3, discount=0.9, tariff_gain=0.02, lag=lag).share
-        assert share is not None
-        left = truce((1 - share) * 0.3, discount=0.9, tariff_gain=0.02, lag=lag).break_even_theft
-        assert left == pytest.approx(0.05, abs=1e-12)
 
 
 @pytest.mark.parametrize(("detection", "lag"), [(0.5, 1), (0.5, 3), (1.0, 2)])

@@ -6,17 +6,10 @@ import numpy as np
 import pytest
 
 from talks.toy_world import all_payoffs, best_response, nash, payoffs, talks_from
-from tradewar.accords import (
-    AccordStatus,
-    AccordTerms,
-    Stage,
-    check_accord,
-    compare_rules,
-    deterrence_factor,
-    incentive,
-    most_cooperative,
-    retaliation,
-)
+from tradewar.accords import AccordTerms, check_accord
+from tradewar.accords.incentives import incentive
+from tradewar.accords.retaliation import compare_rules, deterrence_factor, retaliation
+from tradewar.accords.terms import AccordStatus
 from tradewar.talks import bargain
 
 
@@ -85,16 +78,3 @@ def test_the_bargain_is_enforceable_for_both(war: np.ndarray) -> None:
     america, china = table.row("US", "Nash war"), table.row("CN", "Nash war")
     assert america.critical_discount == pytest.approx(0.53136, abs=1e-3)
     assert china.critical_discount == pytest.approx(0.55982, abs=1e-3)
-
-
-@pytest.mark.slow
-def test_the_most_cooperative_tariffs_bind_the_less_patient(war: np.ndarray) -> None:
-    limit = np.full(2, 0.5)
-    stage = Stage(("US", "CN"), payoffs, best_response, np.array([0, 1]), war, np.full(2, -0.3), limit)
-    bargained = np.array([0.0085229, -0.0862612])
-    deal = most_cooperative(stage, discount=np.full(2, 0.5), war=payoffs(war)[0], war_name="Nash war", target=bargained)
-    # at 0.5 neither (0.531, 0.560) would keep the unconstrained bargain
-    assert deal.status is AccordStatus.SUSTAINABLE
-    assert deal.binding == ("US", "CN")
-    assert deal.margin == pytest.approx([0.0, 0.0], abs=1e-5)
-    assert (deal.payoff > payoffs(war)[0]).all()

@@ -20,7 +20,7 @@ from tradewar.brief.page import Brief, applying, brief
 from tradewar.disputes.findings import Findings
 from tradewar.disputes.taxed import Taxed
 from tradewar.errors import InputError
-from tradewar.io.marker import MARKER
+from tradewar.io.places import MARKER
 from tradewar.io.serialize import plain_data
 
 CHARTS = (

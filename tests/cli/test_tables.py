@@ -21,7 +21,7 @@ from commands import tradewar
 from faults import write_good_folder
 from tradewar import cli
 from tradewar.cli import output
-from tradewar.cli.columns import broken, length
+from tradewar.cli.output import broken, length
 from tradewar.disputes.deal import Deal
 from tradewar.disputes.hold import Hold
 
@@ -110,7 +110,7 @@ def tables() -> tuple[Told, ...]:
             done = tradewar(*arguments)
             assert done.status == 0, (arguments, done.err)
         import_module("tradewar.cli.talks")._show(findings.part(Deal))
-        import_module("tradewar.cli.accord")._show(findings.part(Hold))
+        import_module("tradewar.cli.talks")._show(findings.part(Hold))
     return tuple(recorder.told)
 
 
@@ -230,7 +230,7 @@ def test_documents_are_not_broken(monkeypatch: pytest.MonkeyPatch, capsys: pytes
 
 @pytest.mark.parametrize("told", ["", "0", "-3", "many", "1e3"])
 def test_a_width_that_is_none_is_passed_over(told: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tradewar.cli.columns import room
+    from tradewar.cli.output import room
 
     monkeypatch.setenv("COLUMNS", told)
     assert room() is None

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typer.testing import CliRunner
 
-from tradewar.cli.app import app
-from tradewar.cli.template import declared
+from tradewar.cli.app import app, declared
 from tradewar.errors import InputError
 
 

@@ -20,8 +20,8 @@ from tradewar.disputes.schema import TariffFile
 from tradewar.equilibrium import Levers, Policy, prepare, solve
 from tradewar.equilibrium.product_tariffs import flat
 from tradewar.errors import DossierError
-from tradewar.games.prepare import stage
-from tradewar.games.settle import settle
+from tradewar.games.setup import game_stage
+from tradewar.games.stage import settle
 from tradewar.talks.world_ladder import rung_solver
 from tradewar.web.economies import tariff_file
 
@@ -156,7 +156,7 @@ def test_a_tariff_chosen_in_a_game_is_one_rate_on_all_products() -> None:
     """And what nobody chooses stays as it is listed, product by product."""
     world, stated = built_in.stated_on(built_in.settings())
     policy = stated.policies[0].policy
-    ready, _ = stage(world, policy=policy)
+    ready, _ = game_stage(world, policy=policy)
     usa, china = world.country_index("USA"), world.country_index("CHN")
     rates = np.expm1(ready.log_power)
     rates[usa, china] = np.where(world.tradable, 0.1, rates[usa, china])

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tradewar.accords import AccordStatus
+from tradewar.accords.terms import AccordStatus
 from tradewar.disputes.deal import Deal
 from tradewar.disputes.dossier import LIBRARY, load_dispute
 from tradewar.disputes.findings import Findings
@@ -69,7 +69,7 @@ def test_every_rule_finds_a_deal_on_the_frontier(deal: Deal) -> None:
 
 @pytest.mark.slow
 def test_the_nash_war_is_certified_and_a_best_reply(deal: Deal) -> None:
-    from tradewar.accords.replies import best_reply
+    from tradewar.accords.retaliation import best_reply
 
     assert deal.nash_war.certificate.startswith("certified")
     assert deal.nash.rates is not None

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from tradewar.equilibrium.anderson import accelerate
-from tradewar.equilibrium.newton_krylov import newton_krylov
+from tradewar.equilibrium.anderson import accelerate, newton_krylov
 
 
 def linear(seed: int, problems: int = 1, unknowns: int = 8, radius: float = 0.95):

@@ -104,8 +104,8 @@ def test_decomposition_integrates_to_the_exact_change() -> None:
 
 
 def test_trapezoid_sums_before_extrapolation() -> None:
-    from tradewar.equilibrium import path
     from tradewar.equilibrium import welfare as formulas
+    from tradewar.equilibrium import welfare as path
     from tradewar.equilibrium.levers import Levers, part_way
     from tradewar.equilibrium.prepared import prepare, solve_levers
 

@@ -13,15 +13,14 @@ from tradewar.equilibrium.solution import Solution
 from tradewar.games import REAL_INCOME, political, weighted
 from tradewar.games.multipliers import multipliers
 from tradewar.games.objectives import derivatives, log_payoffs
-from tradewar.games.prepare import stage as prepare_stage
-from tradewar.games.settle import settle
-from tradewar.games.stage import Stage
+from tradewar.games.setup import game_stage
+from tradewar.games.stage import Stage, settle
 from worlds import random_world, toy_io
 
 KINDS = {
-    "inputs": lambda: prepare_stage(random_world(5))[0],
-    "labour only": lambda: prepare_stage(random_world(6, with_inputs=False))[0],
-    "monopolistic": lambda: prepare_stage(random_world(7, with_inputs=False), market="monopolistic")[0],
+    "inputs": lambda: game_stage(random_world(5))[0],
+    "labour only": lambda: game_stage(random_world(6, with_inputs=False))[0],
+    "monopolistic": lambda: game_stage(random_world(7, with_inputs=False), market="monopolistic")[0],
 }
 
 
@@ -97,7 +96,7 @@ def test_gradient_at_the_toy_war() -> None:
     # toy-IO at +25 points between US and CN, closure share of world: reference of the equilibrium document
     from worlds import CN, GOODS, US, war_rates
 
-    stage, notes = prepare_stage(toy_io(), closure="share-of-world")
+    stage, notes = game_stage(toy_io(), closure="share-of-world")
     assert any("Deficits are left in" in note for note in notes)
     position = settle(stage, np.log1p(war_rates(toy_io())))
     found = multipliers(stage, position, derivatives(REAL_INCOME, stage, position, np.arange(3)))

@@ -12,8 +12,8 @@ from tradewar.equilibrium.solution import Solution
 from tradewar.errors import InputError
 from tradewar.games import best_response, political, read_political_weights, war, weighted
 from tradewar.games.objectives import log_payoffs, real_incomes
-from tradewar.games.prepare import stage as prepare_stage
-from tradewar.games.settle import settle
+from tradewar.games.setup import game_stage
+from tradewar.games.stage import settle
 from tradewar.world import World
 from worlds import random_world, toy_io
 
@@ -28,7 +28,7 @@ def written(folder: Path, world: World, change=None) -> Path:
 @pytest.mark.parametrize("market", ["competitive", "monopolistic"])
 def test_weights_of_one_are_real_income(market: str) -> None:
     world = random_world(3, with_inputs=False)
-    stage, _ = prepare_stage(world, market=market)
+    stage, _ = game_stage(world, market=market)
     position = settle(stage, stage.log_power + 0.2 * stage.foreign)
     payoffs = log_payoffs(political(world, np.ones((4, 3))), stage, position)
     assert payoffs == pytest.approx(real_incomes(stage, position), abs=1e-12)

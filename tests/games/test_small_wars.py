@@ -8,10 +8,10 @@ from numpy import ndarray as Array
 
 from games_worlds import open_toy, open_toy_io, two_countries
 from tradewar.games import War, best_response, war
+from tradewar.games.instruments import STARTS, closed_form, closed_form_rates
 from tradewar.games.objectives import real_incomes
-from tradewar.games.settle import settle
 from tradewar.games.setup import Options, setup
-from tradewar.games.starts import STARTS, closed_form, closed_form_rates
+from tradewar.games.stage import settle
 from worlds import CN, GOODS, RW, SOY, US, toy
 
 QUICK = {"starts": ["closed-form"], "corners": False}

@@ -11,8 +11,8 @@ from commands import tradewar
 from tradewar.errors import NoSolutionError
 from tradewar.games import Cooperation, TreatyStatus, cooperate
 from tradewar.games.objectives import log_payoffs
-from tradewar.games.settle import settle
 from tradewar.games.setup import Options, setup
+from tradewar.games.stage import settle
 from tradewar.world import World, load_world, write_world
 from worlds import random_world
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tradewar.cli.template import declared
+from tradewar.cli.app import declared
 from tradewar.errors import Problem
 from tradewar.io.declare import NUMERIC, Column, TableSpec, describe, template
 from tradewar.io.files import Files, open_place

@@ -22,7 +22,7 @@ from stops import Stopped, check_every_stop, content, left_over, stopping
 from tradewar.errors import InputError
 from tradewar.io import places, writing
 from tradewar.io.archives import packed
-from tradewar.io.marker import MARKER
+from tradewar.io.places import MARKER
 from tradewar.io.scratch import Scratch, emptied
 from tradewar.io.writing import check_file, check_place, place_folder, write_file
 

@@ -15,15 +15,14 @@ from numpy import ndarray as Array
 from tradewar.equilibrium.policy import Policy
 from tradewar.equilibrium.solve import solve
 from tradewar.games import War, best_response, cooperate, war
-from tradewar.games.certificate import certify
+from tradewar.games.certificate import certify, search
+from tradewar.games.instruments import STARTS, starting_level
 from tradewar.games.nash import alone, examine
 from tradewar.games.nash import nash as search_nash
 from tradewar.games.objectives import log_payoffs
 from tradewar.games.planner import plan
-from tradewar.games.search import search
-from tradewar.games.settle import settle
 from tradewar.games.setup import Options, Setup, setup
-from tradewar.games.starts import STARTS, starting_level
+from tradewar.games.stage import settle
 from tradewar.world import World, read_world
 from validation import Recorder
 

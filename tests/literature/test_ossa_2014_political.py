@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from tradewar.games import Options, read_political_weights, war
+from tradewar.games.certificate import search
+from tradewar.games.instruments import starting_level
 from tradewar.games.nash import alone, nash
-from tradewar.games.search import search
 from tradewar.games.setup import setup
-from tradewar.games.starts import starting_level
 from tradewar.world import read_world
 from validation import Recorder
 

@@ -16,21 +16,16 @@ from tradewar.paths import (
     PathRanges,
     TariffStep,
     both_outcomes,
-    composition_change,
     decompose,
-    entry_effect,
     fit_elasticity_curve,
     landmarks,
     log_effect_of_steps,
     monthly_path,
     path_bands,
     reacted_share,
-    retaliation_index,
-    stock_target,
     stocks_term,
-    three_month_average,
-    year_on_year,
 )
+from tradewar.paths.monthly import check_anticipations
 
 STEP = TariffStep(6.0, 1.10, 1.25, awaited=True)
 HURRY = Anticipation(3, 6, 0.5, 1.10, 1.25, storable_share=0.5)
@@ -67,7 +62,6 @@ def test_announced_after_the_fact_nothing_is_bought_ahead() -> None:
     path = monthly_path(PathAssumptions(24, (STEP,), (late,)))
     assert path.trade_index == pytest.approx(path.use_index)
     assert any("nothing is bought ahead" in note for note in path.notes)
-    assert stock_target(late).months_held == 0.0
 
 
 def test_one_month_of_notice_puts_everything_in_one_month() -> None:
@@ -122,14 +116,6 @@ def test_landmarks_of_the_base_path() -> None:
     marks = landmarks(monthly_path(BASE))
     assert (marks.peak_month, marks.trough_month, marks.return_month) == (3, 7, 9)
     assert marks.long_run_index == pytest.approx((1.25 / 1.10) ** -2)
-
-
-def test_averages_and_year_on_year() -> None:
-    index = np.arange(1.0, 25.0)
-    assert np.isnan(three_month_average(index)[:2]).all()
-    assert three_month_average(index)[2:] == pytest.approx(index[1:-1])
-    assert np.isnan(year_on_year(index)[:12]).all()
-    assert year_on_year(index)[12] == pytest.approx(12.0)
 
 
 def test_decomposition_of_a_simulated_fall_leaves_no_residual() -> None:
@@ -190,27 +176,17 @@ def test_the_same_seed_gives_the_same_bands() -> None:
         (lambda: monthly_path(replace(BASE, steps=(replace(STEP, month=np.inf),))), "month of the step"),
         (lambda: monthly_path(replace(BASE, months=0)), "at least 1"),
         (lambda: monthly_path(replace(BASE, directed=(DirectedBuying(1, np.nan),))), "log points"),
-        (lambda: stock_target(replace(HURRY, carrying_cost=0.0)), "must be > 0"),
-        (lambda: stock_target(replace(HURRY, probability=1.5)), r"must lie in \[0, 1\]"),
-        (lambda: stock_target(replace(HURRY, power_after=0.0)), "Give 1 . tariff"),
-        (lambda: stock_target(replace(HURRY, cap_months=-1.0)), "months of use"),
+        (lambda: check_anticipations([replace(HURRY, carrying_cost=0.0)]), "must be > 0"),
+        (lambda: check_anticipations([replace(HURRY, probability=1.5)]), r"must lie in \[0, 1\]"),
+        (lambda: check_anticipations([replace(HURRY, power_after=0.0)]), "Give 1 . tariff"),
+        (lambda: check_anticipations([replace(HURRY, cap_months=-1.0)]), "months of use"),
         (lambda: both_outcomes(replace(BASE, steps=(replace(STEP, awaited=False),))), "awaited=True"),
         (lambda: decompose(0.0, [], 6.0), "positive ratio"),
         (lambda: stocks_term(monthly_path(BASE), [99]), "months 0 to 23"),
-        (lambda: composition_change([0.5, 0.4], [0.1, 0.1]), "sum to 0.9"),
-        (lambda: composition_change([1.0], [0.1, 0.1]), "one change per share"),
-        (lambda: composition_change([1.0], [-40.0]), "-0.9 for|−0.9 for|fractions"),
-        (lambda: retaliation_index(np.array([1.0]), 25.0), "percentage"),
         (lambda: path_bands(BASE, PathRanges(probability=(0.5, 1.5))), "probability"),
         (lambda: path_bands(BASE, PathRanges(long_run=(1.0, 2.0))), "only part"),
         (lambda: path_bands(BASE, PathRanges((1.5, 2.0), (0.6, 0.9), (1.4, 1.7))), "overlap"),
         (lambda: path_bands(BASE, PathRanges(), draws=0), "at least 1"),
-        (
-            lambda: entry_effect(
-                1.1, 1.0, discount_factor=1.0, hazard=2.0, substitution_elasticity=1.0, pareto_shape=0.0
-            ),
-            "threatened_power",
-        ),
         (
             lambda: log_effect_of_steps(
                 [STEP, replace(STEP, covered_share=0.5)], DEFAULT_CURVE, np.array([1.0]), "levels"
@@ -232,5 +208,5 @@ def test_refusals_say_what_to_do(call, message: str) -> None:  # type: ignore[no
 
 def test_a_refusal_lists_every_fault() -> None:
     with pytest.raises(PathError) as caught:
-        stock_target(replace(HURRY, carrying_cost=-1.0, probability=2.0, storable_share=-0.1))
+        check_anticipations([replace(HURRY, carrying_cost=-1.0, probability=2.0, storable_share=-0.1)])
     assert len(caught.value.problems) == 3

@@ -12,15 +12,11 @@ from tradewar.paths import (
     Anticipation,
     PathAssumptions,
     TariffStep,
-    composition_change,
     decompose,
     elasticity_at,
-    entry_effect,
     fit_elasticity_curve,
     log_effect_of_steps,
     monthly_path,
-    retaliation_index,
-    stock_target,
 )
 
 STEP = TariffStep(6.0, 1.10, 1.25, awaited=True)
@@ -77,10 +73,9 @@ def test_step_up_then_cut() -> None:
     [(0.5, 0.025, 2.556667), (0.3, 0.04, 0.958750)],
 )
 def test_months_bought_ahead(probability: float, cost: float, months: float) -> None:
-    target = stock_target(replace(HURRY, probability=probability, carrying_cost=cost))
-    assert target.months_wanted == pytest.approx(months, abs=1e-6)
-    assert target.months_held == pytest.approx(0.5 * months, abs=1e-6)
-    assert not target.limited
+    hurry = replace(HURRY, probability=probability, carrying_cost=cost)
+    path = monthly_path(PathAssumptions(18, (STEP,), (hurry,)))
+    assert path.extra_stock[5] == pytest.approx(0.5 * months, abs=1e-6)
 
 
 def test_path_without_a_cap() -> None:
@@ -95,14 +90,12 @@ def test_path_with_a_cap_of_two_months() -> None:
     path = monthly_path(base_path(cap=2.0))
     assert path.trade_index[[3, 4, 5]] == pytest.approx([1.333333] * 3, abs=1e-5)
     assert path.trade_index[[6, 8]] == pytest.approx([0.476368, 0.894252], abs=1e-5)
-    target = stock_target(replace(HURRY, cap_months=2.0))
-    assert target.limited
-    assert "cap" in target.sentence
+    assert path.extra_stock[5] == pytest.approx(0.5 * 2.0)
 
 
 def test_calibration_of_alessandria_khan_and_khederlarian() -> None:
     rise = Anticipation(0, 3, 0.032, 1.0, float(np.exp(0.31)), storable_share=0.7, cap_months=np.inf)
-    held = stock_target(rise).months_held
+    held = monthly_path(PathAssumptions(12, (), (rise,))).extra_stock[2]
     assert held == pytest.approx(0.27776, abs=1e-5)
     assert np.log((1 + held / 3) / (1 - held / 3)) / 0.31 == pytest.approx(0.599049, abs=1e-5)
 
@@ -115,13 +108,6 @@ def test_waiting_for_a_removal() -> None:
     assert abs(path.conservation_gap) < 1e-12
 
 
-def test_retaliation_illustration() -> None:
-    everything = retaliation_index(np.array([7.0]), 1.20, 0.8, directed_wedge=0.25, waiting_wedge=0.15)
-    tariff_only = retaliation_index(np.array([7.0]), 1.20, 0.8)
-    assert everything[0] == pytest.approx(0.613551, abs=1e-5)
-    assert tariff_only[0] == pytest.approx(0.915310, abs=1e-5)
-
-
 @pytest.mark.parametrize(
     ("share", "power", "substitution", "rest"),
     [(0.6, 1.15, -0.048121, -0.462705), (1.0, 1.25, -0.128049, -0.382776)],
@@ -130,15 +116,3 @@ def test_a_fall_of_40_percent_after_half_a_year(share: float, power: float, subs
     parts = decompose(0.60, [TariffStep(0.0, 1.0, power, share)], 6.0)
     assert parts.substitution.log_points == pytest.approx(substitution, abs=1e-6)
     assert parts.residual.log_points == pytest.approx(rest, abs=1e-6)
-
-
-def test_composition() -> None:
-    shares, changes = [0.10, 0.06, 0.10, 0.14, 0.60], [-0.90, -0.80, -0.40, -0.05, -0.33]
-    assert composition_change(shares, changes) == pytest.approx(-0.383, abs=1e-9)
-
-
-def test_entry_under_the_threat_of_a_tariff() -> None:
-    effect = entry_effect(1.10, 1.25, discount_factor=0.85, hazard=0.3, substitution_elasticity=4.0, pareto_shape=5.0)
-    assert effect.profit_ratio == pytest.approx(0.599695, abs=1e-6)
-    assert effect.cutoff_factor == pytest.approx(0.907734, abs=1e-6)
-    assert effect.log_effect == pytest.approx(-0.193607, abs=1e-6)

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from numpy import ndarray as Array
 
 from tradewar.games import best_response, cooperate, war
-from tradewar.games.climb import look
-from tradewar.games.nash import alone, examine
+from tradewar.games.nash import alone, examine, look
 from tradewar.games.setup import Options, setup
 from tradewar.world import World
 from worlds import random_world

@@ -6,22 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from talks.cases import BASE
+from talks.closed_forms import attrition_with_deadline
 from talks.models import curve, curve_talks
-from tradewar.talks import (
-    ClockTerms,
-    Solution,
-    Talks,
-    attrition_with_deadline,
-    bargain,
-    escalation_ladder,
-    finite_offers,
-    run_clock,
-    split_pie,
-)
+from tradewar.talks import ClockTerms, Solution, Talks, bargain, run_clock
+from tradewar.talks.escalation import escalation_ladder
 
 modest = settings(deadline=None, derandomize=True, max_examples=40)
 few = settings(deadline=None, derandomize=True, max_examples=15)
@@ -154,22 +146,6 @@ def test_deals_are_efficient_and_better_for_both(weight: float, one: float, two:
     deal = bargain(curve_talks((one, two)), weights=np.array([weight, 1.0 - weight]))
     assert (deal.gain > 0).all()
     assert deal.payoff[1] == pytest.approx(1.0 - deal.payoff[0] ** 2, abs=1e-9)
-
-
-@modest
-@given(st.floats(0.1, 3.0), flows, flows, st.floats(0.05, 0.95))
-def test_splits_exhaust_the_pie(surplus: float, one: float, two: float, weight: float) -> None:
-    assume(surplus > one + two + 1e-9)
-    split = split_pie(surplus, (one, two), (weight, 1.0 - weight))
-    assert sum(split.shares) == pytest.approx(surplus, abs=1e-12)
-    assert split.shares[0] >= one
-    assert split.shares[1] >= two
-
-
-@modest
-@given(st.floats(0.0, 0.99), st.floats(0.0, 0.99), st.floats(-1.0, 0.0), st.floats(-1.0, 0.0), st.integers(1, 12))
-def test_offers_exhaust_the_pie_where_breakdown_is_worse(a: float, b: float, c: float, d: float, offers: int) -> None:
-    assert sum(finite_offers(1.0, (a, b), (c, d), offers)) == pytest.approx(1.0, abs=1e-12)
 
 
 @modest

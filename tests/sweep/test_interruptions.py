@@ -27,7 +27,7 @@ from pathlib import Path
 sys.path.insert(0, {tests!r})
 from sweeps import small_plan
 from tradewar.sweep import run
-from tradewar.sweep.store import Folder
+from tradewar.sweep.driver import Folder
 save = Folder.save_part
 def slowly(self, number, content):
     save(self, number, content)

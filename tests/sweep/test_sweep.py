@@ -17,7 +17,7 @@ from sweeps import Reference, contents, small_plan
 from tradewar.equilibrium import Policy, solve
 from tradewar.errors import InputError, SweepError
 from tradewar.sweep import BargainGame, Counterfactual, Sweep, Uncertainty, WarGame, plan, relative, run
-from tradewar.sweep.store import add
+from tradewar.sweep.driver import add
 from tradewar.world.uncertainty import Distribution
 from worlds import random_rates, random_world, toy_io, war_rates
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from tradewar.talks import ClockTerms, Ladder, ladder_from_table
+from tradewar.talks import ClockTerms, Ladder
+from tradewar.talks.ladder import ladder_from_table
 
 BASE = ClockTerms(
     now=(-0.06, -0.25),

@@ -8,7 +8,8 @@ import numpy as np
 from numpy import ndarray as Array
 from scipy.optimize import brentq, minimize_scalar
 
-from tradewar.talks import PayoffFunction, Talks
+from tradewar.talks import Talks
+from tradewar.talks.payoffs import PayoffFunction
 
 
 def curve(scale: float = 1.0) -> PayoffFunction:
@@ -84,3 +85,19 @@ def nash_tariffs(payoff: Callable[[Array], Array]) -> Array:
     for _ in range(30):
         tariffs = np.array([best_tariff(payoff, 0, tariffs[1]), best_tariff(payoff, 1, tariffs[0])])
     return tariffs
+
+
+def with_finite_differences(payoff: Callable[[Array], Array], step: float = 1e-6) -> PayoffFunction:
+    """A payoff function with a Jacobian by central differences: two evaluations per instrument."""
+
+    def function(instruments: Array) -> tuple[Array, Array]:
+        middle = np.asarray(payoff(instruments), dtype=float)
+        columns: list[Array] = []
+        for number in range(len(instruments)):
+            above, below = instruments.copy(), instruments.copy()
+            above[number] += step
+            below[number] -= step
+            columns.append((np.asarray(payoff(above)) - np.asarray(payoff(below))) / (2.0 * step))
+        return middle, np.stack(columns, axis=-1)
+
+    return function

@@ -7,20 +7,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from talks.models import best_tariff, curve_talks, exchange_economy, linear, linear_talks, nash_tariffs
-from tradewar.errors import NoSolutionError, TalksError
-from tradewar.talks import (
-    BargainStatus,
-    PairTalks,
-    Solution,
-    Talks,
-    bargain,
-    bargain_with_and_without_subsidies,
-    choose_deals,
-    efficient_frontier,
-    nash_in_nash,
+from talks.models import (
+    best_tariff,
+    curve_talks,
+    exchange_economy,
+    linear,
+    linear_talks,
+    nash_tariffs,
     with_finite_differences,
 )
+from tradewar.errors import NoSolutionError, TalksError
+from tradewar.talks import BargainStatus, PairTalks, Solution, Talks, bargain, efficient_frontier, nash_in_nash
+from tradewar.talks.bargaining import without_subsidies
 from tradewar.talks.nash_in_nash import RoundsStatus
 
 SYMMETRIC = np.array([[80.0, 20.0], [20.0, 80.0]])
@@ -133,7 +131,9 @@ def test_equal_weights_give_free_trade_in_the_linear_model() -> None:
 
 
 def test_unequal_weights_pay_by_an_import_subsidy() -> None:
-    free, no_subsidy = bargain_with_and_without_subsidies(linear_talks(), weights=np.array([0.6, 0.4]))
+    free, no_subsidy = (
+        bargain(talks, weights=np.array([0.6, 0.4])) for talks in (linear_talks(), without_subsidies(linear_talks()))
+    )
     assert free.instruments == pytest.approx([0.0016148, -0.0016856], abs=2e-6)
     assert free.gain == pytest.approx([0.062349, 0.042537], abs=1e-5)
     assert no_subsidy.instruments == pytest.approx([0.0031686, 0.0], abs=2e-6)
@@ -221,37 +221,7 @@ def test_no_frontier_without_a_deal() -> None:
     assert frontier.payoff.shape == (0, 2)
 
 
-# ---------------------------------------------------------------- named deals and many parties
-
-
-def test_named_deals() -> None:
-    deals = {"purchases": (0.05, 0.02), "free trade": (0.02, 0.30), "surrender": (0.5, -0.4), "worse": (0.04, 0.01)}
-    choice = choose_deals(deals, ("USA", "CHN"), np.array([0.0, -0.17]))
-    assert choice.status is BargainStatus.DEAL
-    assert choice.acceptable.tolist() == [True, True, False, True]
-    assert choice.efficient.tolist() == [True, True, True, False]
-    assert choice.chosen[Solution.EGALITARIAN] == "purchases"
-    assert choice.chosen[Solution.ASYMMETRIC_NASH] == "purchases"
-    assert choice.chosen[Solution.KALAI_SMORODINSKY] == "purchases"
-    assert Solution.EQUAL_PERCENT not in choice.chosen
-    assert choice.best_joint_deal == "free trade"
-
-
-def test_named_deals_that_need_a_payment_or_cannot_be_saved() -> None:
-    # zero tariffs against the Nash war of the toy world: the United States would rather have the war
-    choice = choose_deals({"zero tariffs": (0.0, 0.0)}, ("USA", "CHN"), np.array([0.01672, -0.20042]))
-    assert choice.status is BargainStatus.NEEDS_SIDE_PAYMENT
-    assert choice.transfer == pytest.approx([0.01672, -0.01672])
-    lost = choose_deals({"zero tariffs": (0.0, 0.0)}, ("USA", "CHN"), np.array([0.3, -0.2]))
-    assert lost.status is BargainStatus.NO_DEAL
-    assert lost.transfer is None
-    assert lost.chosen == {}
-    with pytest.raises(TalksError, match="3 payoffs for 2 parties"):
-        choose_deals({"x": (0.0, 0.0, 1.0)}, ("USA", "CHN"), np.zeros(2))
-    with pytest.raises(TalksError, match="at least one"):
-        choose_deals({}, ("USA", "CHN"), np.zeros(2))
-    with pytest.raises(TalksError, match="not numbers"):
-        choose_deals({"x": (0.0, np.nan)}, ("USA", "CHN"), np.zeros(2))
+# ---------------------------------------------------------------- many parties
 
 
 def three_countries(tariffs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from talks.cases import BASE
+from talks.clock_simulation import simulate_clock
 from tradewar.errors import TalksError
-from tradewar.talks import clock_swings, random_terms, run_clock, simulate_clock, sweep_clock
-from tradewar.talks.choice import logit_probabilities
+from tradewar.talks import clock_swings, random_terms, run_clock, sweep_clock
 from tradewar.talks.clock import EVENTS
-from tradewar.talks.clock_solution import ESCALATE, EXTEND, SIGN
+from tradewar.talks.clock_solution import ESCALATE, EXTEND, SIGN, logit_probabilities
 
 
 def test_one_shot_logit() -> None:
@@ -232,5 +232,3 @@ def test_sweeps_refuse_what_clocks_refuse() -> None:
         sweep_clock(BASE, {"effort_cost": np.array([0.0])}).result("p_peace")
     with pytest.raises(TalksError, match="range"):
         random_terms({"effort_cost": (1.0, 0.0)})
-    with pytest.raises(TalksError, match="runs"):
-        simulate_clock(run_clock(BASE), runs=1)

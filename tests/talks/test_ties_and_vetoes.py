@@ -10,23 +10,12 @@ from hypothesis import given, settings
 
 from properties.test_talks import clocks, terms_of
 from talks.cases import BASE, toy_ladder
+from talks.clock_simulation import simulate_clock
 from talks.models import curve_talks, linear_talks
-from tradewar.talks import (
-    BargainStatus,
-    ClockTerms,
-    Solution,
-    bargain,
-    judge_threat,
-    ladder_from_table,
-    run_clock,
-    simulate_clock,
-    split_pie,
-    split_with_outside_options,
-    sweep_clock,
-)
+from tradewar.talks import BargainStatus, ClockTerms, Solution, bargain, run_clock, sweep_clock
 from tradewar.talks.clock import EVENTS
 from tradewar.talks.clock_solution import ESCALATE, EXTEND, SIGN
-from tradewar.talks.disagreement import SplitStatus
+from tradewar.talks.ladder import judge_threat, ladder_from_table
 
 modest = settings(deadline=None, derandomize=True, max_examples=60)
 
@@ -241,18 +230,6 @@ def test_every_chance_of_the_clock_lies_in_its_range(case: tuple) -> None:  # ty
     for chance in (clock.p_deal, clock.p_escalate, clock.p_signed_by_noise, clock.first_month_effort or 0.0):
         assert 0.0 <= chance <= 1.0
     assert clock.p_signed_by_noise <= clock.p_deal + 1e-12
-
-
-# ---------------------------------------------------------------- walk-away points elsewhere
-
-
-def test_outside_options_make_no_deal_where_there_was_none() -> None:
-    # what each has while talking is already worth more than the pie: outside options that are worth less change nothing
-    without = split_pie(1.0, (0.7, 0.6))
-    found = split_with_outside_options(1.0, (0.1, 0.2), without)
-    assert found.status is SplitStatus.NO_DEAL
-    assert found.shares == (0.7, 0.6)
-    assert split_with_outside_options(1.0, (0.9, 0.2), without).shares == (0.9, 0.6)
 
 
 # ---------------------------------------------------------------- what is assumed

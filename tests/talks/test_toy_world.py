@@ -8,17 +8,12 @@ import pytest
 from talks.cases import CN as CHINA
 from talks.cases import RATES
 from talks.cases import US as AMERICA
+from talks.models import with_finite_differences
 from talks.toy_world import all_payoffs, nash, payoffs, solve_rung, talks_from
-from tradewar.talks import (
-    BargainStatus,
-    bargain,
-    bargain_with_and_without_subsidies,
-    build_ladder,
-    efficient_frontier,
-    escalation_ladder,
-    judge_threat,
-    with_finite_differences,
-)
+from tradewar.talks import BargainStatus, bargain, efficient_frontier
+from tradewar.talks.bargaining import without_subsidies
+from tradewar.talks.escalation import escalation_ladder
+from tradewar.talks.ladder import build_ladder, judge_threat
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +48,8 @@ def test_the_nash_war_of_the_toy_world(war: np.ndarray) -> None:
 
 
 def test_the_bargain_of_the_toy_world(war: np.ndarray) -> None:
-    free, no_subsidy = bargain_with_and_without_subsidies(talks_from(payoffs(war)[0]))
+    talks = talks_from(payoffs(war)[0])
+    free, no_subsidy = map(bargain, (talks, without_subsidies(talks)))
     assert free.instruments == pytest.approx([0.00852, -0.08626], abs=2e-4)
     assert free.payoff == pytest.approx([0.05913, -0.10807], abs=2e-4)
     assert no_subsidy.instruments == pytest.approx([0.05042, 0.0], abs=2e-4)

@@ -7,10 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from talks.models import with_finite_differences
 from tradewar.equilibrium import prepare
 from tradewar.errors import TalksError
-from tradewar.talks import bargain, efficient_frontier, with_finite_differences
-from tradewar.talks.models import models_of
+from tradewar.talks import bargain, efficient_frontier
+from tradewar.talks.payoffs import models_of
 from tradewar.talks.world_ladder import Climb, ladder_of_world, uniform_climb
 from tradewar.talks.world_payoffs import (
     payoffs_of_world,

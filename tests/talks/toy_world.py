@@ -7,7 +7,8 @@ from numpy import ndarray as Array
 from scipy.optimize import brentq
 
 from tradewar.equilibrium import Outcome, Policy, gradient, prepare, solve
-from tradewar.talks import RungOutcome, Talks
+from tradewar.talks import Talks
+from tradewar.talks.ladder import RungOutcome
 from tradewar.talks.world_payoffs import payoffs_of_world, tariff_choice
 from worlds import CN, SERVICES, US, toy
 

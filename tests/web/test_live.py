@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import tradewar as tw
-from tradewar.world.tidy_files import world_files
+from tradewar.world.tidy import world_files
 from worlds import toy_io
 
 pytestmark = [

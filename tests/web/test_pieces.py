@@ -16,13 +16,14 @@ import pytest
 
 from commands import tradewar
 from tradewar.errors import InputError, PolicyError, WorldError
-from tradewar.web import economies, uploads
-from tradewar.web.groups import all_goods, groups_of
+from tradewar.web import economies
+from tradewar.web import work as uploads
+from tradewar.web.economies import all_goods, groups_of
 from tradewar.web.guard import Guard
 from tradewar.web.jobs import BusyError, Job, Pool
 from tradewar.web.state import Setting, State
 from tradewar.world.catalogue import load_world
-from tradewar.world.tidy_files import world_files
+from tradewar.world.tidy import world_files
 from worlds import toy_io
 
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from faults import good_world
-from tradewar.world.frames import countries_frame
+from tradewar.world.summary import countries_frame
 
 
 def test_xarray_holds_every_array_under_its_labels() -> None:

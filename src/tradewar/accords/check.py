@@ -13,9 +13,8 @@ from functools import cached_property
 
 import numpy as np
 
-from tradewar.accords.imperfect_monitoring import suspension
+from tradewar.accords.imperfect_monitoring import Truce, critical_hazard, suspension, truce
 from tradewar.accords.incentives import Incentive, incentive
-from tradewar.accords.linkage import Truce, critical_hazard, truce
 from tradewar.accords.retaliation import Retaliation
 from tradewar.accords.terms import AccordStatus, check_fractions, check_lag, check_not_negative, discount_per_period
 from tradewar.errors import AccordError, Problem

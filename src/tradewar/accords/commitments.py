@@ -108,11 +108,6 @@ def build_accord(name: str, parties: Sequence[str], commitments: Sequence[Commit
     return Accord(name, tuple(parties), tuple(commitments))
 
 
-def in_force(accord: Accord, day: date) -> tuple[Commitment, ...]:
-    """The commitments that hold on a day."""
-    return tuple(item for item in accord.commitments if item.start <= day and (item.until is None or day <= item.until))
-
-
 def _frequency(per_year: float) -> str:
     names = {1.0: "every year", 2.0: "every half-year", 4.0: "every quarter", 12.0: "every month"}
     return names.get(per_year, f"{per_year:g} times a year")

@@ -21,7 +21,6 @@ A country with l <= 0 prefers the war (Johnson 1953; Kennan and Riezman 1988): t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -149,16 +148,6 @@ class Incentive:
     sentence: str
 
 
-@dataclass(frozen=True)
-class Punishment:
-    """The shortest war that deters."""
-
-    status: AccordStatus
-    periods: int | None
-    """K; None where even an endless war does not deter."""
-    sentence: str
-
-
 def incentive(
     country: str,
     gain: float,
@@ -209,15 +198,6 @@ def incentive(
     )  # fmt: skip
 
 
-def critical_discount(gain: float, stake: float, lag: int = 1) -> float | None:
-    """δ* = (g/(g + l))^{1/L} with perfect monitoring; None where the stake is not positive.
-
-    Raises:
-        AccordError: for a negative gain or a lag below 1.
-    """
-    return Enforcement(gain, stake, 0.5, lag).critical_discount
-
-
 def critical_factor(gain: float, exposed: float, lag: int, *, false_alarm: float, detection: float) -> float | None:
     """The smallest δ in [0, 1) with δ^L (π−α) x >= g (1 − δ (1−π)), x being what an answer takes; None without one.
 
@@ -239,26 +219,6 @@ def critical_factor(gain: float, exposed: float, lag: int, *, false_alarm: float
         return factor**lag * reward - gain * (1.0 - factor * (1.0 - detection))
 
     return float(root_scalar(excess, bracket=(0.0, 1.0), xtol=1e-15).root)
-
-
-def shortest_punishment(gain: float, stake: float, *, discount: float, lag: int = 1) -> Punishment:
-    """The smallest K with g Σ_{s<L} δ^s <= l Σ_{s=L..L+K−1} δ^s: perfect monitoring.
-
-    Raises:
-        AccordError: for a negative gain, a factor outside (0, 1) or a lag below 1.
-    """
-    found = Enforcement(gain, stake, discount, lag)
-    if gain == 0.0:
-        sentence = "There is nothing to gain by cheating: no war is needed to deter it."
-        return Punishment(AccordStatus.SUSTAINABLE, 0, sentence)
-    if stake <= 0.0:
-        return Punishment(AccordStatus.NEEDS_SIDE_PAYMENT, None, "No war deters: the war itself is no loss.")
-    periods = punishment_periods(found)
-    if periods is None or np.isinf(periods):
-        sentence = "Even an endless war does not deter: the future counts for too little."
-        return Punishment(AccordStatus.INFEASIBLE_ENFORCEMENT, None, sentence)
-    sentence = f"A war of {periods:.0f} periods after a breach deters it."
-    return Punishment(AccordStatus.SUSTAINABLE, int(periods), sentence)
 
 
 def punishment_periods(found: Enforcement) -> float | None:
@@ -289,31 +249,4 @@ def payer_can_afford(payer: Incentive, payment: float, payer_income: float, rece
     return incentive(
         payer.country, payer.gain, payer.stake - own, discount=payer.discount, war=payer.war, lag=payer.lag,
         false_alarm=payer.false_alarm, detection=payer.detection,
-    )  # fmt: skip
-
-
-def pooled_incentive(
-    country: str,
-    gains: Sequence[float],
-    stakes: Sequence[float],
-    *,
-    discount: float,
-    war: str,
-    lag: int = 1,
-    false_alarm: float = 0.0,
-    detection: float = 1.0,
-) -> Incentive:
-    """Issues linked in one deal: cheat on all at once, lose all at once; δ* = Σg/(Σg + Σl).
-
-    Helps only if some issue has slack: identical, additively separable issues leave δ* unchanged (Maggi 1999;
-    Limão 2005).
-
-    Raises:
-        AccordError: if the lists differ in length or are empty, and as `incentive`.
-    """
-    if len(gains) != len(stakes) or not gains:
-        raise AccordError.at("issues", f"{len(gains)} gains for {len(stakes)} stakes", "Give one of each per issue")
-    return incentive(
-        country, float(sum(gains)), float(sum(stakes)), discount=discount, war=war, lag=lag, false_alarm=false_alarm,
-        detection=detection,
     )  # fmt: skip

@@ -1,8 +1,8 @@
 """Statuses, discounting, and small checks that every part of an accord uses.
 
 All per-period quantities of one calculation (gain, stake, alarm, detection, discount factor) refer to the **same**
-period. Mixing a monthly false alarm with a yearly discount factor is the commonest error: convert first, with
-`discount_per_period` and `probability_per_period`.
+period. Mixing a monthly false alarm with a yearly discount factor is the commonest error: convert first
+(`discount_per_period`).
 """
 
 from __future__ import annotations
@@ -33,20 +33,6 @@ def discount_per_period(discount_per_year: float, periods_per_year: float) -> fl
     if not periods_per_year > 0.0:
         raise AccordError.at("periods_per_year", f"is {periods_per_year:g}", "Give 1, 4 or 12")
     return discount_per_year ** (1.0 / periods_per_year)
-
-
-def probability_per_period(probability: float, periods: float) -> float:
-    """Chance of at least one event in `periods` periods of the given chance each: 0.02 a month is 0.215 a year.
-
-    With periods below 1 it converts to shorter periods: 1/12 from a yearly to a monthly chance.
-
-    Raises:
-        AccordError: for a probability outside [0, 1] or periods that are not positive.
-    """
-    check_fractions([("probability", probability)])
-    if not periods > 0.0:
-        raise AccordError.at("periods", f"is {periods:g}", "Give how many short periods make the period wanted")
-    return 1.0 - (1.0 - probability) ** periods
 
 
 def check_fractions(named: Iterable[tuple[str, float]], *, open_interval: bool = False) -> None:

@@ -32,11 +32,7 @@ class ExportFormat(StrEnum):
     CSV = "csv"
 
 
-def monitor(
-    dispute: Dispute = DEFAULT_DISPUTE,
-    as_of: AsOf = None,
-    as_json: AsJson = False,
-) -> None:
+def monitor(dispute: Dispute = DEFAULT_DISPUTE, as_of: AsOf = None, as_json: AsJson = False) -> None:
     """Is each commitment kept, how sure are we, and what would change the answer."""
     from tradewar.disputes.kept import Monitored, kept
 

@@ -58,7 +58,7 @@ def solve(
                 level=level or "world",
             )  # fmt: skip
         except NoSolutionError as error:
-            from tradewar.equilibrium.refusal import NoEquilibrium
+            from tradewar.equilibrium.prepared import NoEquilibrium
 
             # no figure of what is no equilibrium; the message follows on standard error
             if as_json and error.certificate is not None:

@@ -68,7 +68,7 @@ def sweep(
 ) -> None:
     """Solve policies, wars or bargains under draws of the elasticities; intervals, and which sector matters."""
     from tradewar import sweep as package
-    from tradewar.sweep.document import SweepDocument
+    from tradewar.sweep.result import SweepDocument
     from tradewar.world.catalogue import load_world
 
     baseline = load_world(world)
@@ -154,7 +154,7 @@ def _write(
     from tradewar.brief.renderer import render
     from tradewar.brief.tornado import Bar, tornado_drawing
     from tradewar.io.text import frame_csv
-    from tradewar.sweep.store import CONTRIBUTIONS, QUANTILES, add
+    from tradewar.sweep.driver import CONTRIBUTIONS, QUANTILES, add
 
     content: dict[str, bytes | str] = {
         QUANTILES: frame_csv(quantiles),

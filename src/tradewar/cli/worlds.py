@@ -137,7 +137,7 @@ def import_world(
 ) -> None:
     """Turn published data into a tidy folder."""
     from tradewar.sources import read
-    from tradewar.world.tidy_files import check_folder, write_world
+    from tradewar.world.tidy import check_folder, write_world
 
     check_folder(out)
     given: dict[str, Any] = {"trade_elasticity": trade_elasticity, "tariffs": tariffs, "year": year, "name": name}
@@ -160,7 +160,7 @@ def aggregate(
 ) -> None:
     """Merge countries and sectors, keeping every identity."""
     from tradewar.world.aggregate import aggregate_by_file
-    from tradewar.world.tidy_files import check_folder, write_world
+    from tradewar.world.tidy import check_folder, write_world
 
     check_folder(out)
     merged = aggregate_by_file(_load(world), map_file, mix_tradable=mix_tradable)
@@ -179,7 +179,7 @@ def balance(
     """Make final use positive everywhere, with a report of what moved."""
     from tradewar.world.balance import balance as balance_world
     from tradewar.world.catalogue import load_world
-    from tradewar.world.tidy_files import check_folder, write_world
+    from tradewar.world.tidy import check_folder, write_world
 
     check_folder(out)
     with progress() as say:

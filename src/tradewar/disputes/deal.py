@@ -28,9 +28,8 @@ from tradewar.disputes.deal_without import Drift, Nerves, drifts, war_of_nerves
 from tradewar.disputes.material import Material
 from tradewar.io.serialize import Document
 from tradewar.talks.bargaining import Bargain, BargainStatus, Solution, bargain, bargains, without_subsidies
-from tradewar.talks.clock import Clock, run_clock
+from tradewar.talks.clock import Clock, WalkAway, run_clock, walk_away_point
 from tradewar.talks.clock_sweep import Swing
-from tradewar.talks.disagreement import WalkAway, walk_away_point
 from tradewar.talks.frontier import Frontier, efficient_frontier
 from tradewar.talks.ladder import Ladder, Threat, judge_threat
 from tradewar.talks.world_ladder import ladder_of_world
@@ -43,12 +42,7 @@ if TYPE_CHECKING:
 OVER_CASES = "other weights, walk-away points and elasticities"
 POSITIONS = ("offer", "demand", "position")
 """Kinds of the chronicle that say what a side wants or gives."""
-SOLUTIONS = (
-    Solution.ASYMMETRIC_NASH,
-    Solution.KALAI_SMORODINSKY,
-    Solution.EGALITARIAN,
-    Solution.EQUAL_PROPORTIONAL,
-)
+SOLUTIONS = (Solution.ASYMMETRIC_NASH, Solution.KALAI_SMORODINSKY, Solution.EGALITARIAN, Solution.EQUAL_PROPORTIONAL)
 
 
 @dataclass(frozen=True)

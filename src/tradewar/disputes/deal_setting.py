@@ -14,8 +14,7 @@ from tradewar.disputes.material import Material
 from tradewar.equilibrium import Prepared, prepare
 from tradewar.games import War, war
 from tradewar.talks.bargaining import Talks
-from tradewar.talks.models import ModelAt
-from tradewar.talks.payoffs import PayoffFunction
+from tradewar.talks.payoffs import ModelAt, PayoffFunction
 from tradewar.talks.world_payoffs import (
     TariffChoice,
     payoff_models,

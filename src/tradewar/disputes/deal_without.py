@@ -15,8 +15,7 @@ import numpy as np
 from tradewar.disputes.deal_schema import ClockTable
 from tradewar.disputes.deal_sensitivity import DealCase
 from tradewar.disputes.deal_terms import Pair
-from tradewar.talks.attrition import concession_hazard
-from tradewar.talks.escalation import escalation_ladder
+from tradewar.talks.escalation import concession_hazard, escalation_ladder
 from tradewar.talks.ladder import Ladder
 from tradewar.world.ranges import Range, vary
 

@@ -27,8 +27,14 @@ from tradewar.accords.check import (
 from tradewar.accords.commitments import Accord, Commitment, CommitmentKind, build_accord
 from tradewar.accords.imperfect_monitoring import Audit, audit_threshold
 from tradewar.accords.incentives import Incentive, payer_can_afford
-from tradewar.accords.replies import best_reply
-from tradewar.accords.retaliation import Retaliation, RetaliationRule, compare_rules, deterrence_factor, retaliation
+from tradewar.accords.retaliation import (
+    Retaliation,
+    RetaliationRule,
+    best_reply,
+    compare_rules,
+    deterrence_factor,
+    retaliation,
+)
 from tradewar.accords.sensitivity import RESULTS, accord_swings, least_patience
 from tradewar.accords.terms import AccordStatus, discount_per_period
 from tradewar.disputes import deal as deal_part

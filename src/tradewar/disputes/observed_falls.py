@@ -60,10 +60,7 @@ class PathInputs:
 
 
 @dataclass(frozen=True)
-class Fall(
-    Document,
-    told="... decomposition.observed_ratio decomposition.total decomposition.parts sentence",
-):
+class Fall(Document, told="... decomposition.observed_ratio decomposition.total decomposition.parts sentence"):
     """One observed change, taken apart."""
 
     title: str

@@ -238,10 +238,7 @@ def _known(series: MonthlySeries, day: dt.date) -> MonthlySeries:
     while any(known > day for known in series.known_from[:count]):
         count -= 1
     return replace(
-        series,
-        months=series.months[:count],
-        amounts=series.amounts[:count],
-        known_from=series.known_from[:count],
+        series, months=series.months[:count], amounts=series.amounts[:count], known_from=series.known_from[:count]
     )
 
 

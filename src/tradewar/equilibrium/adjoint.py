@@ -23,11 +23,7 @@ from tradewar.equilibrium.solution import Solution
 
 
 def multipliers(
-    prepared: Prepared,
-    solution: Solution,
-    seeds: Seeds,
-    tolerance: float = 1e-10,
-    start: Multipliers | None = None,
+    prepared: Prepared, solution: Solution, seeds: Seeds, tolerance: float = 1e-10, start: Multipliers | None = None
 ) -> Multipliers:
     """ψ and Φ of K objectives at a solution, in either market structure.
 

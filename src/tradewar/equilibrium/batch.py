@@ -96,14 +96,7 @@ class BatchResult:
         return np.array([status is Status.SOLVED for status in self.status], dtype=bool)
 
 
-PER_COUNTRY = (
-    "real_income_hat",
-    "real_wage_hat",
-    "consumer_price_hat",
-    "exports_hat",
-    "imports_hat",
-    "tariff_revenue",
-)
+PER_COUNTRY = ("real_income_hat", "real_wage_hat", "consumer_price_hat", "exports_hat", "imports_hat", "tariff_revenue")
 """Fields of a result that an outcome has by country, under the same name."""
 
 

@@ -1,4 +1,4 @@
-"""Perfect competition (Armington or Eaton-Kortum): a World as an `Economy`, and its solvers for `driver`.
+"""Perfect competition (Armington or Eaton-Kortum): a World as an `Economy`, and its solvers for `solution.find`.
 
 The quick one is Anderson acceleration of the map of `kernels`, in machine code where the economy asks for it; the
 careful one Newton's method on `wages`.
@@ -15,13 +15,12 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray as Array
 
-from tradewar.equilibrium import driver, kernels, wages
+from tradewar.equilibrium import kernels, wages
 from tradewar.equilibrium.anderson import FixedPoint, Step, accelerate
 from tradewar.equilibrium.closures import Closure
-from tradewar.equilibrium.driver import Problem, Root
 from tradewar.equilibrium.kernels import Economy, Levels, Wedges
 from tradewar.equilibrium.levers import Levers, part_way
-from tradewar.equilibrium.solution import Solution, solution_of
+from tradewar.equilibrium.solution import Problem, Root, Solution, find, solution_of
 from tradewar.world.model import World
 
 PASS_LIMIT = 300
@@ -67,19 +66,19 @@ def solve(
 ) -> Solution:
     """The equilibrium under the levers; `converged` is False where no solver of the chain found one.
 
-    `search` as in `driver.find`.
+    `search` as in `find`.
     """
     first = None if start is None else _point_of(economy, start)
     problem = _Problem(economy, levers, tolerance)
     # far from a solution the map may leave the finite numbers: the drivers watch for that
     with np.errstate(all="ignore"):
-        found = driver.find(problem, first, search)
+        found = find(problem, first, search)
         return solution_of(found, lambda root: _arrays(problem, root))
 
 
 @dataclass(frozen=True, eq=False)
 class _Problem(Problem):
-    """One policy, as `driver.Problem`."""
+    """One policy, as `Problem`."""
 
     economy: Economy
     levers: Levers

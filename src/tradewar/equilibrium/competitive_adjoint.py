@@ -97,11 +97,7 @@ class _Values:
 
 
 def multipliers(
-    economy: Economy,
-    solution: Solution,
-    seeds: Seeds,
-    tolerance: float = 1e-10,
-    start: Multipliers | None = None,
+    economy: Economy, solution: Solution, seeds: Seeds, tolerance: float = 1e-10, start: Multipliers | None = None
 ) -> Multipliers:
     """The multipliers of K objectives at a solution, all in one iteration.
 

@@ -262,12 +262,7 @@ class ByHorizon:
 
 
 def by_horizon(
-    world: World,
-    policy: Policy | None = None,
-    years: Sequence[float] = NODES,
-    *,
-    level: str = "world",
-    **options: Any,
+    world: World, policy: Policy | None = None, years: Sequence[float] = NODES, *, level: str = "world", **options: Any
 ) -> ByHorizon:
     """One policy, solved at several horizons, each from the solution at the next longer one.
 

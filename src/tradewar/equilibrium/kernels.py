@@ -233,9 +233,7 @@ def price_index(
 
 
 def borders(
-    policy: Wedges,
-    pull: Float[Array, "sector exporter"],
-    spending: Float[Array, "sector importer"],
+    policy: Wedges, pull: Float[Array, "sector exporter"], spending: Float[Array, "sector importer"]
 ) -> Borders:
     """Equation 4 summed over exporters and over importers; `spending` is X_js / Σ_i A_ijs b_is."""
     imports, sales = np.empty_like(spending), np.empty_like(pull)

@@ -24,11 +24,9 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray as Array
 
-from tradewar.equilibrium import driver
 from tradewar.equilibrium.closures import Closure, Deficits
-from tradewar.equilibrium.driver import Problem, Root
 from tradewar.equilibrium.levers import Levers, attraction_factor, part_way
-from tradewar.equilibrium.solution import Solution, solution_of
+from tradewar.equilibrium.solution import Problem, Root, Solution, find, solution_of
 from tradewar.errors import PolicyError, WorldError
 from tradewar.world.model import World
 
@@ -186,18 +184,18 @@ def solve(
 ) -> Solution:
     """The equilibrium under the levers; `converged` is False where Newton's method failed along every path.
 
-    `search` as in `driver.find`.
+    `search` as in `find`.
     """
     first = None if start is None else np.concatenate([np.log(start.wage_hat), np.log(start.income)])
     problem = _Problem(economy, levers, tolerance)
     # far from a solution the map may leave the finite numbers: the line search watches for that
     with np.errstate(all="ignore"):
-        return solution_of(driver.find(problem, first, search), lambda root: _arrays(economy, levers, root))
+        return solution_of(find(problem, first, search), lambda root: _arrays(economy, levers, root))
 
 
 @dataclass(frozen=True, eq=False)
 class _Problem(Problem):
-    """One policy, as `driver.Problem`. Wages and expenditure are positive at every point: all roots are admissible."""
+    """One policy, as `Problem`. Wages and expenditure are positive at every point: all roots are admissible."""
 
     economy: FixedFirms
     levers: Levers

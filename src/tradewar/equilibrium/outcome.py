@@ -228,12 +228,6 @@ class Outcome(
             return np.zeros(self.baseline.n_countries)
         return (subsidy * self.gross_output / (1.0 + subsidy)).sum(axis=1)
 
-    @cached_property
-    def bilateral_deficit(self) -> Float[Array, "country partner"]:
-        """Imports from the partner less exports to it, border values, money."""
-        bilateral = self.trade_value.sum(axis=2)
-        return bilateral - bilateral.T
-
     @property
     def _labour_share(self) -> Array:
         if self.market == "monopolistic":
@@ -257,7 +251,7 @@ class Outcome(
         Raises:
             NoSolutionError: if an equilibrium on the path is not found.
         """
-        from tradewar.equilibrium.path import decompose
+        from tradewar.equilibrium.welfare import decompose
 
         return decompose(self.prepared, self.solution, steps)
 

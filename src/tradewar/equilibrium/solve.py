@@ -18,8 +18,7 @@ from tradewar.equilibrium.horizon import Horizon
 from tradewar.equilibrium.levers import Levers
 from tradewar.equilibrium.outcome import Outcome
 from tradewar.equilibrium.policy import Policy
-from tradewar.equilibrium.prepared import Prepared, nearest_solution, prepare
-from tradewar.equilibrium.refusal import refusal, warnings
+from tradewar.equilibrium.prepared import Prepared, nearest_solution, prepare, refusal, warnings
 from tradewar.equilibrium.solution import Solution
 from tradewar.errors import PolicyError
 from tradewar.world.model import Market, World

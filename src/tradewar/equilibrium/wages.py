@@ -17,9 +17,8 @@ from jaxtyping import Float
 from numpy import ndarray as Array
 
 from tradewar.equilibrium import kernels
-from tradewar.equilibrium.anderson import FixedPoint, accelerate
+from tradewar.equilibrium.anderson import FixedPoint, accelerate, newton_krylov
 from tradewar.equilibrium.kernels import Economy, Wedges
-from tradewar.equilibrium.newton_krylov import newton_krylov
 
 INNER_GAIN, TIGHTEST_INNER = 1e-2, 1e-13
 """Prices and expenditure are solved this much tighter than wages, but not below the second."""

@@ -1,9 +1,15 @@
 """What governments maximise, and what they do to each other: best responses, Nash wars, certificates, cooperation."""
 
 from tradewar.games.cooperation import Cooperation, TreatyStatus, cooperate
-from tradewar.games.curves import ReactionCurve, reaction_curve
-from tradewar.games.escalation import Escalation, Threat, escalation
-from tradewar.games.escalation_payoffs import EscalationPayoffs, escalation_payoffs
+from tradewar.games.escalation import (
+    Escalation,
+    EscalationPayoffs,
+    ReactionCurve,
+    Threat,
+    escalation,
+    escalation_payoffs,
+    reaction_curve,
+)
 from tradewar.games.objectives import REAL_INCOME, Objective, political, read_political_weights, weighted
 from tradewar.games.result import War
 from tradewar.games.setup import Options

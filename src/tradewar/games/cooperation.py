@@ -25,9 +25,8 @@ from tradewar.games.instruments import MAX_RATE
 from tradewar.games.objectives import REAL_INCOME, Objective, log_payoffs, real_incomes
 from tradewar.games.planner import RESIDUAL_LIMIT, SPREAD_LIMIT, Treaty, plan
 from tradewar.games.result import War
-from tradewar.games.settle import settle
 from tradewar.games.setup import Options, Setup, setup
-from tradewar.games.stage import Position
+from tradewar.games.stage import Position, settle
 from tradewar.games.war import war
 from tradewar.io.serialize import Document
 from tradewar.world import World

@@ -30,12 +30,10 @@ from numpy import ndarray as Array
 
 from tradewar.equilibrium.objectives import Multipliers
 from tradewar.errors import NoSolutionError
-from tradewar.games.climb import Game, mix
-from tradewar.games.multipliers import multipliers
+from tradewar.games.multipliers import gradient, multipliers, planners_worth, projected, rule
+from tradewar.games.nash import Game, mix
 from tradewar.games.objectives import derivatives, log_payoffs
-from tradewar.games.rule import gradient, planners_worth, projected, rule
-from tradewar.games.settle import settle
-from tradewar.games.stage import Position
+from tradewar.games.stage import Position, settle
 
 MEMORY = 8
 REST = 1e-9
@@ -321,9 +319,7 @@ def _shadow_prices(table: _Table, offer: _Offer) -> Array:
 
 
 def pareto_weights(
-    slopes: Float[Array, "party instrument"],
-    at_lower: Bool[Array, " instrument"],
-    at_upper: Bool[Array, " instrument"],
+    slopes: Float[Array, "party instrument"], at_lower: Bool[Array, " instrument"], at_upper: Bool[Array, " instrument"]
 ) -> tuple[Float[Array, " party"], float]:
     """Weights λ >= 0, Σ λ = 1, that come closest to Σ λ ∇u = 0 off the bounds, and what is left of it.
 

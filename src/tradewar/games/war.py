@@ -21,14 +21,12 @@ from numpy import ndarray as Array
 from tradewar.equilibrium.closures import Closure
 from tradewar.errors import InputError, NoSolutionError
 from tradewar.games.certificate import GAIN_LIMIT, Certificate, answered, certify
-from tradewar.games.climb import climb
-from tradewar.games.instruments import MAX_RATE
-from tradewar.games.nash import FirstOrderPoint, examine, nash
+from tradewar.games.instruments import DEFAULT_STARTS, MAX_RATE, STARTS, starting_level
+from tradewar.games.nash import FirstOrderPoint, climb, examine, nash
 from tradewar.games.objectives import Objective, real_incomes
 from tradewar.games.result import Candidate, War
 from tradewar.games.setup import Options, Setup, setup
 from tradewar.games.stage import Position
-from tradewar.games.starts import DEFAULT_STARTS, STARTS, starting_level
 from tradewar.world import World
 
 if TYPE_CHECKING:
@@ -76,10 +74,10 @@ def war(
         market: `competitive` or `monopolistic`; None takes the world's own.
         max_rate: upper bound of tariff rates.
         min_rate: lower bound of tariff rates.
-        closure: `balanced`; others leave deficits in (see `tradewar.games.prepare`).
+        closure: `balanced`; others leave deficits in (see `tradewar.games.setup`).
         elasticities: name of one of the world's elasticity sets.
         policy: tariffs and trade costs in force from the start; all hats refer to the position under them.
-        starts: where to search from, names from `tradewar.games.starts.STARTS`.
+        starts: where to search from, names from `tradewar.games.instruments.STARTS`.
         corners: whether certificates try every sector at its bounds; False saves time in large worlds and says so.
         progress: told what is being done.
 

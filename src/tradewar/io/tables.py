@@ -17,11 +17,13 @@ table are listed at once, each with file and line, value, limit and fix:
 
 Nothing is guessed: a UTF-8 byte-order mark, quoted cells and blanks around a cell are read, everything else is refused.
 Lines before the header that begin with `#` are comments. A Parquet file of the same columns is read in place of a CSV.
+
+Our own tables of results as Parquet; tables from people are read by `tradewar.io.tables`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -40,6 +42,7 @@ from tradewar.io.text import Lines, csv_text, decode, plain_columns, split
 
 if TYPE_CHECKING:
     import pandas as pd
+
 
 __all__ = [
     "Column",
@@ -393,3 +396,28 @@ def empty(spec: TableSpec) -> Table:
     """The table of a declaration without rows: what an optional table is that a folder does not have."""
     cells = {c.name: np.array([]) if c.kind in NUMERIC else [] for c in spec.columns if not c.name.endswith("*")}
     return Table(spec, f"{spec.name}.csv", (), cells, ())
+
+
+def parquet_bytes(table: Any) -> bytes:
+    """An Arrow table as the bytes of a Parquet file, the same for the same table."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression="zstd")
+    return sink.getvalue().to_pybytes()
+
+
+def rows_of(files: Iterable[Path], problems: list[Problem]) -> pd.DataFrame | None:
+    """The rows of Parquet files of the same columns, one after another; None, and a problem, where one is damaged."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    parts: list[Any] = []
+    for file in files:
+        try:
+            parts.append(pq.read_table(file))
+        except (OSError, pa.ArrowException) as error:
+            what = f"cannot be read ({str(error).splitlines()[0]})"
+            problems.append(Problem(str(file), what, "Run the command that wrote it again: it is computed anew"))
+    return None if problems else pa.concat_tables(parts).to_pandas()

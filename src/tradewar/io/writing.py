@@ -34,9 +34,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from tradewar.errors import InputError
-from tradewar.io import marker, places
-from tradewar.io.marker import LOG, MARKER, READY, State, homes, marked, read_marker, refuse_all, state_of
-from tradewar.io.places import telling
+from tradewar.io import places
+from tradewar.io.places import LOG, MARKER, READY, State, homes, marked, read_marker, refuse_all, state_of, telling
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
@@ -191,7 +190,7 @@ class Draft:
     def place(self) -> tuple[Path, ...]:
         """Put the draft in its place. Raises as `place_folder`."""
         files = dict(self.files)
-        self.add(MARKER, marker.text(self._kind, files))
+        self.add(MARKER, places.marker_text(self._kind, files))
         assert self._work is not None
         with telling(self._where):
             for writing in self._writing:
@@ -310,7 +309,7 @@ def _move_in(place: Path, where: str) -> None:
     ready = place / READY
     if new := read_marker(ready):
         state, names = state_of(place), new[1]
-        refuse_all(where, marker.in_the_way(place, state, names))
+        refuse_all(where, places.in_the_way(place, state, names))
         for name in state.ours.keys() - names.keys():
             (place / name).unlink()
         for name in names:
@@ -336,7 +335,7 @@ def _check(place: Path, where: str, kind: str, names: Collection[str], mends: Co
     state = state_of(place)
     if state.kind not in (None, kind):
         raise InputError.at(where, f"holds a {state.kind} that tradewar wrote, not a {kind}", "Name another folder")
-    refuse_all(where, marker.in_the_way(place, state, names, mends))
+    refuse_all(where, places.in_the_way(place, state, names, mends))
     return state
 
 
@@ -421,7 +420,7 @@ class GrowingFolder:
             self.known, self.damaged = dict(state.ours), tuple(sorted(state.changed))
             if state.kind is None:
                 self._place.mkdir(parents=True, exist_ok=True)
-                places.put(self._place / MARKER, marker.text(kind, {}).encode())
+                places.put(self._place / MARKER, places.marker_text(kind, {}).encode())
 
     def save(self, name: str, data: bytes | str) -> None:
         """Write a file of the folder.
@@ -444,7 +443,7 @@ class GrowingFolder:
         """Write the marker with all that is known, as nothing more is to come for now. Raises as `save`."""
         with telling(self._where):
             if places.mode(self._place / LOG):
-                places.put(self._place / MARKER, marker.text(self._kind, self.known).encode())
+                places.put(self._place / MARKER, places.marker_text(self._kind, self.known).encode())
                 (self._place / LOG).unlink()
 
 

@@ -2,7 +2,7 @@
 
 How fast trade reacts (`elasticity`), several dated steps (`steps`), hurry before a date and waiting for a deal
 (`stocks`), all of them with orders from the state as one path (`monthly`) with its uncertainty (`bands`), an observed
-fall taken apart (`decomposition`), and the threat of a tariff over years (`uncertainty`).
+fall taken apart (`decomposition`).
 """
 
 from tradewar.equilibrium.horizon import (
@@ -13,8 +13,9 @@ from tradewar.equilibrium.horizon import (
     reacted_share,
 )
 from tradewar.paths.bands import PathBands, PathRanges, path_bands, path_draws, step_effect_draws
-from tradewar.paths.decomposition import Decomposition, composition_change, decompose, retaliation_index, stocks_term
+from tradewar.paths.decomposition import Decomposition, decompose, stocks_term
 from tradewar.paths.monthly import (
+    Anticipation,
     DirectedBuying,
     MonthlyPath,
     Outcomes,
@@ -23,12 +24,8 @@ from tradewar.paths.monthly import (
     both_outcomes,
     landmarks,
     monthly_path,
-    three_month_average,
-    year_on_year,
 )
 from tradewar.paths.steps import TariffStep, log_effect_of_steps
-from tradewar.paths.stocks import Anticipation, StockTarget, stock_target
-from tradewar.paths.uncertainty import EntryEffect, entry_effect
 
 __all__ = [
     "DEFAULT_CURVE",
@@ -36,20 +33,16 @@ __all__ = [
     "Decomposition",
     "DirectedBuying",
     "ElasticityCurve",
-    "EntryEffect",
     "MonthlyPath",
     "Outcomes",
     "PathAssumptions",
     "PathBands",
     "PathLandmarks",
     "PathRanges",
-    "StockTarget",
     "TariffStep",
     "both_outcomes",
-    "composition_change",
     "decompose",
     "elasticity_at",
-    "entry_effect",
     "fit_elasticity_curve",
     "landmarks",
     "log_effect_of_steps",
@@ -57,10 +50,6 @@ __all__ = [
     "path_bands",
     "path_draws",
     "reacted_share",
-    "retaliation_index",
     "step_effect_draws",
-    "stock_target",
     "stocks_term",
-    "three_month_average",
-    "year_on_year",
 ]

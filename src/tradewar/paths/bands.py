@@ -21,10 +21,10 @@ from tradewar.paths.monthly import (
     PathParameters,
     central_parameters,
     check_assumptions,
+    imports,
     path_arrays,
 )
 from tradewar.paths.steps import TariffStep, check_steps, covered_long_run_effect
-from tradewar.paths.stocks import imports
 
 Range = tuple[float, float]
 

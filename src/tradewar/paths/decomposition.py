@@ -12,13 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
-from numpy import ndarray as Array
 
-from tradewar.equilibrium.horizon import DEFAULT_CURVE, ElasticityCurve, elasticity_at
-from tradewar.errors import PathError, Problem
+from tradewar.equilibrium.horizon import DEFAULT_CURVE, ElasticityCurve
+from tradewar.errors import PathError
 from tradewar.paths.monthly import MonthlyPath
-from tradewar.paths.steps import TariffStep, check_steps, log_effect_of_steps
+from tradewar.paths.steps import TariffStep, log_effect_of_steps
 
 
 @dataclass(frozen=True)
@@ -93,12 +91,7 @@ def decompose(
     if base_month is not None:
         effect -= log_effect_of_steps(steps, curve, np.array([base_month], dtype=float))[0]
     total = float(np.log(observed_ratio))
-    named = {
-        "substitution": float(effect),
-        "directed": 0.0 - directed_wedge,
-        "stocks": stocks,
-        "waiting": waiting,
-    }
+    named = {"substitution": float(effect), "directed": 0.0 - directed_wedge, "stocks": stocks, "waiting": waiting}
     named["residual"] = total - sum(named.values())
     parts = {name: _component(value, total) for name, value in named.items()}
     return Decomposition(observed_ratio, _component(total, total), **parts, sentence=_sentence(total, parts))
@@ -117,44 +110,6 @@ def stocks_term(path: MonthlyPath, months: Sequence[int], base_months: Sequence[
     """
     term = _log_ratio(path, months)
     return term - _log_ratio(path, base_months) if base_months is not None else term
-
-
-def retaliation_index(
-    months: Float[Array, " time"],
-    tariff_power: float,
-    covered_share: float = 1.0,
-    directed_wedge: float = 0.0,
-    waiting_wedge: float = 0.0,
-    curve: ElasticityCurve = DEFAULT_CURVE,
-) -> Float[Array, " time"]:
-    """M = exp(−share · eps(h/12) ln(1 + tariff) − ψ − wait), h months after retaliation, baseline 1."""
-    step = TariffStep(0.0, 1.0, tariff_power, covered_share)
-    check_steps([step], "log")
-    effect = -covered_share * elasticity_at(curve, months / 12.0) * np.log(tariff_power)
-    return np.exp(effect - directed_wedge - waiting_wedge)
-
-
-def composition_change(base_shares: Sequence[float], changes: Sequence[float]) -> float:
-    """Total change as a fraction, Σ share_k · change_k with base shares: a large fall can come from few products.
-
-    Raises:
-        PathError: if the shares do not sum to 1, lengths differ, or a change is below −1.
-    """
-    shares, fractions = np.asarray(base_shares, dtype=float), np.asarray(changes, dtype=float)
-    problems: list[Problem] = []
-    if shares.shape != fractions.shape:
-        what = f"{len(shares)} shares for {len(fractions)} changes"
-        raise PathError.at("composition", what, "Give one change per share")
-    if abs(shares.sum() - 1.0) > 1e-9 or (shares < 0).any():
-        what = f"base shares sum to {shares.sum():.6g} (must be 1 within 1e-9, none negative)"
-        problems.append(Problem("composition", what, "Give the missing product groups"))
-    if (fractions < -1.0).any():
-        problems.append(
-            Problem("composition", "a change is below −100 percent", "Give fractions: −0.9 for −90 percent")
-        )
-    if problems:
-        raise PathError(problems)
-    return float(shares @ fractions)
 
 
 def _log_ratio(path: MonthlyPath, months: Sequence[int]) -> float:

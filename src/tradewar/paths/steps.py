@@ -59,10 +59,7 @@ def long_run_log_effect(step: TariffStep, long_run_elasticity: Float[Array, " dr
 
 
 def log_effect_of_steps(
-    steps: Sequence[TariffStep],
-    curve: ElasticityCurve,
-    months: Float[Array, " time"],
-    coverage: Coverage = "log",
+    steps: Sequence[TariffStep], curve: ElasticityCurve, months: Float[Array, " time"], coverage: Coverage = "log"
 ) -> Float[Array, " time"]:
     """ln of the flow at points in time, in log points relative to the baseline.
 

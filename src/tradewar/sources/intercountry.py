@@ -34,8 +34,7 @@ from tradewar.errors import Problem, WorldError
 from tradewar.io.matrices import LabelledMatrix, read_labelled
 from tradewar.io.nearest import some
 from tradewar.io.registers.countries import is_iso3
-from tradewar.sources.elasticity import Elasticity, read_elasticity
-from tradewar.sources.tariffs import read_tariffs
+from tradewar.sources.elasticity import Elasticity, read_elasticity, read_tariffs
 from tradewar.world.identities import MAX_LISTED
 from tradewar.world.table import problems_or
 
@@ -267,11 +266,7 @@ def _labels(matrix: LabelledMatrix, layout: Layout) -> tuple[dict[int, tuple[str
 
 
 def _absent(
-    file: str,
-    axis: str,
-    given: Collection[tuple[str, str]],
-    countries: Sequence[str],
-    codes: Sequence[str],
+    file: str, axis: str, given: Collection[tuple[str, str]], countries: Sequence[str], codes: Sequence[str]
 ) -> list[Problem]:
     present = set(given)
     absent = [f"{c}_{code}" for c in countries for code in codes if (c, code) not in present]
@@ -287,10 +282,7 @@ def _absent(
 
 
 def _negative_problems(
-    matrix: LabelledMatrix,
-    rows: Mapping[int, tuple[str, str]],
-    columns: Mapping[int, tuple[str, str]],
-    layout: Layout,
+    matrix: LabelledMatrix, rows: Mapping[int, tuple[str, str]], columns: Mapping[int, tuple[str, str]], layout: Layout
 ) -> list[Problem]:
     kept = np.array(list(rows))
     problems: list[Problem] = []

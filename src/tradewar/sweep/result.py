@@ -7,27 +7,31 @@
 
 `low` and `high` come from a linear regression of the measure on all elasticities together, and need at least
 twice as many solved draws as sectors; with fewer they are NaN.
+
+What `tradewar sweep` tells of a finished sweep.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy import ndarray as Array
+from typing_extensions import TypedDict
 
 from tradewar.equilibrium.batch import Status
 from tradewar.errors import Problem, SweepError
-from tradewar.io.parquet import rows_of
-from tradewar.sweep.driver import Progress, carry_out
+from tradewar.io.serialize import Document
+from tradewar.io.tables import rows_of
+from tradewar.sweep.driver import DRAWS, Progress, carry_out, manifest_of, part_name
 from tradewar.sweep.plan import Plan
-from tradewar.sweep.store import DRAWS, manifest_of, part_name
 
 if TYPE_CHECKING:
     import pandas as pd
+
 
 QUANTILES = (0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975)
 TAIL = 0.05
@@ -37,12 +41,7 @@ DRAWS_PER_SECTOR = 2
 
 
 def run(
-    plan: Plan,
-    out: Path | str,
-    *,
-    workers: int = 1,
-    scheduler: str | None = None,
-    progress: Progress | None = None,
+    plan: Plan, out: Path | str, *, workers: int = 1, scheduler: str | None = None, progress: Progress | None = None
 ) -> Sweep:
     """Carry out a plan and return what it found; arguments and errors as in `tradewar.sweep.driver.carry_out`."""
     folder = carry_out(plan, out, workers=workers, scheduler=scheduler, progress=progress)
@@ -180,3 +179,56 @@ def _ranked(values: Array) -> Array:
     from scipy.stats import rankdata
 
     return rankdata(values)
+
+
+QuantileRow = TypedDict(
+    "QuantileRow",
+    {
+        "case": str, "country": str, "measure": str, "solved": int, "failed": int, "mean": float,
+        "standard_deviation": float, "q2.5": float, "q5": float, "q25": float, "q50": float, "q75": float,
+        "q95": float, "q97.5": float,
+    },
+)  # fmt: skip
+
+
+class ContributionRow(TypedDict):
+    """What the elasticity of one sector contributes to the real income of one country in one case."""
+
+    case: str
+    country: str
+    sector: str
+    rank_correlation: float
+    """Spearman's, between the elasticity and real income over the draws."""
+    low: float
+    """Change of real income when this elasticity alone goes from its mean to its 5 percent quantile."""
+    high: float
+    """The same to its 95 percent quantile."""
+
+
+class ReasonRow(TypedDict):
+    """Why some items of a case have no figures."""
+
+    case: str
+    status: str
+    message: str
+    items: int
+
+
+@dataclass(frozen=True)
+class SweepDocument(Document):
+    """A finished sweep."""
+
+    folder: str
+    manifest: Mapping[str, Any]
+    """All that identifies the sweep."""
+    statuses: Mapping[str, int]
+    """How many items have each status."""
+    reasons: list[ReasonRow]
+    """Why items have no figures, the most frequent first."""
+    quantiles: list[QuantileRow]
+    """By case, country and measure, over the solved draws."""
+    contributions: list[ContributionRow]
+    charts: list[str]
+    """Files in the folder."""
+    damaged: list[str]
+    """Files of an earlier run that were damaged, and were made again."""

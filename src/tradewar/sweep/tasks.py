@@ -126,7 +126,6 @@ class WarGame:
     def answer(self, world: World) -> Answer:
         """As `Task.answer`."""
         from tradewar.games import war
-        from tradewar.games.frames import average_tariffs
 
         found = war(world, self.players, closure=self.closure, market=self.market, **self.options)
         certificate = found.certificate
@@ -138,7 +137,7 @@ class WarGame:
         shape = (len(self.measures), world.n_countries)
         if not found.certified:
             return Answer(Status.NO_SOLUTION, certificate.label, checks, np.full(shape, np.nan))
-        average = average_tariffs(found)
+        average = found.average_tariffs()
         hats = (found.real_income_hat, found.objective_hat, found.found.real_wage_hat)
         values = np.array([*(_percent(hat) for hat in hats), average["mean"], average["trade_weighted"]])
         return Answer(Status.SOLVED, "", checks, values)

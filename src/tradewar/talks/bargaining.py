@@ -25,7 +25,6 @@ from numpy import ndarray as Array
 
 from tradewar.errors import NoSolutionError, Problem, TalksError
 from tradewar.io.serialize import Document
-from tradewar.talks.models import ModelAt
 from tradewar.talks.optimise import (
     AT_BOUND,
     CONSTRAINT_TOLERANCE,
@@ -38,7 +37,7 @@ from tradewar.talks.optimise import (
     smallest_payments,
     stationarity,
 )
-from tradewar.talks.payoffs import PayoffFunction, in_log_powers, remembered
+from tradewar.talks.payoffs import ModelAt, PayoffFunction, in_log_powers, remembered
 from tradewar.world.assumed import Assumption
 
 LEAST_GAIN = 1e-7
@@ -152,9 +151,7 @@ class Bargain(Document, told="... assumptions"):
 
 
 def bargain(
-    talks: Talks,
-    solution: Solution = Solution.ASYMMETRIC_NASH,
-    weights: Float[Array, " party"] | None = None,
+    talks: Talks, solution: Solution = Solution.ASYMMETRIC_NASH, weights: Float[Array, " party"] | None = None
 ) -> Bargain:
     """The deal by one solution.
 
@@ -200,13 +197,6 @@ def without_subsidies(talks: Talks) -> Talks:
     floor = np.maximum(talks.lower, 0.0)
     starts = tuple(np.clip(start, floor, talks.upper) for start in talks.starts)
     return replace(talks, lower=floor, starts=starts)
-
-
-def bargain_with_and_without_subsidies(
-    talks: Talks, solution: Solution = Solution.ASYMMETRIC_NASH, weights: Float[Array, " party"] | None = None
-) -> tuple[Bargain, Bargain]:
-    """(instruments of either sign, instruments >= 0): the efficient payment is often a promise to buy."""
-    return bargain(talks, solution, weights), bargain(without_subsidies(talks), solution, weights)
 
 
 def programme_of(talks: Talks) -> Programme:

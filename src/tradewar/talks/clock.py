@@ -9,6 +9,7 @@ margin is the audience cost that would make it so (Fearon 1994, American Politic
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 
 import numpy as np
@@ -37,11 +38,27 @@ SHOWN_CHANCE = 5e-3
 """Chance below which a sentence would say 0%."""
 
 
+class Basis(StrEnum):
+    """Why a walk-away point is what it is."""
+
+    WHILE_TALKING = "what each side lives with while talking"
+    CREDIBLE_THREAT = "the threat, which would be carried out"
+    AUTOMATIC = "the deadline, which executes itself"
+    EMPTY_THREAT = "what each side lives with while talking, since the threat would not be carried out"
+
+
+@dataclass(frozen=True)
+class WalkAway:
+    """The disagreement point and its reason."""
+
+    point: Pair
+    basis: Basis
+    sentence: str
+
+
 @dataclass(frozen=True, eq=False)
 class Clock(
-    Document,
-    told="terms p_deal p_escalate expected_extensions by_month=events ... assumptions",
-    without="solution",
+    Document, told="terms p_deal p_escalate expected_extensions by_month=events ... assumptions", without="solution"
 ):
     """The clock as solved. Pairs are (initiator, responder); values are percent of a year's GDP, present value."""
 
@@ -227,3 +244,26 @@ def _pair(values: Float[Array, " 2"]) -> Pair:
 
 EVENTS = {"deal": DEAL, "escalate": ESCALATION, "extend": EXTENSION}
 """Rows of `Clock.by_month` by name."""
+
+
+def walk_away_point(now: Pair, escalation: Pair, threat_margin: float | None) -> WalkAway:
+    """The disagreement point of talks under a threat, in the unit of the flows.
+
+    What a side lives with while talking counts in full (Binmore, Rubinstein and Wolinsky 1986); a deadline that
+    executes itself makes it the value at that node; a threat that would not be carried out changes nothing.
+
+    Args:
+        now: flows while talking.
+        escalation: flows if the threat is carried out.
+        threat_margin: value to the initiator of carrying it out less the best alternative (`Clock.threat_margin`);
+            +inf where the deadline executes itself, None where nothing is threatened.
+    """
+    if threat_margin is None:
+        basis, point = Basis.WHILE_TALKING, now
+    elif np.isposinf(threat_margin):
+        basis, point = Basis.AUTOMATIC, escalation
+    elif threat_margin >= 0.0:
+        basis, point = Basis.CREDIBLE_THREAT, escalation
+    else:
+        basis, point = Basis.EMPTY_THREAT, now
+    return WalkAway(point, basis, f"The walk-away point is {basis.value}: {point[0]:+.3f} and {point[1]:+.3f}.")

@@ -20,7 +20,7 @@ from numpy import ndarray as Array
 
 from tradewar.equilibrium.anderson import accelerate
 from tradewar.errors import NoSolutionError, Problem, TalksError
-from tradewar.talks.choice import logit_probabilities
+from tradewar.talks.clock_solution import logit_probabilities
 
 NOISE_PATH = (0.1, 0.05, 0.03, 0.02, 0.01, 0.005)
 TOLERANCE = 1e-12
@@ -226,3 +226,14 @@ def _check(
         )
     if problems:
         raise TalksError(problems)
+
+
+def concession_hazard(
+    other_discount_rate: float, other_if_conceded_to: float, other_if_conceding: float, other_now: float
+) -> float:
+    """λ = r (B − d)/(A − B) per year: the hazard of one side of a war of attrition that keeps the *other* indifferent.
+
+    Flows per year to the other side: A if it is conceded to, B if it concedes, d meanwhile; A > B > d. Hendricks, Weiss
+    and Wilson (1988, International Economic Review).
+    """
+    return other_discount_rate * (other_if_conceding - other_now) / (other_if_conceded_to - other_if_conceding)

@@ -45,11 +45,7 @@ class Frontier(Document, told="parties status payoff instruments exchange_rate l
 
 
 def efficient_frontier(
-    talks: Talks,
-    points: int = 30,
-    *,
-    within_walk_away: bool = True,
-    progress: Callable[[int, int], None] | None = None,
+    talks: Talks, points: int = 30, *, within_walk_away: bool = True, progress: Callable[[int, int], None] | None = None
 ) -> Frontier:
     """Points of the frontier of two parties, evenly spaced in the payoff of the second.
 

@@ -19,8 +19,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 from numpy import ndarray as Array
 
-from tradewar.talks.models import ModelAt
-from tradewar.talks.payoffs import PayoffFunction
+from tradewar.talks.payoffs import ModelAt, PayoffFunction
 
 MAX_ITERATIONS = 100
 SOLVER_TOLERANCE = 1e-12

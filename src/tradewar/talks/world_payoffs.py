@@ -25,8 +25,7 @@ from tradewar.equilibrium import Levers, Policy, Prepared, Solution, multipliers
 from tradewar.equilibrium.objectives import Multipliers, real_income_seeds
 from tradewar.errors import NoSolutionError, Problem, TalksError
 from tradewar.talks.bargaining import Talks
-from tradewar.talks.models import ModelAt, models_of
-from tradewar.talks.payoffs import PayoffFunction, in_log_powers, remembered
+from tradewar.talks.payoffs import ModelAt, PayoffFunction, in_log_powers, models_of, remembered
 from tradewar.world.model import World
 
 SOLVE_TOLERANCE = 1e-10
@@ -158,7 +157,7 @@ def payoffs_of_world(
     """Instruments -> (percent change of real income [country], Jacobian per unit of tariff rate).
 
     Args:
-        prepared: the world, its closure decided (`balanced` for talks: see `tradewar.games.prepare`).
+        prepared: the world, its closure decided (`balanced` for talks: see `tradewar.games.setup`).
         choice: the instruments.
         countries: whose payoffs; None = the parties, in their order.
         tolerance: largest residual of each equilibrium.

@@ -21,9 +21,8 @@ from starlette.staticfiles import StaticFiles
 from tradewar.io.scratch import arriving
 from tradewar.web import show
 from tradewar.web.guard import Application, Guard
-from tradewar.web.shared import Shared
-from tradewar.web.uploads import MAX_TARIFF_FILE, safe_name
-from tradewar.web.visit import Visit
+from tradewar.web.visit import Shared, Visit
+from tradewar.web.work import MAX_TARIFF_FILE, safe_name
 
 STATIC = Path(__file__).parent / "static"
 MESSAGE = "tradewar"

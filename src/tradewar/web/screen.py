@@ -15,8 +15,7 @@ from numpy import ndarray as Array
 from tradewar.brief.charts import OTHER_COLOUR, PARTY_COLOURS
 from tradewar.brief.numbers import Money, money_of
 from tradewar.equilibrium.outcome import Outcome
-from tradewar.web.economies import Economy
-from tradewar.web.groups import Group
+from tradewar.web.economies import Economy, Group
 from tradewar.web.state import EVERY, State
 
 SECTOR_BARS = 20

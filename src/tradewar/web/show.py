@@ -1,32 +1,54 @@
 """What is sent to the page: identifiers of its places, and the HTML that stands there from now on.
 
 Templates escape everything. A section of a brief comes as a document of its own, for a frame in which nothing runs.
+
+Rows as HTML. Templates escape everything; what comes from the brief was escaped there.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
 
-from tradewar.brief.text import styles
+from tradewar.brief.numbers import amount, day, figure, percent, plain, rate, residual, sum_of
+from tradewar.brief.text import styles, templates, the
 from tradewar.disputes import dossier
 from tradewar.errors import TradewarError
 from tradewar.web.economies import CLOSURES
-from tradewar.web.html import render
 from tradewar.web.jobs import Job
 from tradewar.web.state import EVERY, State
 from tradewar.world import catalogue
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
+
     from tradewar.web.visit import Visit
 
+
+@cache
+def environment() -> Environment:
+    """Jinja with the formats of the brief, for the templates of this package."""
+    formats = {
+        "percent": percent,
+        "rate": rate,
+        "figure": figure,
+        "plain": plain,
+        "residual": residual,
+        "day": day,
+        "the": the,
+    }
+    return templates("tradewar.web", formats)
+
+
+def render(name: str, **values: Any) -> str:
+    """A template of this package, filled."""
+    if money := values.get("money"):
+        values |= {"amount": partial(amount, money=money), "sum_of": partial(sum_of, money=money)}
+    return environment().get_template(f"{name}.html.j2").render(values)
+
+
 Message = dict[str, object]
-TITLES = {
-    "effects": "Effects",
-    "war": "War",
-    "deal": "Talks",
-    "hold": "Accord",
-    "kept": "Monitoring",
-}
+TITLES = {"effects": "Effects", "war": "War", "deal": "Talks", "hold": "Accord", "kept": "Monitoring"}
 """Tabs, by the names of their parts."""
 
 

@@ -7,6 +7,8 @@ A `World` is built by `World.build`, which checks every identity (`tradewar.worl
 `WorldError` that lists all violations. Its arrays are read-only. Two things are never read from a file: gross
 output and trade deficits, which are recomputed from the flows, because files carry seven to nine digits and a
 solver cannot get below the error they leave.
+
+Named sets of trade elasticities that a world may carry.
 """
 
 from __future__ import annotations
@@ -22,11 +24,14 @@ import numpy as np
 from jaxtyping import Bool, Float
 from numpy import ndarray as Array
 
+from tradewar.errors import WorldError
+from tradewar.io.nearest import nearest
 from tradewar.world import accounts
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+
 
 Market = Literal["competitive", "monopolistic"]
 
@@ -126,8 +131,6 @@ class World:
         Raises:
             WorldError: if the world has no set of that name; the message lists those it has.
         """
-        from tradewar.world.elasticities import choose
-
         return self.with_trade_elasticity(choose(self, name))
 
     def with_trade_elasticity(self, theta: Float[Array, " sector"]) -> Self:
@@ -251,18 +254,18 @@ class World:
 
     def to_xarray(self) -> xr.Dataset:
         """The arrays with labelled axes (importer, exporter, sector, country, supplying_sector, using_sector)."""
-        from tradewar.world.frames import to_xarray
+        from tradewar.world.summary import to_xarray
 
         return to_xarray(self)
 
     def to_frame(self) -> pd.DataFrame:
         """The flows in long form: exporter, importer, sector, value, tariff, tariff_revenue."""
-        from tradewar.world.frames import to_frame
+        from tradewar.world.summary import to_frame
 
         return to_frame(self)
 
     def _repr_html_(self) -> str:
-        from tradewar.world.frames import repr_html
+        from tradewar.world.summary import repr_html
 
         return repr_html(self)
 
@@ -286,7 +289,29 @@ def _position(axis: tuple[str, ...], code: str, what: str, world: str) -> int:
         return axis.index(code)
     except ValueError:
         raise WorldError.at(
-            f"world {world!r}",
-            f"has no {what} {code!r}{nearest(code, axis)}",
-            f"Use one of {', '.join(axis)}",
+            f"world {world!r}", f"has no {what} {code!r}{nearest(code, axis)}", f"Use one of {', '.join(axis)}"
         ) from None
+
+
+DEFAULT_SET = "default"
+"""Names the elasticities in column `trade_elasticity`."""
+
+
+def names(world: World) -> tuple[str, ...]:
+    """The sets a world offers, `default` first."""
+    return (DEFAULT_SET, *world.elasticity_sets)
+
+
+def choose(world: World, name: str) -> Float[Array, " sector"]:
+    """The elasticities θ of a named set; `default` is column `trade_elasticity`.
+
+    Raises:
+        WorldError: if the world has no set of that name; the message lists those it has.
+    """
+    if name == DEFAULT_SET:
+        return world.trade_elasticity
+    if name not in world.elasticity_sets:
+        offered = names(world)
+        what = f"has no elasticity set {name!r}{nearest(name, offered)}"
+        raise WorldError.at(f"world {world.name!r}", what, f"Use one of {', '.join(offered)}")
+    return world.elasticity_sets[name]

@@ -33,9 +33,8 @@ from numpy import ndarray as Array
 from tradewar.errors import Problem, SweepError
 from tradewar.io.nearest import nearest
 from tradewar.io.tables import read_path
-from tradewar.world.elasticities import choose
 from tradewar.world.formats import STANDARD_ERRORS
-from tradewar.world.model import World
+from tradewar.world.model import World, choose
 from tradewar.world.table import fill, flat_cells, refuse_missing
 
 FEWEST_SETS = 3

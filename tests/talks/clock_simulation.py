@@ -13,7 +13,6 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray as Array
 
-from tradewar.errors import TalksError
 from tradewar.talks.clock import Clock
 from tradewar.talks.clock_solution import DEAL, ESCALATE, ESCALATION, EXTENSION, SIGN
 from tradewar.talks.clock_terms import ClockNumbers, ClockShape, Pair, numbers_of, shape_of
@@ -47,13 +46,7 @@ class _Runs:
 
 
 def simulate_clock(clock: Clock, *, runs: int = 100_000, seed: int = 0) -> SimulatedClock:
-    """Play the clock `runs` times.
-
-    Raises:
-        TalksError: for fewer than two runs.
-    """
-    if runs < 2:
-        raise TalksError.at("runs", f"is {runs}", "Give at least 2, e.g. 100000")
+    """Play the clock `runs` times."""
     shape, numbers, generator = shape_of(clock.terms), numbers_of(clock.terms), np.random.default_rng(seed)
     state = _Runs(
         np.full(runs, shape.steps_done), np.ones(runs, dtype=bool), np.zeros((runs, 2)), np.zeros(runs, dtype=int)

@@ -1,44 +1,36 @@
-"""The linear two-country model with exact answers: a benchmark for everything that solved worlds are asked.
+"""The linear two-country model with exact answers: a benchmark for enforcement and for talks.
 
 Importing good: demand 1 − P, home supply P/2, foreign supply P* and demand 1 − P*, specific tariff t, political
 weight γ on home producers; two mirror goods, so that a country has an import side W(t_own) and an export side
 V(t_other). Payoffs are in the units of the model (surplus), not percent.
 
-    t_N = (8γ−5)/(4(17−2γ))     t_E = 4(γ−1)/(25−4γ)     prohibitive t = 1/6
+    t_N = (8γ−5)/(4(17−2γ))     t_E = 4(γ−1)/(25−4γ)
     γ = 1:  W − W0 = (3t − 30t²)/49,  V − V0 = −(3t − 9t²)/49,  g = 30/49 (t_N − t)²,  l = 21/49 (t_N² − t²)
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
-from jaxtyping import Float
 from numpy import ndarray as Array
 
-from tradewar.accords.terms import check_fractions
-from tradewar.errors import AccordError, NoSolutionError
+from tradewar.accords.incentives import incentive
 
 NASH_TARIFF = 0.05
 """t_N at γ = 1."""
-PROHIBITIVE_TARIFF = 1.0 / 6.0
 
 
 def nash_tariff(weight: float = 1.0) -> float:
     """t_N, the tariff each country sets alone."""
-    _check_weight(weight)
     return (8.0 * weight - 5.0) / (4.0 * (17.0 - 2.0 * weight))
 
 
 def efficient_tariff(weight: float = 1.0) -> float:
     """t_E, the tariff that maximises the sum of both objectives."""
-    _check_weight(weight)
     return 4.0 * (weight - 1.0) / (25.0 - 4.0 * weight)
 
 
 def payoff_change(own: float, other: float, weight: float = 1.0) -> float:
     """Objective of a country with tariff `own` against a partner with tariff `other`, less that under free trade."""
-    _check_weight(weight)
     return _import_side(own, weight) - _import_side(0.0, weight) + _export_side(other) - _export_side(0.0)
 
 
@@ -49,9 +41,13 @@ def gain_and_stake(tariff: float, weight: float = 1.0) -> tuple[float, float]:
     return payoff_change(nash, tariff, weight) - accord, accord - payoff_change(nash, nash, weight)
 
 
+def critical_discount(gain: float, stake: float, lag: int = 1) -> float | None:
+    """The product's δ* with perfect monitoring."""
+    return incentive("A", gain, stake, discount=0.5, war="w", lag=lag).critical_discount
+
+
 def grim_tariff(discount: float) -> float:
     """Lowest common tariff that an endless Nash war sustains (γ = 1): t_N (10−7R)/(10+7R), R = δ/(1−δ), at least 0."""
-    check_fractions([("discount factor", discount)], open_interval=True)
     reward = 7.0 * discount / (1.0 - discount)
     return max(0.0, NASH_TARIFF * (10.0 - reward) / (10.0 + reward))
 
@@ -61,39 +57,23 @@ def equal_retaliation_tariff(discount: float) -> float:
 
     Never 0: the gain of a small breach is of first order, the joint loss of second.
     """
-    check_fractions([("discount factor", discount)], open_interval=True)
     return NASH_TARIFF * 10.0 / (10.0 + 7.0 * discount / (1.0 - discount))
 
 
-def state_ceilings(
-    discount: float, surges: Sequence[float], *, tolerance: float = 1e-14, max_iterations: int = 10_000
-) -> Float[Array, " state"]:
+def state_ceilings(discount: float, surges: tuple[float, ...]) -> Array:
     """Sustainable tariff by state of the import surge ("managed trade", Bagwell and Staiger 1990), γ = 1.
 
-    t(s) = clip(t_N − √(R E/(30 s)), 0, t_N), E = mean of 21 s (t_N² − t(s)²); iterated from t = 0. Protection is
-    allowed to be higher in surges: the logic of an escape clause.
-
-    Args:
-        discount: δ per period.
-        surges: s of each equally likely state, > 0.
-
-    Raises:
-        AccordError: for a factor outside (0, 1), or surges that are missing or not positive.
-        NoSolutionError: if the iteration does not settle.
+    t(s) = clip(t_N − √(R E/(30 s)), 0, t_N), E = mean of 21 s (t_N² − t(s)²); iterated from t = 0.
     """
-    check_fractions([("discount factor", discount)], open_interval=True)
-    state = np.asarray(surges, dtype=float)
-    if state.size == 0 or not (state > 0.0).all():
-        raise AccordError.at("surges", f"are {list(surges)}", "Give one positive number per state")
-    reward = discount / (1.0 - discount)
+    state, reward = np.asarray(surges), discount / (1.0 - discount)
     tariff = np.zeros_like(state)
-    for _ in range(max_iterations):
+    for _ in range(10_000):
         expected = float((21.0 * state * (NASH_TARIFF**2 - tariff**2)).mean())
         new = np.clip(NASH_TARIFF - np.sqrt(reward * expected / (30.0 * state)), 0.0, NASH_TARIFF)
-        if np.abs(new - tariff).max() <= tolerance:
+        if np.abs(new - tariff).max() <= 1e-14:
             return new
         tariff = new
-    raise NoSolutionError(f"The ceilings by state still move after {max_iterations} rounds.")
+    raise AssertionError("the ceilings by state do not settle")
 
 
 def _import_side(tariff: float, weight: float) -> float:
@@ -110,8 +90,3 @@ def _export_side(tariff: float) -> float:
 def _foreign_price(tariff: float) -> float:
     """P* where imports 1 − 1.5 (P* + t) meet the exporter's supply less its own demand, 2 P* − 1."""
     return (4.0 - 3.0 * tariff) / 7.0
-
-
-def _check_weight(weight: float) -> None:
-    if not 0.0 < weight < 6.0:
-        raise AccordError.at("political weight", f"is {weight:g}", "Give a value between 0 and 6; 1 is real income")
