@@ -95,6 +95,13 @@ def _show(found: Deal) -> None:
             ("", "base", "10 of 100 below", "half below", "90 of 100 below", "moved most by", "at low", "at high"),
             [_spread_row(found, name, drawn) for name, drawn in found.spread.ranges.items()],
         )
+        print_text(
+            *(
+                f"{name.replace('_', ' ')}: {span.outside}."
+                for name, span in found.spread.ranges.items()
+                if span.outside
+            )
+        )
 
 
 def _spread_row(found: Deal, name: str, span: Range) -> tuple[str, ...]:
