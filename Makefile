@@ -56,7 +56,7 @@ bench: $(DEV) ## every benchmark in one run; ratios go to build/benchmarks
 
 validation: $(DEV) ## docs/validation.md from the tests of the literature (needs the reference data)
 	rm -rf build/validation
-	$(THREADS) TRADEWAR_VALIDATION=build/validation $(BIN)/pytest -n 2 --dist loadgroup tests/literature
+	$(THREADS) TRADEWAR_VALIDATION=build/validation $(BIN)/pytest -n 2 --dist loadfile tests/literature
 	$(BIN)/python scripts/validation_page.py build/validation --out docs/validation.md
 
 schemas: $(DEV) ## docs/schemas from the types of the results

@@ -24,6 +24,7 @@ NAMES = (
     "live",
     "talks",
     "tariff_book",
+    "great_book",
     "whole_table",
     "cold",
     "robustness",
@@ -94,6 +95,8 @@ def _tell(result: Result, console: Console) -> None:
     for measure in result.measures:
         spread = f"  ({number(measure.minimum)} to {number(measure.maximum)})" if measure.count > 1 else ""
         console.print(f"  {measure.label}: {number(measure.median)} {measure.unit}{spread}", highlight=False)
+    for line in result.cells:
+        console.print(f"  {line}", highlight=False, soft_wrap=True)
     if result.goal:
         console.print(f"  goal: {result.goal}: {verdict(result)}", highlight=False)
 

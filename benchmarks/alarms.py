@@ -7,7 +7,7 @@ binomial. `looked_at` is the code that judges a promise, run on all series at on
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,12 +35,13 @@ BASE_MONTHS = 24
 SHARE = 0.5
 RUNS = 10_000
 SUSPECTED_PROMISE, FOUND_PROMISE = 0.1, 0.01
+NAMES = ("alarm", "suspected", "found", "watch")
 METHOD = (
     f"{RUNS:,} series per cell: {BASE_MONTHS} months before the promise at twice the cap, then months at the cap, each "
     "looked at as it ends; the estimates of cap and spread are those of the day. Alarm, watch: rung at any look. "
     "Suspected, breach found: the grade of the last look, the second with an independent series beside it and without "
-    "the comparison with others, which would make it rarer. Minimum, median and maximum are over caps of "
-    f"{', '.join(map(str, CAPS))} events a month."
+    "the comparison with others, which would make it rarer. The cells of the table are the cap in events a month, the "
+    "variance of a month's count over its mean, and the months of the review; shares are in percent."
 )
 
 
@@ -58,15 +59,8 @@ def run(options: Options) -> Result:
     """Every cell, and whether each keeps what is promised."""
     runs = options.draws or RUNS
     cells = {(cap, ratio): rates(cap, ratio, MONTHS, runs, options.seed) for cap in CAPS for ratio in VARIANCES}
-    measures: list[Measure] = []
-    for ratio in VARIANCES:
-        for k, months in enumerate(MONTHS):
-            found = [cells[cap, ratio][k] for cap in CAPS]
-            at = f"variance {ratio:g} x mean, {months} months"
-            for name in ("alarm", "watch", "suspected", "found"):
-                values = [100 * getattr(item, name) for item in found]
-                measures.append(Measure.of(f"{name}: {at}", "percent", values))
     every = [item for found in cells.values() for item in found]
+    measures = [Measure.of(name, "percent", [100 * getattr(item, name) for item in every]) for name in NAMES]
     kept = all(
         item.alarm <= ALARM_ALPHA and item.suspected <= SUSPECTED_PROMISE and item.found <= FOUND_PROMISE
         for item in every
@@ -75,7 +69,18 @@ def run(options: Options) -> Result:
         f"in every cell alarms in at most {100 * ALARM_ALPHA:g}, suspected in at most {100 * SUSPECTED_PROMISE:g}, "
         f"breach found in at most {100 * FOUND_PROMISE:g} percent"
     )
-    return Result("alarms", TITLE, METHOD, tuple(measures), goal, kept)
+    return Result("alarms", TITLE, METHOD, tuple(measures), goal, kept, cells=table(cells))
+
+
+def table(cells: Mapping[tuple[float, float], Sequence[Rates]]) -> tuple[str, ...]:
+    """Lines of a table with every cell: those by cap and variance, each with one entry for each of `MONTHS`."""
+    lines = ["| cap | variance / mean | months | alarm | suspected | breach found | watch |", "|---:" * 7 + "|"]
+    for (cap, ratio), found in cells.items():
+        for months, item in zip(MONTHS, found, strict=True):
+            shares = (item.alarm, item.suspected, item.found, item.watch)
+            values = (f"{100 * share:.2f}" for share in shares)
+            lines.append(f"| {cap:g} | {ratio:g} | {months} | {' | '.join(values)} |")
+    return tuple(lines)
 
 
 def rates(cap: float, ratio: float, months: Sequence[int], runs: int, seed: int) -> list[Rates]:

@@ -53,6 +53,8 @@ def markdown(results: Sequence[Result]) -> str:
             continue
         parts.append(f"{result.method}\n")
         parts.append("\n".join(_table(result.measures)) + "\n")
+        if result.cells:
+            parts.append("\n".join(result.cells) + "\n")
         if result.goal:
             parts.append(f"Goal: {result.goal}: {verdict(result)}.\n")
     return "\n".join(parts)

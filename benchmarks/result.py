@@ -56,6 +56,8 @@ class Result:
     goal: str = ""
     met: bool | None = None
     """None where the benchmark was skipped or has no goal."""
+    cells: tuple[str, ...] = ()
+    """Lines of a Markdown table that goes below the measures."""
     skipped: str = ""
     """Why it was not run; empty if it was."""
     curve: tuple[dict[str, float | str], ...] = field(default=())

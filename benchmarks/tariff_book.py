@@ -7,10 +7,15 @@ from collections.abc import Callable
 
 from benchmarks.result import Measure, Options, Result
 from benchmarks.timing import seconds
-from tradewar.tariffs import TariffBook, average_timeline
+from tradewar.tariffs import RateQuestion, TariffBook, average_timeline, rate
 
 TITLE = "The built-in tariff book"
 LIMITS = {"load": 2.0, "rate with explanation": 0.050, "timeline of both sides": 2.0, "policy by sector": 2.0}
+QUESTION = RateQuestion(importer="USA", exporter="CHN", product="73269086", on="2019-05-20", exported="2019-05-05")
+SIDES = (
+    ("USA", "CHN", "us_imports_from_china_hs6_2017"),
+    ("CHN", "USA", "us_exports_to_world_hs6_2017"),
+)
 METHOD = (
     "`us-china-2019`: reading the book from its shipped form; one applied rate with its explanation; the averages of "
     "both sides at every step of 2018 to 2020; the policy of 20 February 2019 by sector. Each after one run that is "
@@ -23,11 +28,12 @@ def run(options: Options) -> Result:
     book = TariffBook.load("us-china-2019")
 
     def both_sides() -> None:
-        average_timeline(book, "USA", "CHN", "2018-01-01", "2020-12-31", "us_imports_from_china_hs6_2017")
-        average_timeline(book, "CHN", "USA", "2018-01-01", "2020-12-31", "us_exports_to_world_hs6_2017")
+        for importer, exporter, weights in SIDES:
+            question = RateQuestion(importer=importer, exporter=exporter)
+            average_timeline(book, question, "2018-01-01", "2020-12-31", weights)
 
     def one_rate() -> None:
-        answer = book.rate("USA", "CHN", "73269086", "2019-05-20", exported="2019-05-05")
+        answer = rate(book, QUESTION)
         json.dumps(answer.to_dict())
         assert answer.explanation
 

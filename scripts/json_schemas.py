@@ -38,9 +38,9 @@ from tradewar.io.serialize import ALL, Document, entries, form_of, json_text
 from tradewar.monitoring.datasets import DataSet
 from tradewar.monitoring.report import ActivityReport
 from tradewar.sweep.result import SweepDocument
-from tradewar.tariffs.applied import AppliedRate
+from tradewar.tariffs.answer import AppliedRate
 from tradewar.tariffs.summary import BookSummary
-from tradewar.tariffs.timeline import AverageTimeline, Timeline
+from tradewar.tariffs.timelines import AverageTimeline, Timeline
 from tradewar.world.summary import WorldCheck, WorldEntry, WorldSummary
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "schemas"

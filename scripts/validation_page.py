@@ -14,17 +14,21 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-MARK = "†"
+ORDER = ("published", "independent", "another setting")
 Row = dict[str, Any]
-START = f"""# Validation
+START = """# Validation
 
-Every figure of the literature that the tests compare with ours: published, ours, and the difference (ours less
-published). Made from the tests' own results by `make validation`; nobody types a number into this page.
+Every figure of the literature that the tests compare with ours: published, ours, the difference (ours less the
+other), and why the two differ. Made from the tests' own results by `make validation`; nobody types a number of ours
+into this page.
 
-The last column says how large a difference the test allows; figures are shown to six digits. Most published figures
-are rounded themselves, and then half of their last digit is the least that can be asked. {MARK} marks a figure that we
-do not claim to reproduce; the line below its table says why. Where a column is headed "independent" instead of
-"published", the figure was not printed in a publication but computed by a separate solver.
+"Band" is the largest difference that the test calls agreement. It is never wider than 1 percent of the figure, or half
+of its last printed digit where that is more; a test of the project fails if one is. A row without a band **does not
+agree**, and says why. Figures are shown to six digits. The heading of the second column tells what ours stand beside:
+"published", printed in a publication; "independent", not printed but computed by a separate solver; "another setting",
+ours with another choice, where no agreement is to be had and the row shows what the choice moves. "Unverified" marks a
+published figure that is quoted from memory or at second hand: nobody looked it up for this page. Of the papers on 2018
+and 2019 the abstracts, introductions and press texts were read, not the tables.
 """
 
 
@@ -41,7 +45,7 @@ def read(folder: Path) -> list[Row]:
     if not lines:
         raise NoRowsError(f"{folder}: no rows; run the tests with TRADEWAR_VALIDATION={folder} and the reference data")
     rows = [json.loads(line) for line in dict.fromkeys(lines)]  # a test that ran twice says the same twice
-    return sorted(rows, key=lambda row: (row["module"], row["independent"], row["source"]))
+    return sorted(rows, key=lambda row: (row["module"], ORDER.index(row["beside"]), row["source"]))
 
 
 def number(value: float) -> str:
@@ -50,33 +54,41 @@ def number(value: float) -> str:
 
 
 def difference(row: Row) -> float:
-    """Ours less published."""
-    return row["ours"] - row["published"]
+    """Ours less the other."""
+    return row["ours"] - row["theirs"]
 
 
-def marked(row: Row) -> bool:
-    """No agreement is claimed, or it does not hold."""
-    return row["tolerance"] is None or abs(difference(row)) > row["tolerance"]
+def verdict(row: Row) -> str:
+    """What the row says, in words."""
+    if row["beside"] == "another setting":
+        return "compared"
+    agrees = row["band"] is not None and abs(difference(row)) <= row["band"]
+    return ("agrees" if agrees else "**does not agree**") + (", unverified" if row["unverified"] else "")
 
 
 def table(rows: list[Row]) -> list[str]:
-    """The lines of one table, and the notes below it."""
-    theirs = "independent" if rows[0]["independent"] else "published"
-    lines = [f"| quantity | {theirs} | ours | difference | within |", "|---|---:|---:|---:|---:|"]
+    """The lines of one table, and the reasons below it, numbered."""
+    reasons = list(dict.fromkeys(row["reason"] for row in rows))
+    lines = [
+        f"| quantity | {rows[0]['beside']} | ours | difference | band | | why |",
+        "|---|---:|---:|---:|---:|---|---|",
+    ]
     for row in rows:
-        within = MARK if marked(row) else number(row["tolerance"])
-        cells = (row["quantity"], number(row["published"]), number(row["ours"]), number(difference(row)), within)
+        band = "" if row["band"] is None else number(row["band"])
+        figures = (number(row["theirs"]), number(row["ours"]), number(difference(row)), band)
+        cells = (row["quantity"], *figures, verdict(row), str(reasons.index(row["reason"]) + 1))
         lines.append(f"| {' | '.join(cells)} |")
-    explained = {row["note"] for row in rows if marked(row)}
-    notes = dict.fromkeys(row["note"] for row in rows if row["note"])
-    return [*lines, "", *(line for note in notes for line in (f"{MARK if note in explained else 'Note:'} {note}", ""))]
+    return [*lines, "", *(f"{k}. {reason}" for k, reason in enumerate(reasons, start=1)), ""]
 
 
 def page(rows: list[Row]) -> str:
     """The whole page."""
-    count, exceptions = len(rows), sum(map(marked, rows))
-    lines = [START, f"{count} figures; {count - exceptions} agree, {exceptions} are marked.", ""]
-    for (module, source), group in groupby(rows, key=lambda row: (row["module"], row["source"])):
+    verdicts = [verdict(row) for row in rows]
+    agree, apart = (sum(word in said for said in verdicts) for word in ("agrees", "does not agree"))
+    compared, unverified = verdicts.count("compared"), sum(row["unverified"] for row in rows)
+    counts = f"{len(rows)} figures: {agree} agree, {apart} do not agree, {compared} compare settings."
+    lines = [START, f"{counts} {unverified} published ones are unverified.", ""]
+    for (module, source, _), group in groupby(rows, key=lambda row: (row["module"], row["source"], row["beside"])):
         lines += [f"## {source}", "", f"From `tests/literature/{module}.py`.", "", *table(list(group))]
     return "\n".join(lines).rstrip("\n") + "\n"
 

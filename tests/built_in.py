@@ -21,6 +21,7 @@ from tradewar.disputes.dossier import Dossier, load_dispute
 from tradewar.disputes.findings import Findings, run
 from tradewar.disputes.parts import PARTS
 from tradewar.disputes.policies import Stated, dispute_book, dispute_world, state_policies
+from tradewar.equilibrium import Outcome, solve
 from tradewar.world import World
 
 DISPUTE = "us-china-2019"
@@ -115,3 +116,24 @@ def settings(**changes: str) -> Dossier:
 
 OF_THE_FIRST_VERSION = {"world": "world-2017", "base_rates": "world", "aggregation": "trade-weighted"}
 """With these the dispute gives the figures of the first version."""
+
+
+def stated_on(dossier: Dossier) -> tuple[World, Stated]:
+    """The world of a dossier and its policies, before they are solved."""
+    book = dispute_book(dossier)
+    there = dispute_world(dossier, book)
+    return there, state_policies(dossier, book, there)
+
+
+@cache
+def solved(**changes: str) -> tuple[World, tuple[Outcome, ...]]:
+    """Every policy of the dispute with other settings of its book, solved."""
+    there, found = stated_on(settings(**changes))
+    return there, tuple(solve(there, item.policy) for item in found.policies)
+
+
+def real_income(**changes: str) -> list[list[float]]:
+    """Percent, of the United States and of China, under today, the rise and the escalation."""
+    there, outcomes = solved(**changes)
+    places = [there.country_index(code) for code in ("USA", "CHN")]
+    return [[float(100 * (outcome.real_income_hat[k] - 1)) for outcome in outcomes] for k in places]

@@ -37,9 +37,9 @@ def test_two_days_of_a_dispute(findings: Findings) -> None:
     assert income.other == findings.policies[0].country("CHN").real_income_pct
     assert income.difference == pytest.approx(income.other - income.one)
     assert income.other_range is not None
-    assert income.other_range[0] < income.other < income.other_range[1]
-    # full escalation was not known on the first day
-    later = row(found.rows, "Real income of China, policy “escalation”")
+    assert income.other_range.low < income.other < income.other_range.high
+    # no step with a date was known on the first day
+    later = row(found.rows, "Real income of China, policy “rise”")
     assert (later.one, later.difference) == (None, None)
     questions = [item.question for item in found.rows]
     assert len(list(dict.fromkeys(questions))) == sum(

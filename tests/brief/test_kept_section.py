@@ -7,12 +7,14 @@ import json
 import re
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 from markupsafe import Markup
 
 import built_in
+import evidence_folders as make
 from tradewar.brief.charts import Drawing
 from tradewar.brief.page import fragment_values
 from tradewar.brief.sections import kept as section
@@ -43,7 +45,10 @@ def told(day: dt.date) -> Findings:
 
 @cache
 def html(day: dt.date) -> str:
-    findings = told(day)
+    return rendered(told(day))
+
+
+def rendered(findings: Findings) -> str:
     shared: dict[str, Any] = {"f": findings, "names": dict(findings.names)}
     shared["chart"] = lambda name: Markup("<figure id='{}'></figure>").format(name)
     words = fragment_values(section.SECTION, findings)
@@ -87,7 +92,7 @@ def test_on_1_march_2021_the_purchases_are_told_too() -> None:
     assert "Cyber truce of September 2015" in said
     assert "Phase One purchases 2020, all covered goods" in said
     assert "93.7 of 158.9 USD bn delivered in 12 months, 59 percent of the seasonal pace" in said
-    assert "missed: the year is over" in said
+    assert "missed: the time is over" in said
     assert "the pandemic of 2020. The probability is about delivery, not about fault" in said
     assert "DCID" not in said
     assert set(drawings(MARCH_2021)) == {"counts", "deliveries", "sectors"}
@@ -179,6 +184,51 @@ def test_every_series_names_what_its_dates_mean() -> None:
     assert "date of public disclosure" in drawings(FEBRUARY_2019)["counts"].caption
     rows = re.findall(r'<tr><th scope="row">(CFR|CSIS)</th><td class="text">public disclosure', html(FEBRUARY_2019))
     assert len(rows) == 4
+
+
+def test_every_count_of_a_truce_stands_with_its_window_and_every_alarm_with_its_rate() -> None:
+    said = text(MARCH_2021)
+    assert re.search(r"29 operations .{0,40}in the 24 months before the deal, October 2013 to September 2015", said)
+    assert "The live alarm has not rung; one is false in at most 5 percent of reviews" in said
+    rows = re.findall(r'<tr><th scope="row">(?:CFR|CSIS|DCID)</th><td class="text">.*?</tr>', html(MARCH_2021))
+    assert len(rows) == 4
+    alarms = 0
+    for row in rows:
+        cells = re.sub(r"<[^>]+>", "", row)
+        assert len(re.findall(r"\d+ in \d+ months, \w{3} \d{4} to \w{3} \d{4}", cells)) == 2
+        alarms += len(re.findall(r"\w{3} \d{4} \d+ events; false in at most 5 percent; \w+ without it", cells))
+    known = part(MARCH_2021).truces[0].evidence.truce
+    assert alarms == sum(bool(source.alarm_month) for review in known for source in review.sources) > 0
+
+
+def test_promises_in_other_units_over_years_and_before_their_season(tmp_path: Path) -> None:
+    """Gas from March on, judged in February, in euro; soybeans in tons over two years; nothing reads `nan`."""
+    months = [(year, month) for year in range(2016, 2022) for month in range(1, 13)]
+    gas = [("Gas", "DEU", f"{y}-{m:02d}", 1.0 if m > 2 else 0.0, "EUR bn", f"{y}-{m:02d}-28") for y, m in months]
+    soy = [("Soybeans", "USA", f"{y}-{m:02d}", 2.0, "million t", f"{y}-{m:02d}-28") for y, m in months]
+    entry = make.PURCHASE.replace("addition = 2.0\n", "").replace("year = 2021\n", "", 1)
+    entry = entry.replace("year = 2021\n", "")
+    promises = (
+        entry.replace("Soybeans", "Gas").replace("USA", "DEU")
+        + 'amounts = { 2021 = "USD 1 billion" }\nexchange_rate = 0.9\n'
+        + entry.replace('"2020-12-15"', '"2019-12-15"')
+        + 'amounts = { "2020-2021" = "4 million t" }\n'
+    )
+    table = make.table("group,reporter,month,value,unit,known_from", [*gas, *soy])
+    folder = make.write(tmp_path / "two", promises, deliveries=table)
+    found = kept(folder, dt.date(2021, 2, 28))
+    findings = replace(built_in.findings(built_in.DAY), as_of=found.as_of, parts={"kept": found})
+    page = rendered(findings)
+    said = re.sub(r"\s+", " ", Markup(page).striptags())
+    assert "Purchases, EUR bn or million t" in said
+    assert "no share of the season has passed" in said and "nothing can be said before March 2021" in said
+    assert "Soybeans, 2020 to 2021 until February 2021, million t" in said
+    assert "USD 1000000000, counted at 0.9 EUR per USD" in said.replace(",000", "000")
+    assert not re.search(r"\b(nan|inf)\b", page)
+    # no season of one year has begun: there is nothing to draw, and no place for it
+    assert {drawing.name for drawing in section.SECTION.drawings(findings)} == set() and "<figure" not in page
+    (deliveries,) = [item for item in section.SECTION.tables(findings) if item.name == "deliveries"]
+    assert [row[1] for row in deliveries.rows] == ["EUR bn"] * 12 + ["million t"] * 24
 
 
 @pytest.mark.parametrize("day", [FEBRUARY_2019, SEPTEMBER_2020, MARCH_2021])

@@ -10,7 +10,7 @@ import pytest
 from markupsafe import Markup
 from syrupy.assertion import SnapshotAssertion
 
-from tradewar.brief.front import write_front
+from tradewar.brief.front import deadline_words, write_front
 from tradewar.brief.page import SECTIONS, applying
 from tradewar.brief.sections.method import LEFT_OUT
 from tradewar.brief.text import text_of
@@ -23,7 +23,7 @@ from tradewar.disputes.steps import open_steps
 def sentences(findings: Findings) -> list[str]:
     """Every sentence of the page, in order."""
     front = write_front(findings, applying(findings))
-    found = [front.headline, front.deadline, front.ranges]
+    found = [front.headline, *front.paragraphs]
     for section in applying(findings):
         limits = section.limits(findings)
         found += [section.opening(findings), *limits.moves, *limits.leaves_out]
@@ -67,7 +67,7 @@ def test_a_deadline_that_has_passed_is_no_deadline(findings: Findings, day: dt.d
     assert book is not None
     steps = open_steps(book, dossier.steps, day)
     moved = replace(findings, as_of=day, deadline=dossier.deadline, steps=steps)
-    told = text_of(write_front(moved).deadline)
+    told = text_of(deadline_words(moved))
     assert says in told
     assert bool(told) == bool(says)
 

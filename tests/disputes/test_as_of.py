@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 
 import built_in
+from small_books import vector_of
 from tradewar.disputes.dossier import load_dispute
 from tradewar.disputes.findings import Findings
 from tradewar.disputes.policies import Stated, dispute_book, dispute_world
 from tradewar.disputes.taxed import Taxed
 from tradewar.io.serialize import json_text
-from tradewar.tariffs.coverage import special_programmes
+from tradewar.tariffs import special_programmes
 
 DAYS = [dt.date(2018, 8, 1), dt.date(2019, 2, 20), dt.date(2019, 6, 15), dt.date(2020, 3, 1)]
 
@@ -88,13 +89,13 @@ def test_policies_are_the_sector_rates_of_the_book() -> None:
     assert book is not None
     today, rise, _ = built_in.stated(day).policies
     weights = {("USA", "CHN"): "us_imports_from_china_hs6_2017", ("CHN", "USA"): "china_imports_from_us_hs8_2017"}
-    for item, on, branch in ((today, "2019-02-20", None), (rise, "2019-03-02", book.branch(day, deal="no"))):
+    for item, on, branch in ((today, "2019-02-20", None), (rise, "2019-03-02", {"deal": "no"})):
         assert item.policy.tariff_rate is not None
         added = item.policy.tariff_rate - world.tariff_rate
         for (importer, exporter), name in weights.items():
             programmes = special_programmes(book, importer)
             options = {"known_on": day, "branch": branch, "programmes": programmes, "not_tradable": ["SER"]}
-            vector = book.vector(importer, exporter, on, name, sectors=world.sectors, **options)
+            vector = vector_of(book, importer, exporter, on, name, sectors=world.sectors, **options)
             j, i = world.country_index(importer), world.country_index(exporter)
             for sector, expected in zip(vector.sectors, vector.rate, strict=True):
                 found = added[j, i, world.sector_index(sector)]

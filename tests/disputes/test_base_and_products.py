@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
-from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,37 +13,19 @@ from numpy.testing import assert_allclose, assert_array_equal
 import built_in
 from tradewar.disputes import deal_terms
 from tradewar.disputes.averages import Averages
-from tradewar.disputes.dossier import Dossier
-from tradewar.disputes.findings import Findings, gather
-from tradewar.disputes.policies import Stated, dispute_book, dispute_world, state_policies
-from tradewar.equilibrium import Levers, Outcome, Policy, prepare, solve
+from tradewar.disputes.findings import Findings, gather, run
+from tradewar.disputes.monthly import monthly_findings
+from tradewar.disputes.policies import dispute_book, dispute_world
+from tradewar.disputes.schema import TariffFile
+from tradewar.equilibrium import Levers, Policy, prepare, solve
 from tradewar.equilibrium.product_tariffs import flat
 from tradewar.errors import DossierError
 from tradewar.games.setup import game_stage
 from tradewar.games.stage import settle
 from tradewar.talks.world_ladder import rung_solver
-from tradewar.world import World
+from tradewar.web.economies import tariff_file
 
 PAIRS = (("USA", "CHN"), ("CHN", "USA"))
-
-
-def stated_on(dossier: Dossier) -> tuple[World, Stated]:
-    book = dispute_book(dossier)
-    world = dispute_world(dossier, book)
-    return world, state_policies(dossier, book, world)
-
-
-@cache
-def solved(**settings: str) -> tuple[World, tuple[Outcome, ...]]:
-    world, stated = stated_on(built_in.settings(**settings))
-    return world, tuple(solve(world, item.policy) for item in stated.policies)
-
-
-def real_income(**settings: str) -> list[list[float]]:
-    """Percent, of the United States and of China, under today, the rise and the escalation."""
-    world, outcomes = solved(**settings)
-    places = [world.country_index(code) for code in ("USA", "CHN")]
-    return [[float(100 * (outcome.real_income_hat[k] - 1)) for outcome in outcomes] for k in places]
 
 
 # ---------------------------------------------------------------- real income, with each setting
@@ -52,18 +34,18 @@ def real_income(**settings: str) -> list[list[float]]:
 def test_with_the_settings_of_the_first_version_its_figures_stay() -> None:
     """Theory of parties, check N1."""
     expected = [[0.0016, -0.0017, -0.0373], [-0.0982, -0.1660, -0.2514]]
-    assert_allclose(real_income(**built_in.OF_THE_FIRST_VERSION), expected, atol=5e-5)
+    assert_allclose(built_in.real_income(**built_in.OF_THE_FIRST_VERSION), expected, atol=5e-5)
 
 
 def test_on_the_revised_world_as_it_is() -> None:
     """Theory of worlds, section 1: world-2017r with trade-weighted levers."""
     expected = [[0.0014, -0.0018, -0.0373], [-0.0842, -0.1486, -0.2273]]
-    assert_allclose(real_income(base_rates="world", aggregation="trade-weighted"), expected, atol=1e-4)
+    assert_allclose(built_in.real_income(base_rates="world", aggregation="trade-weighted"), expected, atol=1e-4)
 
 
 def test_an_average_hides_what_the_duties_cost_the_united_states() -> None:
     """The duties in force differ within sectors, which a trade-weighted average counts as nothing."""
-    averaged, listed = real_income(aggregation="trade-weighted"), real_income()
+    averaged, listed = built_in.real_income(aggregation="trade-weighted"), built_in.real_income()
     assert averaged[0][0] > 0 > listed[0][0]
 
 
@@ -73,7 +55,7 @@ def test_an_average_hides_what_the_duties_cost_the_united_states() -> None:
 def test_book_and_model_agree_at_like_weights() -> None:
     """Rates by sector of the model, weighted with the trade of the book, give the book's own averages."""
     dossier = built_in.settings()
-    world, stated = stated_on(dossier)
+    world, stated = built_in.stated_on(dossier)
     book = dispute_book(dossier)
     assert book is not None
     assert dossier.book is not None
@@ -104,7 +86,7 @@ def test_averages_are_told_side_by_side(findings: Findings) -> None:
 
 
 def test_only_the_tariffs_between_the_parties_are_those_of_the_book() -> None:
-    ours, plain = built_in.world(), solved(base_rates="world")[0]
+    ours, plain = built_in.world(), built_in.solved(base_rates="world")[0]
     moved = (ours.tariff_rate != plain.tariff_rate).any(axis=2)
     assert {(ours.countries[j], ours.countries[i]) for j, i in np.argwhere(moved)} == set(PAIRS)
     assert_array_equal(ours.trade_value, plain.trade_value)
@@ -119,7 +101,7 @@ def test_a_book_without_general_rates_leaves_those_of_the_world() -> None:
     assert book is not None
     base = {name for name, authority in book.authorities.items() if authority == "MFN"}
     bare = replace(book, measures=tuple(item for item in book.measures if item.programme not in base))
-    plain = solved(base_rates="world")[0]
+    plain = built_in.solved(base_rates="world")[0]
     assert_array_equal(dispute_world(dossier, bare).tariff_rate, plain.tariff_rate)
 
 
@@ -137,7 +119,7 @@ def test_a_world_of_a_later_day_is_refused() -> None:
 
 
 def test_the_levers_follow_the_elasticities() -> None:
-    world, stated = stated_on(built_in.settings())
+    world, stated = built_in.stated_on(built_in.settings())
     policy = stated.policies[0].policy
     item = policy.products[0]
     cell = world.country_index(item.importer), world.country_index(item.exporter)
@@ -152,7 +134,7 @@ def test_the_levers_follow_the_elasticities() -> None:
 
 
 def test_a_sector_whose_tariff_is_set_by_hand_has_one_rate_on_all_products() -> None:
-    world, stated = stated_on(built_in.settings())
+    world, stated = built_in.stated_on(built_in.settings())
     policy = stated.policies[0].policy
     assert policy.tariff_rate is not None
     rates = policy.tariff_rate.copy()
@@ -172,7 +154,7 @@ def test_a_sector_whose_tariff_is_set_by_hand_has_one_rate_on_all_products() -> 
 
 def test_a_tariff_chosen_in_a_game_is_one_rate_on_all_products() -> None:
     """And what nobody chooses stays as it is listed, product by product."""
-    world, stated = stated_on(built_in.settings())
+    world, stated = built_in.stated_on(built_in.settings())
     policy = stated.policies[0].policy
     ready, _ = game_stage(world, policy=policy)
     usa, china = world.country_index("USA"), world.country_index("CHN")
@@ -223,3 +205,58 @@ def test_a_policy_of_an_earlier_day_than_the_world_is_refused() -> None:
     )
     with pytest.raises(DossierError, match=r"policies\[3\].day: 2019-09-01 is before 2024-12-31"):
         dispute_world(replace(dossier, book=late, policies=policies), None)
+
+
+def test_a_tariff_file_of_averages_of_the_book_keeps_the_products(tmp_path: Path) -> None:
+    """As the live page writes it: what was not touched there is what the book has, in the brief of the screen too."""
+    dossier = built_in.settings()
+    world, stated = built_in.stated_on(dossier)
+    today = stated.policies[0].policy
+    assert today.tariff_rate is not None
+    rates = today.tariff_rate.copy()
+    cell = (world.country_index("USA"), world.country_index("CHN"), world.sector_index("ELE"))
+    rates[cell] = 0.5
+    (tmp_path / "screen.csv").write_text(tariff_file(world, rates), encoding="utf-8")
+    words = dict.fromkeys(("title", "short_title", "what", "stands_for"), "on screen")
+    source = TariffFile(
+        name="screen", known_from=built_in.DAY, kind="tariff-file", file=str(tmp_path / "screen.csv"), **words
+    )
+    _, again = built_in.stated_on(replace(dossier, policies=(*dossier.policies, source)))
+    found, expected = again.policies[-1].policy.levers(world), today.levers(world)
+    assert found.iceberg_hat is not None
+    assert expected.iceberg_hat is not None
+    others = np.ones(rates.shape, dtype=bool)
+    others[cell] = False
+    assert_array_equal(found.iceberg_hat[others], expected.iceberg_hat[others])
+    assert (found.iceberg_hat[cell], found.tariff_rate[cell]) == (1.0, 0.5)
+
+
+# ---------------------------------------------------------------- horizons
+
+
+def test_effects_at_a_horizon_are_those_of_a_solve_there() -> None:
+    dossier = built_in.settings().at_horizon(1.0)
+    found = run(dossier, parts=[])
+    assert found.horizon.years == 1.0
+    world, stated = built_in.stated_on(dossier)
+    for item, policy in zip(stated.policies, found.policies, strict=True):
+        alone = solve(world, item.policy, horizon=1.0)
+        expected = 100 * (alone.real_income_hat - 1)
+        assert [row.real_income_pct for row in policy.countries] == pytest.approx(expected, abs=1e-7)
+
+
+def test_the_months_react_in_the_end_as_the_world_does() -> None:
+    """One level for everything: with that of the world, the long run is one plus its elasticity."""
+    dossier = built_in.settings()
+    ours, theirs = (monthly_findings(dossier.at_horizon(level=level)) for level in ("world", "blp"))
+    for one, other in zip(ours.flows, theirs.flows, strict=True):
+        said = [
+            next(row.value for row in flow.assumptions if row.name.startswith("elasticity")) for flow in (one, other)
+        ]
+        assert said == [
+            "1.9 after one year, 4.75 after ten, 5 in the end",
+            "0.76 after one year, 1.9 after ten, 2 in the end",
+        ]
+        steps = np.log([(1 + step.rate_after) / (1 + step.rate_before) for step in one.steps]).sum()
+        ends = [np.log(flow.long_run_index) for flow in (one, other)]
+        assert ends[1] - ends[0] == pytest.approx(3 * steps, abs=0.05)

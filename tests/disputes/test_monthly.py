@@ -22,12 +22,12 @@ EXPORTS, IMPORTS = "us-exports-to-china", "us-imports-from-china"
 
 @pytest.fixture(scope="module")
 def found() -> MonthlyFindings:
-    return monthly_findings(load_dispute("us-china-2019"), DAY)
+    return monthly_findings(load_dispute("us-china-2019").at_horizon(level="blp"), DAY)
 
 
 @pytest.fixture(scope="module")
 def later() -> MonthlyFindings:
-    return monthly_findings(load_dispute("us-china-2019"), LATER)
+    return monthly_findings(load_dispute("us-china-2019").at_horizon(level="blp"), LATER)
 
 
 def test_steps_are_those_of_the_book_as_known(found: MonthlyFindings, later: MonthlyFindings) -> None:

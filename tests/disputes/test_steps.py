@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from small_books import rate_of
 from tradewar.disputes.dossier import Dossier, load_dispute
 from tradewar.disputes.policies import dispute_book
 from tradewar.disputes.steps import OpenStep, carried_out, next_steps, open_steps
@@ -113,9 +114,9 @@ def test_carrying_out_leaves_the_book_alone(book: TariffBook, dossier: Dossier) 
     steps = open_steps(book, dossier.steps, known)
     scenario = carried_out(book, steps, day, known)
     cars = ("CHN", "USA", "8703234110")
-    assert book.rate(*cars, day, known_on=known).rate == pytest.approx(0.15)
-    assert scenario.rate(*cars, day, known_on=known).rate == pytest.approx(0.40)
-    assert scenario.rate(*cars, known, known_on=known).rate == pytest.approx(0.15)
+    assert rate_of(book, *cars, day, known_on=known).rate == pytest.approx(0.15)
+    assert rate_of(scenario, *cars, day, known_on=known).rate == pytest.approx(0.40)
+    assert rate_of(scenario, *cars, known, known_on=known).rate == pytest.approx(0.15)
 
 
 def test_a_proposal_keeps_its_day(book: TariffBook, dossier: Dossier) -> None:
@@ -123,6 +124,6 @@ def test_a_proposal_keeps_its_day(book: TariffBook, dossier: Dossier) -> None:
     steps = open_steps(book, dossier.steps, known)
     scenario = carried_out(book, steps, dt.date(2019, 12, 15), known)
     line = ("USA", "CHN", "73269086")
-    rates = [scenario.rate(*line, day, known_on=known).rate for day in ("2019-10-14", "2019-10-15", "2019-12-15")]
+    rates = [rate_of(scenario, *line, day, known_on=known).rate for day in ("2019-10-14", "2019-10-15", "2019-12-15")]
     assert rates == pytest.approx([0.279, 0.329, 0.329])
-    assert book.rate(*line, "2019-10-15", known_on=known).rate == pytest.approx(0.279)
+    assert rate_of(book, *line, "2019-10-15", known_on=known).rate == pytest.approx(0.279)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy import ndarray as Array
 
-import tradewar as tw
 from tradewar.equilibrium.product_tariffs import flat
 
 
@@ -88,47 +84,3 @@ def test_the_order_of_lines_does_not_matter() -> None:
     other = flat(value[turned], added[turned], place[turned], base, theta)
     for name in ("tariff_rate", "iceberg_hat", "effective_power"):
         assert getattr(one_way, name) == pytest.approx(getattr(other, name), abs=1e-14)
-
-
-# ---------------------------------------------------------------- the duties of 1 October 2019
-
-
-@pytest.mark.reference
-def test_an_average_turns_the_sign_of_what_the_duties_do_to_the_united_states(reference_data: Path) -> None:
-    """theory: American duties on China of 2019-10-01 by HS6 on world-2017, theta 4, no answer."""
-    world = tw.load_world("world-2017")
-    value, added, place = _lines(reference_data, world.sectors)
-    j, i = world.country_index("USA"), world.country_index("CHN")
-    base, theta = world.tariff_rate[j, i], np.full(world.n_sectors, 4.0)
-    levers = flat(value, added, place, base, theta)
-    weight = np.bincount(place, weights=value, minlength=world.n_sectors)
-    average = np.divide(np.bincount(place, weights=value * added, minlength=world.n_sectors), np.maximum(weight, 1e-9))
-    ones = np.ones(world.n_sectors)
-    expected = {
-        "average": (base + average, ones, -34.09, 58.497, 0.00454, -0.20343),
-        "price": ((1.0 + base) * levers.effective_power - 1.0, ones, -30.41, 56.213, 0.00831, -0.18199),
-        "revenue": (levers.tariff_rate, ones, -26.50, 53.469, 0.01037, -0.15911),
-        "both": (levers.tariff_rate, levers.iceberg_hat, -29.57, 52.063, -0.01521, -0.17691),
-    }
-    for rate, iceberg, imports, revenue, first, second in expected.values():
-        tariff, cost = world.tariff_rate.copy(), np.ones_like(world.tariff_rate)
-        tariff[j, i], cost[j, i] = rate, iceberg
-        outcome = tw.solve(world, tw.Policy(tariff_rate=tariff, iceberg_hat=cost))
-        bought = outcome.trade_value[j, i].sum() / world.trade_value[j, i].sum() - 1.0
-        assert 100.0 * bought == pytest.approx(imports, abs=0.005)
-        assert outcome.tariff_revenue[j] / 1e3 == pytest.approx(revenue, abs=0.0005)
-        income = 100.0 * (outcome.real_income_hat - 1.0)
-        assert (income[j], income[i]) == pytest.approx((first, second), abs=5e-6)
-
-
-def _lines(data: Path, sectors: tuple[str, ...]) -> tuple[Array, Array, Array]:
-    """Customs value of 2017, added rate on 2019-10-01 and sector of each HS6 that China sold."""
-    import pandas as pd
-
-    lines = pd.read_csv(data / "products" / "us_china_products_2017.csv", dtype={"hs": str})
-    trade = pd.read_csv(data / "tariffs" / "trade" / "us_imports_from_china_hs6_2017.csv", dtype={"hs": str})
-    lines = lines.merge(trade[["hs", "value_usd"]], on="hs", how="left", validate="one_to_one")
-    rates = {"1": 0.25, "2": 0.25, "3": 0.25, "4a": 0.15}
-    added = sum(lines[f"share_list_{name}"] * rate for name, rate in rates.items())
-    value = (lines["value_usd"] * lines["china_scale"]).to_numpy()
-    return value, np.asarray(added), np.array([sectors.index(code) for code in lines["sector"]])

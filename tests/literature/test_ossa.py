@@ -48,7 +48,7 @@ def test_the_united_states_on_china(prepared: Prepared, record_validation: Recor
     found = welfare(raised(prepared, ("USA", "CHN", 0.25)))
     assert_allclose(found, expected, atol=1e-5)
     labels = [f"{code}, the United States add 25 points on China, percent" for code in ORDER]
-    record_validation(GIVEN, labels, expected, found, 1e-5, independent=True)
+    record_validation(GIVEN, labels, expected, found, 1e-5, beside="independent")
 
 
 def test_china_answers(prepared: Prepared, record_validation: Recorder) -> None:
@@ -56,7 +56,7 @@ def test_china_answers(prepared: Prepared, record_validation: Recorder) -> None:
     found = welfare(raised(prepared, ("USA", "CHN", 0.25), ("CHN", "USA", 0.25)))
     assert_allclose(found, expected, atol=1e-5)
     labels = [f"{code}, China answers in kind, percent" for code in ORDER]
-    record_validation(GIVEN, labels, expected, found, 1e-5, independent=True)
+    record_validation(GIVEN, labels, expected, found, 1e-5, beside="independent")
 
 
 def test_free_trade(prepared: Prepared, record_validation: Recorder) -> None:
@@ -64,7 +64,7 @@ def test_free_trade(prepared: Prepared, record_validation: Recorder) -> None:
     outcome = solve_prepared(prepared, Policy(np.zeros(prepared.baseline.tariff_rate.shape)))
     assert_allclose(welfare(outcome), expected, atol=1e-5)
     labels = [f"{code}, free trade, percent" for code in ORDER]
-    record_validation(GIVEN, labels, expected, welfare(outcome), 1e-5, independent=True)
+    record_validation(GIVEN, labels, expected, welfare(outcome), 1e-5, beside="independent")
 
 
 @pytest.mark.parametrize(
@@ -127,4 +127,4 @@ def test_outcomes_at_the_nash_tariffs(
     about = {"converged": "converged Nash tariffs", "published_file": "the Nash tariffs that the paper's files hold"}
     labels = [f"{code}, {about[tariffs]}, percent" for code in ORDER]
     theirs = expected.loc[list(ORDER), "real_income_pct"]
-    record_validation(GIVEN, labels, theirs, welfare(outcome), tolerance, independent=True)
+    record_validation(GIVEN, labels, theirs, welfare(outcome), tolerance, beside="independent")

@@ -133,14 +133,14 @@ def test_unilateral_optima(optima: list[War], reference_data: Path, record_valid
     assert medians == pytest.approx([56.14, 59.26, 61.46, 53.95, 59.41, 61.43, 60.26], abs=0.05)
     assert all(found.certified for found in optima)
     own, theirs = table(reference_data, "3", "welfare_own"), table(reference_data, "3", "median_tariff")
-    assert incomes == pytest.approx(own, abs=0.1)
+    assert incomes == pytest.approx(own, abs=0.05)
     source = "Ossa (2014), table 3: optimal tariffs of one region"
-    record_validation(source, [f"{code}, its real income, percent" for code in CODES], own, incomes, 0.1)
+    record_validation(source, [f"{code}, its real income, percent" for code in CODES], own, incomes, 0.05)
     labels = [f"{code}, median optimal tariff, percent" for code in CODES]
-    record_validation(source, labels, theirs, medians, 0.05, note=NOT_CONVERGED)
+    record_validation(source, labels, theirs, medians, 0.05, reason=NOT_CONVERGED)
     source = "Optimal tariffs of one region, Ossa (2014)"
     labels = [f"{code}, its real income, percent" for code in CODES]
-    record_validation(source, labels, expected, incomes, 2e-4, independent=True)
+    record_validation(source, labels, expected, incomes, 1e-5, beside="independent")
 
 
 def test_optimum_of_the_united_states_for_the_others(optima: list[War]) -> None:
@@ -163,9 +163,9 @@ def test_nash_outcomes(nash: War, reference_data: Path, record_validation: Recor
     record_validation(source, [f"{code}, real income, percent" for code in CODES], published, incomes, 0.05)
     labels = [f"{code}, median Nash tariff, percent" for code in CODES]
     theirs = table(reference_data, "4", "median_tariff")
-    record_validation(source, labels, theirs, medians, 0.05, note=NOT_CONVERGED)
+    record_validation(source, labels, theirs, medians, 0.05, reason=NOT_CONVERGED)
     labels = [f"{code}, real income, percent" for code in CODES]
-    record_validation("Nash tariffs, Ossa (2014)", labels, expected, incomes, 2e-4, independent=True)
+    record_validation("Nash tariffs, Ossa (2014)", labels, expected, incomes, 1e-5, beside="independent")
 
 
 def test_nash_imports(nash: War) -> None:
@@ -186,7 +186,7 @@ def test_nash_tariffs_one_by_one(nash: War, reference_data: Path, world: World, 
     cell = np.unravel_index(int(apart.argmax()), apart.shape)
     label = f"tariff of {CODES[cell[0]]} on {world.sectors[cell[2]]} from {CODES[cell[1]]}, where the 1386 differ most"
     record_validation(
-        "Nash tariffs, Ossa (2014)", label, reference[cell], nash.tariff_rate[cell], 1e-5, independent=True
+        "Nash tariffs, Ossa (2014)", label, reference[cell], nash.tariff_rate[cell], 1e-5, beside="independent"
     )
 
 
@@ -259,7 +259,7 @@ def test_war_between_the_united_states_and_china(world: World, record_validation
     assert percent(found.real_income_hat) == pytest.approx(expected, abs=2e-4)
     labels = [f"{code}, real income, percent" for code in CODES]
     source = "War between the United States and China alone, Ossa (2014)"
-    record_validation(source, labels, expected, percent(found.real_income_hat), 2e-4, independent=True)
+    record_validation(source, labels, expected, percent(found.real_income_hat), 1e-5, beside="independent")
     values = found.baseline.trade_value
     for importer, exporter, median, weighted in ((USA, CHN, 25.310, 25.689), (CHN, USA, 30.304, 30.038)):
         rates, weights = found.tariff_rate[importer, exporter], values[importer, exporter]
@@ -309,7 +309,7 @@ def record_talks(
     label = f"gain of every region from {start}, percent"
     mean = float(np.mean(ours))
     record_validation("Ossa (2014), table 5: talks", label, printed, mean, half)
-    record_validation("Talks, Ossa (2014)", label, solved, mean, 1e-4, independent=True)
+    record_validation("Talks, Ossa (2014)", label, solved, mean, 1e-5, beside="independent")
 
 
 def common_gain(ready: Setup, start: Array) -> Array:

@@ -38,7 +38,7 @@ def test_a_first_order_point_that_is_no_equilibrium_is_met_and_rejected(
     assert worst.gain_pct == pytest.approx(0.40, abs=0.005)
     label = "gain of JPN by leaving the point that only looks like an equilibrium, percent"
     source = "Political weights, Ossa (2014)"
-    record_validation(source, label, 0.40, worst.gain_pct, 0.005, independent=True)
+    record_validation(source, label, 0.40, worst.gain_pct, 0.005, beside="independent")
     assert "not an equilibrium: JPN gains 0.4" in false[0].certificate.label
     assert np.isfinite(found.objective_hat).all()
 

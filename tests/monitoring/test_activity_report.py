@@ -23,7 +23,7 @@ from tradewar.monitoring.claims import CLAIMS, ClaimResult, claims_table, forbid
 from tradewar.monitoring.datasets import DATASETS, dataset
 from tradewar.monitoring.incident_files import read_incidents
 from tradewar.monitoring.incidents import Incident
-from tradewar.monitoring.report import ActivityReport
+from tradewar.monitoring.report import ActivityReport, report_of_files
 from tradewar.monitoring.tables import read_activity, read_yearly
 
 AFTER_ALL = "2026-12-31"
@@ -215,3 +215,25 @@ def test_every_data_set_says_how_to_get_it() -> None:
     assert all(item.how_to_get and item.terms and item.bundled for item in DATASETS.values())
     with pytest.raises(EvidenceError, match="'vcdb' is not known"):
         dataset("vcdb")
+
+
+def test_what_two_files_of_one_data_set_hold_counts_once(tmp_path: Path) -> None:
+    head = "event_id,dataset,date,date_meaning,sponsor_iso3,victim_countries,actor,source_url"
+    page = "https://example.org/a"
+    one = [f"p1,desk,2017-05-02,public_disclosure,CHN,JPN,APT10,{page}",
+           f"p2,desk,2017-06-02,public_disclosure,CHN,JPN,APT10,{page}/2"]  # fmt: skip
+    two = [f"P2,desk,2017-06-02,public_disclosure,CHN,JPN,APT10,{page}/2",
+           "q1,desk,2017-05-02,public_disclosure,CHN,JPN,Stone Panda,http://www.example.org/a/",
+           f"q2,desk,2017-05-02,public_disclosure,CHN,JPN,Fancy Bear,{page}",
+           f"p1,bureau,2017-05-02,public_disclosure,CHN,JPN,APT10,{page}"]  # fmt: skip
+    files: list[Path] = []
+    for name, rows in (("one", one), ("two", two)):
+        files.append(tmp_path / f"{name}.csv")
+        files[-1].write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    report, read = report_of_files(files, "auto", "2019-01-01")
+    assert {(row.dataset, row.n) for row in report.years} == {("desk", 3), ("bureau", 1)}
+    assert read[1].notes == (
+        "two.csv: 'P2' of 'desk' is in one.csv as well: counted once.",
+        "two.csv: 'q1' agrees with 'p1' of one.csv in date, sponsor, victim and address, and the groups are one: "
+        "counted once.",
+    )

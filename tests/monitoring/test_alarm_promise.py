@@ -5,12 +5,19 @@ Truces that are kept exactly at the cap are the hardest case of the null. `bench
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 from benchmarks.alarms import (
     BASE_MONTHS,
+    CAPS,
     FOUND_PROMISE,
+    MONTHS,
     SUSPECTED_PROMISE,
+    TITLE,
+    VARIANCES,
     kept_truces,
     looked_at,
     on_its_own,
@@ -19,6 +26,7 @@ from benchmarks.alarms import (
     suspected,
     watched,
 )
+from benchmarks.result import Options
 
 from tradewar.monitoring import Grade, IncidentSeries, TruceCommitment, monitor_truce
 from tradewar.monitoring.alarm import alarm_levels, log_e_process
@@ -29,8 +37,11 @@ from tradewar.monitoring.truce import yearly_review
 from tradewar.monitoring.truce_counts import ALARM_ALPHA
 
 RUNS = 10_000
-CELLS = [(0.6, 1.0, 24), (0.6, 1.5, 12), (0.6, 4.0, 24), (0.3, 2.5, 48), (5.0, 2.5, 6)]
-"""Cap in events a month, variance over mean, months of the review."""
+CELLS = [
+    (cap, variance, MONTHS[(i + j) % len(MONTHS)]) for i, cap in enumerate(CAPS) for j, variance in enumerate(VARIANCES)
+]
+"""Cap in events a month, variance over mean, months of the review: each pair of the printed table, months in turn."""
+PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 
 
 @pytest.mark.parametrize(("cap", "variance", "months"), CELLS)
@@ -40,6 +51,21 @@ def test_alarm_and_grade_are_wrong_no_more_often_than_promised(cap: float, varia
     assert (one.alarm >= 0).mean() <= ALARM_ALPHA
     assert suspected(one).mean() <= SUSPECTED_PROMISE
     assert (strong(one) & on_its_own(two)).mean() <= FOUND_PROMISE
+
+
+def test_every_cell_of_the_printed_table_keeps_the_promise() -> None:
+    """The table of the page has every cell, none above what is promised, and near what the code gives."""
+    section = PAGE.read_text(encoding="utf-8").partition(TITLE)[2].partition("Goal:")[0]
+    cells = [list(map(float, row.split("|"))) for row in re.findall(r"^\| ([0-9].*) \|$", section, re.M)]
+    printed = {tuple(cell[:3]): cell[3:] for cell in cells}
+    assert set(printed) == {(cap, ratio, months) for cap in CAPS for ratio in VARIANCES for months in MONTHS}
+    for alarm, doubt, found, _ in printed.values():
+        assert (alarm <= 100 * ALARM_ALPHA, doubt <= 100 * SUSPECTED_PROMISE, found <= 100 * FOUND_PROMISE) == (
+            True,
+        ) * 3
+    (again,) = rates(0.6, 1.5, (12,), RUNS, Options().seed)
+    now = [100 * share for share in (again.alarm, again.suspected, again.found, again.watch)]
+    assert printed[0.6, 1.5, 12] == pytest.approx(now, abs=1.2)
 
 
 def test_looking_every_month_keeps_the_promise_of_the_alarm() -> None:

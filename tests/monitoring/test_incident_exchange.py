@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tradewar.errors import EvidenceError
-from tradewar.monitoring.actors import canonical_name, find_actor
+from tradewar.monitoring.actors import canonical_name, find_actor, folded
 from tradewar.monitoring.extras import load
 from tradewar.monitoring.incident_files import read_incidents
 from tradewar.monitoring.incidents import Incident
@@ -214,6 +214,42 @@ def test_a_bundle_of_another_producer_loses_no_fact_without_a_word() -> None:
     assert "'Oz' is no country" in told and "first_seen 2018-06-01" in told and "does not hold" in told
 
 
+@pytest.mark.parametrize(
+    ("said", "sponsors", "suggested"),
+    [
+        ({}, ("CHN",), True),
+        ({"threat_actor_types": ["unknown"]}, ("CHN",), True),
+        ({"threat_actor_types": ["nation-state", "spy"]}, ("CHN",), False),
+        ({"resource_level": "government"}, ("CHN",), False),
+        ({"threat_actor_types": ["criminal"]}, (), False),
+        ({"threat_actor_types": ["activist"], "resource_level": "club"}, (), False),
+    ],
+)
+def test_the_origin_of_an_actor_is_a_sponsor_where_the_bundle_says_state(
+    said: dict[str, Any], sponsors: tuple[str, ...], suggested: bool
+) -> None:
+    objects = [{"type": "threat-actor", "id": "a", "name": "Iron Fox", **said},
+               {"type": "intrusion-set", "id": "i", "name": "Salt Wolf"},
+               {"type": "location", "id": "p", "country": "CN"},
+               tie("attributed-to", "incident--1", "i"), tie("attributed-to", "i", "a"),
+               tie("located-at", "a", "p")]  # fmt: skip
+    found = incidents_of_bundle(foreign(*objects), "f.json")
+    (item,) = found.incidents
+    assert (item.sponsors, item.suggested) == (sponsors, suggested)
+    # what is not taken as it stands is told
+    assert ("CHN" in "".join(found.notes)) == (suggested or not sponsors)
+    again = incidents_of_bundle(foreign(*objects[:-1], {**objects[-1], "revoked": True}), "f.json")
+    assert again.incidents[0].sponsors == () and "Iron Fox: what it is located-at is revoked" in "".join(again.notes)
+
+
+def test_a_suggested_sponsor_goes_out_as_suggested() -> None:
+    item = replace(DISCLOSED, suggested=True)
+    bundle = to_stix([item])
+    assert "attribution:suggested" in bundle and "resource_level" not in bundle
+    assert incidents_of_bundle(bundle, "b.json").incidents[0].suggested
+    assert "suggested to be of China" in to_misp([item])
+
+
 def test_exports_refuse_what_they_cannot_write() -> None:
     with pytest.raises(EvidenceError, match="twice"):
         to_stix([DISCLOSED, DISCLOSED])
@@ -237,6 +273,15 @@ def test_misp_events_are_read_by_pymisp() -> None:
     assert 'misp-galaxy:threat-actor="APT10"' in tags
     assert 'misp-galaxy:target-information="United States"' in tags and 'misp-galaxy:sector="Technology"' in tags
     assert any("date = public disclosure" in attribute.comment for attribute in first.attributes)
+
+
+def test_a_corrected_incident_is_another_event_in_misp() -> None:
+    """MISP keeps the first of two events of one UUID and one timestamp."""
+    corrected = replace(DISCLOSED, date="2018-11-04")
+    events = [json.loads(to_misp([item]))[0] for item in (DISCLOSED, corrected, DISCLOSED)]
+    events = [event.get("Event", event) for event in events]
+    assert events[0] == events[2] and events[0]["uuid"] != events[1]["uuid"]
+    assert not {a["uuid"] for a in events[0]["Attribute"]} & {a["uuid"] for a in events[1]["Attribute"]}
 
 
 def test_what_the_galaxy_lacks_is_tagged_in_our_own_words() -> None:
@@ -265,6 +310,22 @@ def test_actors_go_by_many_names() -> None:
     assert found is not None and (found.name, found.country) == ("APT28", "RUS")
     for name in ("Nobody Knows Them", "白象", "海莲花", "---"):
         assert canonical_name(name) == name
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("海莲花", "白象", False),
+        ("ＡＰＴ１０", "apt-10", True),
+        ("Équipe", "E\u0301quipe", True),
+        ("समूह", "समह", False),
+        ("Кобра 7", "кобра-7", True),
+        ("🐼", "🐻", False),
+    ],
+)
+def test_names_of_any_script_are_told_apart(one: str, other: str, same: bool) -> None:
+    assert (folded(one) == folded(other)) == same
+    assert canonical_name("海莲花") == "海莲花"
 
 
 def test_sectors_have_a_word_in_stix() -> None:

@@ -89,7 +89,21 @@ def test_csis_and_cissm(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "code"),
-    [("Iran (Islamic Republic of)", "IRN"), ("usa", "USA"), ("Viet Nam", "VNM"), ("South Korea", "KOR"), ("Oz", None)],
+    [
+        ("Iran (Islamic Republic of)", "IRN"),
+        ("usa", "USA"),
+        ("Viet Nam", "VNM"),
+        ("South Korea", "KOR"),
+        ("Oz", None),
+        ("UK", "GBR"),
+        ("U.A.E.", "ARE"),
+        ("Northern Ireland", "GBR"),
+        ("New Mexico", "USA"),
+        ("South China Sea", None),
+        ("中国", "CHN"),
+        ("日本", "JPN"),
+        ("Korea (Democratic People's Republic of)", "PRK"),
+    ],
 )
 def test_country_names(name: str, code: str | None) -> None:
     assert code_of(name) == code
@@ -120,6 +134,26 @@ def test_countries_in_a_text_and_their_regions() -> None:
         ("Turkiye, Côte d'Ivoire", ("TUR", "CIV"), ""),
         ("tell us of Japan, Jordanian ministries", ("JPN",), "'Jordanian ministries' is no country"),
         ("New Jersey and Jersey", ("USA", "JEY"), ""),
+        ("U.S., U.K. and U.A.E. ministries", ("USA", "GBR", "ARE"), ""),
+        ("the UK's and the EU’s bodies", ("GBR", "EUU"), ""),
+        ("Wales, Scotland; New South Wales", ("GBR", "AUS"), ""),
+        ("Florida and Georgia", ("USA",), "'Georgia' could be GEO or a part of USA"),
+        ("Atlanta, Georgia", ("USA",), ""),
+        ("Republic of China", ("TWN",), ""),
+        ("People's Republic of China", ("CHN",), ""),
+        ("Korea (Democratic People's Republic of), Iran (Islamic Republic of)", ("PRK", "IRN"), ""),
+        ("DR Congo, Republic of the Congo, Congo (Kinshasa)", ("COD", "COG"), ""),
+        ("Antigua & Barbuda, Cote d’Ivoire", ("ATG", "CIV"), ""),
+        ("US Virgin Islands, British Virgin Islands", ("VIR", "VGB"), ""),
+        ("Niger State and Niger", ("NGA", "NER"), ""),
+        ("New Britain, New Guinea", ("PNG",), ""),
+        ("Firms on the Gulf of Mexico", (), "'Gulf of Mexico' is taken for a place"),
+        ("Fishers of Lake Chad and the Taiwan Strait, Chad", ("TCD",), "'Taiwan Strait' is taken for a place"),
+        ("China Telecom, Air India, Japan", ("JPN",), "'China Telecom' is taken for a firm"),
+        ("Central Bank of Bangladesh; the Bank of the Philippines", ("BGD",), "'Bank of the Philippines' is taken"),
+        ("Ruritania, France", ("FRA",), "'Ruritania' is no country"),
+        ("Government, military and firms of Japan", ("JPN",), ""),
+        ("Somalia, Romania, Nigeria, Indiana", ("SOM", "ROU", "NGA", "USA"), ""),
         ("", (), ""),
     ],
 )
@@ -169,12 +203,26 @@ def test_a_sponsor_is_where_the_source_says_state(
     )
 
 
-def test_each_initiator_has_its_own_category(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("countries", "categories", "sponsors"),
+    [
+        ("['China', 'Russia']", "['Non-state-group', 'State']", ("RUS",)),
+        ("['China', 'Russia', 'Iran']", "['State', 'Individual hacker(s)', 'State']", ("CHN", "IRN")),
+        ("['Not available', 'China']", "['State', 'Individual hacker(s)']", ()),
+        ("[['China'], ['China']]", "[['Unknown - not attributed'], ['State']]", ("CHN",)),
+        ("['China', 'Russia']", "['State']", ("CHN", "RUS")),
+        ("['China', 'Russia', 'Iran']", "['State', 'Individual hacker(s)']", ()),
+        ("China; Russia", "Non-state-group; State", ("RUS",)),
+    ],
+)
+def test_each_initiator_has_its_own_category(
+    tmp_path: Path, countries: str, categories: str, sponsors: tuple[str, ...]
+) -> None:
     text = (
         "ID,start_date,initiator_country,initiator_category,receiver_country\n"
-        "1,2016-05-02,\"['China', 'Russia']\",\"['Non-state-group', 'State']\",['Japan']\n"
+        f'1,2016-05-02,"{countries}","{categories}",[\'Japan\']\n'
     )
-    assert read(tmp_path, text).incidents[0].sponsors == ("RUS",)
+    assert read(tmp_path, text).incidents[0].sponsors == sponsors
 
 
 def test_a_canonical_row_that_no_state_is_behind_has_no_sponsor(tmp_path: Path) -> None:
@@ -184,17 +232,27 @@ def test_a_canonical_row_that_no_state_is_behind_has_no_sponsor(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("end", "date"), [("2016-12-31", "2016"), ("2019-01-01", "2016"), ("2016-03-01", "2016-01-01"), ("", "2016-01-01")]
+    ("start", "end", "date"),
+    [
+        ("2016-01-01", "2016-12-31", "2016"),
+        ("2016-01-01", "2019-01-01", "2016"),
+        ("2016-01-01", "2016-01-01", "2016"),
+        ("2016-01-01 00:00:00", "2016-12-31 00:00:00", "2016"),
+        ("01.01.2016", "31.12.2016", "2016"),
+        ("2016-01-01", "2016-03-01", "2016-01-01"),
+        ("2016-01-02", "2016-12-31", "2016-01-02"),
+        ("2016-01-01", "", "2016-01-01"),
+    ],
 )
-def test_the_first_of_january_may_stand_for_a_year(tmp_path: Path, end: str, date: str) -> None:
-    text = f"ID,start_date,end_date,initiator_country,receiver_country\n7,2016-01-01,{end},['China'],['Japan']\n"
+def test_the_first_of_january_may_stand_for_a_year(tmp_path: Path, start: str, end: str, date: str) -> None:
+    text = f"ID,start_date,end_date,initiator_country,receiver_country\n7,{start},{end},['China'],['Japan']\n"
     (item,) = read(tmp_path, text).incidents
     assert (item.date, item.date_precision) == (date, "year" if len(date) == 4 else "day")
 
 
 @pytest.mark.parametrize(
     ("number", "code"),
-    [("345", "SRB"), ("679", "YEM"), ("210", "NLD"), ("101", "VEN"), ("900", "AUS"), ("816.0", "VNM")],
+    [("345", "SRB"), ("679", "YEM"), ("210", "NLD"), ("101", "VEN"), ("900", "AUS"), ("816.0", "VNM"), ("002", "USA")],
 )
 def test_numbers_of_living_states_are_read(tmp_path: Path, number: str, code: str) -> None:
     text = f"initiator,StateA,StateB,interactionstartdate\n710,710,{number},3/5/2014\n"

@@ -68,7 +68,7 @@ def test_a_faulty_row_is_refused_alone(tmp_path: Path, changes: dict[str, str], 
 @pytest.mark.parametrize(
     ("date", "given", "held"),
     [("2017", "day", "year"), ("2017-06", "day", "month"), ("2017-06-15", "month", "month"), ("2017-06-15", "", "day"),
-     ("2017-06-15", "day_approximate", "day_approximate"), ("2017-01-01", "year", "year")],
+     ("2017-06-15", "day_approximate", "day_approximate"), ("2017-01-01", "year", "year"), ("", "day", "")],
 )  # fmt: skip
 def test_no_date_is_more_precise_than_what_it_holds(tmp_path: Path, date: str, given: str, held: str) -> None:
     (item,) = read(tmp_path, row(date=date, date_precision=given)).incidents
@@ -83,6 +83,32 @@ def test_one_event_under_the_names_of_one_group_counts_once(tmp_path: Path) -> N
     assert len(found.notes) == 1 and "line 3: 'own-2' agrees with 'own-1' on line 2" in found.notes[0]
     (row_of_2018,) = by_year(activity_counts(found.incidents))
     assert row_of_2018.n == 2
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "says"),
+    [
+        ({}, {"actor": "menuPass", "source_url": "http://www.example.org/a/"}, "counted once"),
+        ({}, {"actor": ""}, "address: both counted"),
+        ({"actor": ""}, {"actor": ""}, "address: both counted"),
+        ({}, {"actor": "Stone Panda", "motive": "financial"}, "address: both counted"),
+        ({}, {"actor": "Stone Panda", "source_url": ""}, "group: both counted"),
+        ({}, {"actor": "Fancy Bear"}, ""),
+        ({}, {"actor": "Stone Panda", "date": "2018-05-05"}, ""),
+        ({}, {"actor": "Stone Panda", "victim_countries": "DEU"}, ""),
+        ({}, {"actor": "Stone Panda", "dataset": "other"}, ""),
+        ({"date": "2018-05"}, {"date": "2018-05", "source_url": "", "actor": "Stone Panda"}, ""),
+        ({"victim_countries": "JPN;USA"}, {"victim_countries": "USA;JPN", "actor": "menuPass"}, "counted once"),
+    ],
+)
+def test_events_that_agree_under_two_identifiers_are_reported(
+    tmp_path: Path, one: dict[str, str], two: dict[str, str], says: str
+) -> None:
+    same = {"actor": "APT10", "source_url": "https://example.org/a", "date_precision": ""}
+    found = read(tmp_path, row(**{**same, **one}), row(**{**same, **two, "event_id": "own-9"}))
+    assert not found.refused and len(found.incidents) == 2
+    assert bool(found.notes) == bool(says) and says in "".join(found.notes)
+    assert bool(found.incidents[1].same_as) == (says == "counted once")
 
 
 def test_which_meaning_of_the_date_holds_does_not_hang_on_the_order_of_rows(tmp_path: Path) -> None:

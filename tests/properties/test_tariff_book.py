@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from small_books import average_of, rate_of, vector_of
 from tradewar.errors import BookError
 from tradewar.tariffs import TariffBook
 
@@ -74,12 +75,12 @@ def _ask_everything(book: TariffBook) -> None:
     """Questions either have an answer or are refused: nothing else may come out."""
     for product in ("040610", "720851", "440710", "854231"):
         try:
-            answer = book.rate("AUR", "BOR", product, "2025-05-01")
+            answer = rate_of(book, "AUR", "BOR", product, "2025-05-01")
         except BookError:
             continue
         assert (answer.rate is None) != (answer.status in ("applied", "mapped"))
     try:
-        point = book.average("AUR", "BOR", "2025-05-01", "aurelia_imports_2023")
+        point = average_of(book, "AUR", "BOR", "2025-05-01", "aurelia_imports_2023")
     except BookError:
         return
     assert point.covered_value + sum(value for _, value in point.unmatched) <= point.total_value * (1 + 1e-9)
@@ -104,7 +105,7 @@ def test_value_in_equals_value_mapped_and_reported(values: list[float], shares: 
         table = pd.DataFrame(rows, columns=["sector_set", "hs", "sector", "weight"])
         table.to_csv(folder / "concordance.csv", index=False)
         book = TariffBook.load(folder)
-        found = book.vector("AUR", "BOR", "2025-05-01", "aurelia_imports_2023", unit_value=5.0, quantity=1.0)
+        found = vector_of(book, "AUR", "BOR", "2025-05-01", "aurelia_imports_2023", unit_value=5.0, quantity=1.0)
     report = found.report
     assert np.isclose(report.mapped + report.unmapped, sum(values), rtol=1e-9)
     assert np.isclose(found.value.sum(), report.mapped, rtol=1e-9)
@@ -127,7 +128,9 @@ def test_an_answer_is_a_number_or_an_interval_around_the_default(
     day: object, known: object, quantity: float | None, unit_value: float | None, product: str
 ) -> None:
     book = _aurelia()
-    answer = book.rate("AUR", "BOR", product, str(day), known_on=str(known), quantity=quantity, unit_value=unit_value)
+    answer = rate_of(
+        book, "AUR", "BOR", product, str(day), known_on=str(known), quantity=quantity, unit_value=unit_value
+    )
     if answer.rate is not None:
         assert abs(sum(part.rate or 0.0 for part in answer.components) - answer.rate) < 1e-9
         assert answer.interval is None
@@ -136,7 +139,7 @@ def test_an_answer_is_a_number_or_an_interval_around_the_default(
         assert (low or 0.0) - 1e-9 <= answer.default <= (float("inf") if high is None else high + 1e-9)
     # more knowledge of the goods never widens the answer
     if answer.interval is not None and quantity is None:
-        sure = book.rate("AUR", "BOR", product, str(day), known_on=str(known), quantity=1.0, unit_value=unit_value)
+        sure = rate_of(book, "AUR", "BOR", product, str(day), known_on=str(known), quantity=1.0, unit_value=unit_value)
         if sure.rate is not None:
             low, high = answer.interval
             assert (low or 0.0) - 1e-9 <= sure.rate <= (float("inf") if high is None else high + 1e-9)

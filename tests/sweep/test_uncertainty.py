@@ -23,7 +23,22 @@ def test_draws_have_the_mean_and_the_standard_error(name: Distribution) -> None:
     assert_allclose(drawn.std(axis=0)[:2], ERROR[:2], rtol=0.05)
     assert_array_equal(drawn[:, 2], np.full(4000, 2.0))
     assert (drawn > 0).all()
-    assert abs(np.corrcoef(drawn[:, 0], drawn[:, 1])[0, 1]) < 0.05
+
+
+@pytest.mark.parametrize("common", [0.0, 0.5, 1.0])
+def test_sectors_have_the_share_in_common_that_is_asked_for(common: float) -> None:
+    drawn = np.array(
+        [Uncertainty(Distribution.LOGNORMAL, CENTRE, ERROR, "test", common).draw(3, k) for k in range(4000)]
+    )
+    logs = np.log(drawn[:, :2])
+    assert np.corrcoef(logs.T)[0, 1] == pytest.approx(common, abs=0.04)
+    assert_allclose(drawn.mean(axis=0), CENTRE, rtol=0.02)
+    assert_allclose(drawn.std(axis=0)[:2], ERROR[:2], rtol=0.06)
+
+
+def test_a_share_in_common_is_a_share() -> None:
+    with pytest.raises(SweepError, match=r"common share: is 1.5"):
+        Uncertainty(Distribution.LOGNORMAL, CENTRE, ERROR, "test", 1.5)
 
 
 def test_a_draw_depends_on_its_seed_and_number_alone() -> None:

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from small_books import rate_of
 from tradewar.errors import BookError
-from tradewar.tariffs import TariffBook
+from tradewar.tariffs import TariffBook, unverified
 
 Command = Callable[..., dict[str, Any]]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -104,19 +105,19 @@ def test_rate_to_the_digit(
 )
 def test_t10_the_day_ends_after_the_halving(book: TariffBook, options: dict[str, bool], expected: float) -> None:
     line = _only_batch_line(book)
-    assert book.rate("CHN", "USA", line, "2020-02-14", **options).added == pytest.approx(expected)
+    assert rate_of(book, "CHN", "USA", line, "2020-02-14", **options).added == pytest.approx(expected)
 
 
 def test_t10_instants(book: TariffBook) -> None:
     line = _only_batch_line(book)
     before, after = (datetime(2020, 2, 14, 13, minute, tzinfo=SHANGHAI) for minute in (0, 1))
-    assert book.rate("CHN", "USA", line, before).added == pytest.approx(0.10)
-    assert book.rate("CHN", "USA", line, after).added == pytest.approx(0.05)
+    assert rate_of(book, "CHN", "USA", line, before).added == pytest.approx(0.10)
+    assert rate_of(book, "CHN", "USA", line, after).added == pytest.approx(0.05)
     # 13:01 in Shanghai is 05:01 UTC, 00:01 in New York: both sides moved at the same instant
     same = after.astimezone(ZoneInfo("America/New_York"))
     assert (same.hour, same.minute) == (0, 1)
-    assert book.rate("CHN", "USA", line, same).added == pytest.approx(0.05)
-    assert book.rate("USA", "CHN", "61091000", same).rate == pytest.approx(0.24)
+    assert rate_of(book, "CHN", "USA", line, same).added == pytest.approx(0.05)
+    assert rate_of(book, "USA", "CHN", "61091000", same).rate == pytest.approx(0.24)
 
 
 def test_t10_through_the_command(command: Command, book: TariffBook) -> None:
@@ -130,7 +131,7 @@ def test_t10_through_the_command(command: Command, book: TariffBook) -> None:
 def _only_batch_line(book: TariffBook) -> str:
     """A line whose only addition is the first batch at 0.10."""
     for heading in codes_of(book, "CN-B1-10"):
-        answer = book.rate("CHN", "USA", heading, "2019-10-01")
+        answer = rate_of(book, "CHN", "USA", heading, "2019-10-01")
         if answer.rate is not None and [part.rate for part in answer.components][1:] == [0.1]:
             return heading
     raise AssertionError("no line has the batch as its only addition")
@@ -149,12 +150,12 @@ def test_t12_above_an_absolute_quota_entry_is_refused(command: Command) -> None:
 
 
 def test_a_quota_without_a_known_amount_stays_open(book: TariffBook) -> None:
-    answer = book.rate("USA", "BRA", "72083800", "2018-07-01", quantity=10.0)
+    answer = rate_of(book, "USA", "BRA", "72083800", "2018-07-01", quantity=10.0)
     assert answer.status == "needs_quantity"
 
 
 def test_t13_without_a_quantity_both_sides_are_given(book: TariffBook) -> None:
-    answer = book.rate("USA", "DEU", "84502000", "2018-07-01")
+    answer = rate_of(book, "USA", "DEU", "84502000", "2018-07-01")
     assert answer.interval == pytest.approx((0.21, 0.51))
     assert answer.default == pytest.approx(0.21)
     assert answer.status == "needs_quantity"
@@ -164,7 +165,7 @@ def test_steel_of_china_on_list_3_pays_both(book: TariffBook) -> None:
     steel = tuple(codes_of(book, "US-232-STEEL"))
     both = [code for code in codes_of(book, "US-301-L3") if code.startswith(steel)]
     assert both
-    answer = book.rate("USA", "CHN", both[0], "2018-10-01")
+    answer = rate_of(book, "USA", "CHN", both[0], "2018-10-01")
     assert {part.measure: part.rate for part in answer.components if part.authority != "MFN"} == {
         "US-232-STEEL": 0.25,
         "US-301-L3": 0.10,
@@ -215,24 +216,24 @@ def test_x5_a_line_listed_in_part_is_an_interval(command: Command) -> None:
 
 
 def test_a_line_whose_other_codes_are_not_listed_keeps_the_base_as_lower_end(book: TariffBook) -> None:
-    answer = book.rate("USA", "CHN", "94018060", "2019-10-01")
+    answer = rate_of(book, "USA", "CHN", "94018060", "2019-10-01")
     assert answer.interval == pytest.approx((0.0, 0.25))
     assert answer.status == "needs_digits"
 
 
 def test_x7_a_rate_that_is_not_ad_valorem_is_unknown(book: TariffBook) -> None:
-    variant = book.rate("CHN", "DEU", "8521101100B", "2018-07-01")
+    variant = rate_of(book, "CHN", "DEU", "8521101100B", "2018-07-01")
     assert (variant.rate, variant.interval, variant.status) == (None, None, "unknown")
-    whole = book.rate("CHN", "DEU", "85211011", "2018-07-01")
+    whole = rate_of(book, "CHN", "DEU", "85211011", "2018-07-01")
     assert whole.status == "unknown"
     assert dict(whole.lines) == {"8521101100A": pytest.approx(0.075), "8521101100B": None}
 
 
 def test_x8_without_a_unit_value_the_rate_is_open(book: TariffBook) -> None:
-    answer = book.rate("USA", "CHN", "04022950", "2019-10-01")
+    answer = rate_of(book, "USA", "CHN", "04022950", "2019-10-01")
     assert (answer.rate, answer.status) == (None, "needs_unit_value")
     assert answer.components[0].duty == "14.9% + 1.104 USD/kg"
-    mfn = book.rate("USA", "DEU", "04022950", "2019-10-01", unit_value=8.0)
+    mfn = rate_of(book, "USA", "DEU", "04022950", "2019-10-01", unit_value=8.0)
     assert mfn.rate == pytest.approx(0.287)
 
 
@@ -243,18 +244,18 @@ def test_x9_metal_content(command: Command) -> None:
 
 
 def test_without_an_export_day_both_values_and_the_default(book: TariffBook) -> None:
-    answer = book.rate("USA", "CHN", "73269086", "2019-05-20")
+    answer = rate_of(book, "USA", "CHN", "73269086", "2019-05-20")
     assert answer.interval == pytest.approx((0.129, 0.279))
     assert answer.default == pytest.approx(0.279)
     assert answer.status == "needs_export_date"
-    shipped = book.rate("USA", "CHN", "73269086", "2019-05-20", transit_days=21)
+    shipped = rate_of(book, "USA", "CHN", "73269086", "2019-05-20", transit_days=21)
     assert shipped.default == pytest.approx(0.129)
-    after = book.rate("USA", "CHN", "73269086", "2019-05-10", known_on="2019-05-10")
+    after = rate_of(book, "USA", "CHN", "73269086", "2019-05-10", known_on="2019-05-10")
     assert after.rate == pytest.approx(0.279)
 
 
 def test_text_and_json_give_the_same_order_and_numbers(book: TariffBook) -> None:
-    answer = book.rate("CHN", "USA", "12019010", "2019-09-01")
+    answer = rate_of(book, "CHN", "USA", "12019010", "2019-09-01")
     document, text = answer.to_dict(), answer.explanation
     assert text[0].endswith("33%")
     for part, line in zip(document["components"], text[1:], strict=False):
@@ -268,36 +269,36 @@ def test_text_and_json_give_the_same_order_and_numbers(book: TariffBook) -> None
 
 
 def test_a_rate_says_what_rests_on_unverified_figures(book: TariffBook) -> None:
-    answer = book.rate("CHN", "USA", "12019010", "2019-09-01")
+    answer = rate_of(book, "CHN", "USA", "12019010", "2019-09-01")
     marks = {part.measure: part.verified for part in answer.components}
     assert marks == {"CN-MFN": True, "CN-RET-L1": True, "CN-RET-B1-05": False}
     assert "[unverified]" in answer.explanation[3]
-    assert "CN-RET-B1-05" in set(book.unverified()["id"])
+    assert "CN-RET-B1-05" in set(unverified(book)["id"])
 
 
 def test_every_measure_in_scope_is_applied_or_says_why_not(book: TariffBook) -> None:
-    answer = book.rate("CHN", "USA", "8703234110", "2019-02-01")
+    answer = rate_of(book, "CHN", "USA", "8703234110", "2019-02-01")
     reasons = {item.measure: item.why for item in answer.not_applied}
     assert "suspended since 2019-01-01 (CN-SUSP-AUTOS)" in reasons["CN-RET-L2"]
-    germany = book.rate("CHN", "DEU", "8703234110", "2019-02-01")
+    germany = rate_of(book, "CHN", "DEU", "8703234110", "2019-02-01")
     assert "does not reach DEU" in {item.measure: item.why for item in germany.not_applied}["CN-RET-L2"]
 
 
 def test_list_4b_never_started(book: TariffBook) -> None:
     line = codes_of(book, "US-301-L4B")[0]
-    assert book.rate("USA", "CHN", line, "2019-12-20", known_on="2019-08-25").added == pytest.approx(0.10)
-    assert book.rate("USA", "CHN", line, "2019-12-20", known_on="2019-09-01").added == pytest.approx(0.15)
-    known = book.rate("USA", "CHN", line, "2019-12-20", known_on="2019-12-18")
+    assert rate_of(book, "USA", "CHN", line, "2019-12-20", known_on="2019-08-25").added == pytest.approx(0.10)
+    assert rate_of(book, "USA", "CHN", line, "2019-12-20", known_on="2019-09-01").added == pytest.approx(0.15)
+    known = rate_of(book, "USA", "CHN", line, "2019-12-20", known_on="2019-12-18")
     assert known.added == 0.0
     assert any("never started: postponed" in item.why for item in known.not_applied)
 
 
 def test_notebooks_show_a_table(book: TariffBook) -> None:
-    answer = book.rate("USA", "CHN", "73269086", "2018-10-01")
+    answer = rate_of(book, "USA", "CHN", "73269086", "2018-10-01")
     assert "<table>" in answer._repr_html_()
     assert list(answer.to_frame()["measure"]) == ["US-MFN", "US-301-L3"]
 
 
 def test_nobody_imports_from_itself(book: TariffBook) -> None:
     with pytest.raises(BookError, match="cannot import from itself"):
-        book.rate("USA", "USA", "73269086", "2019-01-01")
+        rate_of(book, "USA", "USA", "73269086", "2019-01-01")

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from small_books import average_of, averages_of, coverage_of, vector_of
 from tradewar.errors import BookError
-from tradewar.tariffs import TariffBook, average_timeline, effective_rate
+from tradewar.tariffs import TariffBook, effective_rate
 from tradewar.tariffs.weights import find
 
 US = "us_imports_from_china_hs6_2017"
@@ -33,8 +34,8 @@ def test_c1_added_duty_of_the_united_states(command: Callable[..., dict[str, Any
 
 
 def test_c1_stores_everything_needed_to_compute_it_again(book: TariffBook) -> None:
-    point = book.average("USA", "CHN", "2018-07-06", US, programmes=["s301"], lines_on=EDITION)
-    assert point.weight_digest == find(book, US).digest
+    point = average_of(book, "USA", "CHN", "2018-07-06", US, programmes=["s301"], lines_on=EDITION)
+    assert point.weight_digest == find(book.weight_sets, US).digest
     assert point.level == 6
     assert point.covered_value == pytest.approx(518_629_558_941, abs=1)
     assert point.unmatched == (("999999", pytest.approx(7_135_155_529, abs=1)),)
@@ -42,12 +43,12 @@ def test_c1_stores_everything_needed_to_compute_it_again(book: TariffBook) -> No
 
 def test_c1_base_rate_of_the_united_states(book: TariffBook) -> None:
     # the figure of the specification counts the ad valorem part of compound duties
-    point = book.average("USA", "CHN", "2018-07-01", US, programmes=["mfn"], compound_lower_bound=True)
+    point = average_of(book, "USA", "CHN", "2018-07-01", US, programmes=["mfn"], compound_lower_bound=True)
     assert 100 * point.rate == pytest.approx(2.5429, abs=1e-3)
     left_out = [(code, value) for code, value in point.unmatched if code != "999999"]
     assert len(left_out) == 167
     assert sum(value for _, value in left_out) == pytest.approx(2.124e9, abs=5e5)
-    strict = book.average("USA", "CHN", "2018-07-01", US, programmes=["mfn"])
+    strict = average_of(book, "USA", "CHN", "2018-07-01", US, programmes=["mfn"])
     assert strict.covered_value < point.covered_value
 
 
@@ -63,16 +64,16 @@ C2 = [
 
 @pytest.mark.parametrize(("day", "on_usa", "on_others", "bilateral", "simple"), C2)
 def test_c2_china(book: TariffBook, day: str, on_usa: float, on_others: float, bilateral: float, simple: float) -> None:
-    point = book.average("CHN", "USA", day, WORLD)
+    point = average_of(book, "CHN", "USA", day, WORLD)
     assert 100 * point.rate == pytest.approx(on_usa, abs=1e-3)
     assert point.covered_value == pytest.approx(1_380.129e9, abs=1e6)
     assert point.total_value == pytest.approx(1_546.473e9, abs=1e6)
     assert point.unmatched[0] == ("880000", pytest.approx(120.97e9, abs=5e6))
     assert len(point.unknown_lines) == 14
     assert point.flagged  # 89 percent of the weights
-    assert 100 * book.average("CHN", "DEU", day, WORLD).rate == pytest.approx(on_others, abs=1e-3)
-    assert 100 * book.average("CHN", "USA", day, CHINA).rate == pytest.approx(bilateral, abs=1e-3)
-    lines = book.average("CHN", "USA", day)
+    assert 100 * average_of(book, "CHN", "DEU", day, WORLD).rate == pytest.approx(on_others, abs=1e-3)
+    assert 100 * average_of(book, "CHN", "USA", day, CHINA).rate == pytest.approx(bilateral, abs=1e-3)
+    lines = average_of(book, "CHN", "USA", day)
     assert 100 * lines.rate == pytest.approx(simple, abs=1e-3)
     assert lines.total_value == 11_790
 
@@ -101,7 +102,7 @@ def test_c3_an_aggregate_is_not_added_to_its_members(book: TariffBook) -> None:
 
 
 def test_c4_sectors(book: TariffBook) -> None:
-    found = book.vector("USA", "CHN", "2019-09-01", US, programmes=["s301"], lines_on=EDITION)
+    found = vector_of(book, "USA", "CHN", "2019-09-01", US, programmes=["s301"], lines_on=EDITION)
     report = found.report
     assert report.mapped == pytest.approx(517.521e9, abs=1e6)
     assert report.unmapped == pytest.approx(8.2437e9, abs=1e5)
@@ -125,7 +126,7 @@ def test_c4_sectors(book: TariffBook) -> None:
 
 
 def test_sectors_that_are_not_tradable_carry_no_tariff(book: TariffBook) -> None:
-    found = book.vector("USA", "CHN", "2019-09-01", US, not_tradable=["SER"])
+    found = vector_of(book, "USA", "CHN", "2019-09-01", US, not_tradable=["SER"])
     assert found.rate[found.sectors.index("SER")] == 0.0
     assert found.report.not_tradable == ("SER",)
     assert list(found.to_frame()["sector"]) == list(found.sectors)
@@ -165,13 +166,13 @@ def test_b_lists_of_china(book: TariffBook) -> None:
 def test_b_value_of_the_first_lists(
     book: TariffBook, programme: str, day: str, value: float, codes: int, without: int
 ) -> None:
-    found = book.coverage("CHN", "USA", day, CHINA, programmes=[programme])
+    found = coverage_of(book, "CHN", "USA", day, CHINA, programmes=[programme])
     assert found.value == pytest.approx(value, abs=1e3)
     assert (found.codes, len(found.codes_without_weight)) == (codes, without)
 
 
 def test_b_unclassified_value(book: TariffBook) -> None:
-    weights = find(book, US)
+    weights = find(book.weight_sets, US)
     assert weights.total == pytest.approx(525_764_714_470, abs=1)
     assert weights.value[weights.codes == "999999"][0] == pytest.approx(7_135_155_529, abs=1)
 
@@ -180,17 +181,17 @@ def test_b_unclassified_value(book: TariffBook) -> None:
 
 
 def test_an_average_without_one_weight_says_so(book: TariffBook) -> None:
-    whole = book.average("CHN", "USA", "2018-07-06", CHINA)
-    less = find(book, CHINA).without("12019010", "87032342")
-    point = book.average("CHN", "USA", "2018-07-06", less)
+    whole = average_of(book, "CHN", "USA", "2018-07-06", CHINA)
+    less = find(book.weight_sets, CHINA).without("12019010", "87032342")
+    point = average_of(book, "CHN", "USA", "2018-07-06", less)
     assert point.rate != whole.rate
     assert point.weight_digest != whole.weight_digest
     assert point.total_value < whole.total_value
 
 
 def test_an_average_without_one_rate_loses_coverage_and_lists_the_code(aurelia: TariffBook) -> None:
-    open_ = aurelia.average("AUR", "BOR", "2025-05-01", "aurelia_imports_2023")
-    known = aurelia.average("AUR", "BOR", "2025-05-01", "aurelia_imports_2023", unit_value=5.0)
+    open_ = average_of(aurelia, "AUR", "BOR", "2025-05-01", "aurelia_imports_2023")
+    known = average_of(aurelia, "AUR", "BOR", "2025-05-01", "aurelia_imports_2023", unit_value=5.0)
     assert open_.rate != known.rate
     assert open_.covered_share < known.covered_share
     assert dict(open_.unmatched)["040610"] == 30.0
@@ -199,7 +200,7 @@ def test_an_average_without_one_rate_loses_coverage_and_lists_the_code(aurelia: 
 
 
 def test_timeline_of_an_average_has_only_days_of_change(book: TariffBook) -> None:
-    found = average_timeline(book, "CHN", "USA", "2018-01-01", "2019-06-30", WORLD)
+    found = averages_of(book, "CHN", "USA", "2018-01-01", "2019-06-30", WORLD)
     days = [point.on for point in found.points]
     assert [day for day, *_ in C2 if day not in days] == []
     rates = [point.rate for point in found.points]
@@ -208,8 +209,8 @@ def test_timeline_of_an_average_has_only_days_of_change(book: TariffBook) -> Non
 
 
 def test_timeline_as_known_on_each_day(book: TariffBook) -> None:
-    planned = average_timeline(book, "USA", "CHN", "2018-12-01", "2019-03-31", US, known_on="2018-12-01")
-    lived = average_timeline(book, "USA", "CHN", "2018-12-01", "2019-03-31", US, known_each_day=True)
+    planned = averages_of(book, "USA", "CHN", "2018-12-01", "2019-03-31", US, known_on="2018-12-01")
+    lived = averages_of(book, "USA", "CHN", "2018-12-01", "2019-03-31", US, known_each_day=True)
     jump = {point.on: point.rate for point in planned.points}
     assert jump["2019-01-01"] - planned.points[0].rate > 0.03
     # the postponement of 2 March was published on 5 March: for three days the journal still said 25 percent
@@ -244,4 +245,4 @@ def test_questions_that_cannot_be_answered(
     book: TariffBook, arguments: tuple[str, ...], options: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(BookError, match=message):
-        book.average(*arguments, **options)
+        average_of(book, *arguments, **options)

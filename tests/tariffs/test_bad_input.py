@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from small_books import rate_of
 from tradewar.errors import BookError
 from tradewar.tariffs import TariffBook
 
@@ -43,19 +44,19 @@ def _book(tmp_path: Path, *rows: str, toml: str = "") -> Path:
 
 def test_unknown_code_names_the_three_nearest(book: TariffBook) -> None:
     with pytest.raises(BookError, match=r"unknown_code: 73269099 .* nearest codes are 73269045, 73269060, 73269086"):
-        book.rate("USA", "CHN", "73269099", "2019-10-01")
+        rate_of(book, "USA", "CHN", "73269099", "2019-10-01")
 
 
 def test_code_of_another_edition_is_mapped(book: TariffBook) -> None:
-    later = book.rate("USA", "CHN", "44123141", "2020-02-01")
+    later = rate_of(book, "USA", "CHN", "44123141", "2020-02-01")
     assert later.status == "mapped"
     assert {code for code, _ in later.lines} == {"44123142", "44123145", "44123148"}
     assert later.added == pytest.approx(0.25)
-    earlier = book.rate("USA", "CHN", "44123142", "2018-10-01")
+    earlier = rate_of(book, "USA", "CHN", "44123142", "2018-10-01")
     assert earlier.status == "mapped"
     assert earlier.added == pytest.approx(0.10)
-    with pytest.raises(BookError, match="no edition 'HS1996'"):
-        book.rate("USA", "CHN", "44123141", "2020-02-01", edition="HS1996")
+    with pytest.raises(BookError, match="edition: 'HS1996' is unknown"):
+        rate_of(book, "USA", "CHN", "44123141", "2020-02-01", edition="HS1996")
 
 
 def test_successors_with_different_rates_give_an_interval_and_the_list(tmp_path: Path) -> None:
@@ -64,7 +65,7 @@ def test_successors_with_different_rates_give_an_interval_and_the_list(tmp_path:
     (tmp_path / "successors.csv").write_text(
         "from_edition,code,to_edition,successor,share\nOLD,44123141,NEW,44123142,0.5\nOLD,44123141,NEW,44123145,0.5\n"
     )
-    answer = TariffBook.load(tmp_path).rate("AUR", "BOR", "44123141", "2025-01-01", edition="OLD")
+    answer = rate_of(TariffBook.load(tmp_path), "AUR", "BOR", "44123141", "2025-01-01", edition="OLD")
     assert answer.status == "mapped"
     assert answer.rate is None
     assert answer.interval == pytest.approx((0.1, 0.3))
@@ -127,9 +128,9 @@ def test_codes_that_are_none(folder: Path, code: str, what: str) -> None:
 
 
 def test_variants_keep_their_letter(book: TariffBook) -> None:
-    assert book.rate("CHN", "DEU", "8521101100A", "2018-07-01").rate == pytest.approx(0.075)
+    assert rate_of(book, "CHN", "DEU", "8521101100A", "2018-07-01").rate == pytest.approx(0.075)
     with pytest.raises(BookError, match="not a product code"):
-        book.rate("CHN", "DEU", "85211011A", "2018-07-01")
+        rate_of(book, "CHN", "DEU", "85211011A", "2018-07-01")
 
 
 # ---------------------------------------------------------------- rates
@@ -152,13 +153,13 @@ def test_a_rate_above_one_needs_a_declared_unit_and_a_note(tmp_path: Path) -> No
     row = "A,AUR,*,mfn,add,,01,1.25,2024-01-01,,"
     assert "rate unit ambiguous" in _faults(_book(tmp_path, row, toml='rate_unit = "fraction"\n'))
     book = TariffBook.load(_book(tmp_path, f"{row}as ordered", toml='rate_unit = "fraction"\n'))
-    assert book.rate("AUR", "BOR", "010121", "2025-01-01").rate == 1.25
+    assert rate_of(book, "AUR", "BOR", "010121", "2025-01-01").rate == 1.25
 
 
 @pytest.mark.parametrize("placeholder", ["9999.999999", "", "n/a", "."])
 def test_placeholders_are_unknown_never_a_number(tmp_path: Path, placeholder: str) -> None:
     book = TariffBook.load(_book(tmp_path, f"A,AUR,*,mfn,add,,01,{placeholder},2024-01-01,,"))
-    answer = book.rate("AUR", "BOR", "010121", "2025-01-01")
+    answer = rate_of(book, "AUR", "BOR", "010121", "2025-01-01")
     assert (answer.rate, answer.status) == (None, "unknown")
     assert answer.components[0].rate is None
 
@@ -184,7 +185,7 @@ def test_rates_that_are_none(tmp_path: Path, cell: str, what: str) -> None:
 def test_overlapping_measures_of_one_programme(tmp_path: Path) -> None:
     rows = ("A,AUR,BOR,x,add,,7326,0.1,2024-01-01,,", "B,AUR,*,x,add,,73269086,0.2,2025-01-01,,")
     faults = _faults(_book(tmp_path, *rows))
-    assert "measures, lines 2 and 3: A and B of programme x overlap on 73269086" in faults
+    assert "measures.csv, lines 2 and 3: A and B of programme x overlap on 73269086" in faults
     assert "write effect replace" in faults
 
 
@@ -226,10 +227,11 @@ def test_an_aggregate_beside_its_members(folder: Path) -> None:
     assert "aggregate partner beside members: aurelia_imports_2023 has UNION beside BOR" in _faults(folder)
 
 
-def test_an_aggregate_is_no_exporter(book: TariffBook) -> None:
-    for aggregate in ("EUN", "WLD"):
-        with pytest.raises(BookError, match="is an aggregate"):
-            book.rate("USA", aggregate, "73269086", "2019-01-01")
+def test_the_world_is_no_exporter_and_a_union_is_its_members(book: TariffBook) -> None:
+    with pytest.raises(BookError, match="WLD is an aggregate"):
+        rate_of(book, "USA", "WLD", "73269086", "2019-01-01")
+    # the members of the customs union all pay the general duty
+    assert rate_of(book, "USA", "EUN", "73269086", "2019-01-01").rate == pytest.approx(0.029)
 
 
 def test_a_list_in_the_wrong_edition(folder: Path) -> None:
@@ -250,7 +252,7 @@ def test_a_list_in_the_wrong_edition(folder: Path) -> None:
 
 def test_a_day_outside_the_book_has_no_rate(book: TariffBook) -> None:
     for day in ("2017-12-31", "2021-07-01"):
-        answer = book.rate("USA", "CHN", "73269086", day)
+        answer = rate_of(book, "USA", "CHN", "73269086", day)
         assert (answer.status, answer.rate, answer.interval) == ("outside_book", None, None)
         assert "the book covers 2018-01-01 to 2021-07-01" in answer.not_applied[0].why
         assert answer.added is None
@@ -258,23 +260,23 @@ def test_a_day_outside_the_book_has_no_rate(book: TariffBook) -> None:
 
 def test_export_after_entry(book: TariffBook) -> None:
     with pytest.raises(BookError, match="export on 2019-05-21 is after entry on 2019-05-20"):
-        book.rate("USA", "CHN", "73269086", "2019-05-20", exported="2019-05-21")
+        rate_of(book, "USA", "CHN", "73269086", "2019-05-20", exported="2019-05-21")
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
         ({"known_on": "yesterday"}, "not a day"),
-        ({"unit_value": -1.0}, "negative"),
+        ({"unit_value": -1.0}, "is not a number above 0"),
         ({"shares": {"repair": 40.0}}, r"outside \[0, 1\]"),
-        ({"shares": {"metal": 0.4}}, "no condition or value base is called 'metal'"),
+        ({"shares": {"metal": 0.4}}, "no condition, value base, exclusion or firm is called 'metal'"),
     ],
 )
 def test_options_that_are_not_right(book: TariffBook, options: dict[str, object], message: str) -> None:
     with pytest.raises(BookError, match=message):
-        book.rate("USA", "CHN", "73269086", "2019-05-20", **options)
+        rate_of(book, "USA", "CHN", "73269086", "2019-05-20", **options)
     with pytest.raises(BookError, match="not a day"):
-        book.rate("USA", "CHN", "73269086", "2019-13-40")
+        rate_of(book, "USA", "CHN", "73269086", "2019-13-40")
 
 
 # ---------------------------------------------------------------- the rest of what a file can get wrong

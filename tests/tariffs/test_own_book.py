@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from small_books import rate_of
 from tradewar.cli import tariff
 from tradewar.errors import BookError
 from tradewar.tariffs import TariffBook
@@ -46,11 +47,11 @@ def test_entry_above_the_absolute_quota_is_refused(command: Command) -> None:
 
 
 def test_an_exclusion_limited_by_description_is_an_interval_and_goes_back(aurelia: TariffBook) -> None:
-    known = aurelia.rate("AUR", "BOR", "720851", "2025-02-15", known_on="2025-03-20")
+    known = rate_of(aurelia, "AUR", "BOR", "720851", "2025-02-15", known_on="2025-03-20")
     assert known.interval == pytest.approx((0.03, 0.23))
     assert known.status == "needs_condition"
     assert "with refund of duty paid" in known.components[-1].why
-    before = aurelia.rate("AUR", "BOR", "720851", "2025-02-15", known_on="2025-03-19")
+    before = rate_of(aurelia, "AUR", "BOR", "720851", "2025-02-15", known_on="2025-03-19")
     assert before.rate == pytest.approx(0.23)
 
 
@@ -115,5 +116,5 @@ def test_a_single_file_is_a_book(tmp_path: Path) -> None:
     path = tmp_path / "mine.csv"
     path.write_text("measure_id,importer,programme,hs,rate,valid_from\nA,AUR,mfn,*,0.05,2024-01-01\n")
     book = TariffBook.load(path)
-    assert book.rate("AUR", "BOR", "010121", "2025-01-01").rate == 0.05
+    assert rate_of(book, "AUR", "BOR", "010121", "2025-01-01").rate == 0.05
     assert repr(book) == "TariffBook('mine', 1 measures of AUR)"

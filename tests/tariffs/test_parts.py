@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
+from small_books import rate_of
 from tradewar.errors import BookError
 from tradewar.io.registers import products as codes
 from tradewar.tariffs import TariffBook, duties
-from tradewar.tariffs.areas import ever, may_share, reaches
+from tradewar.tariffs.areas import common, ever, members, reaches, width
+from tradewar.tariffs.formats import RATE_KINDS
 from tradewar.tariffs.instants import FOREVER, MINUTES, local, moment, write_instant
-from tradewar.tariffs.model import RATE_KINDS, Membership
+from tradewar.tariffs.model import Membership
 
 
 @pytest.mark.parametrize("text", ["2019-05-10", "2020-02-14T13:01"])
@@ -65,8 +67,24 @@ def test_membership_is_dated_and_nested() -> None:
     assert not reaches("FREE", "CAN", after, 799_999, areas)
     assert reaches("FREE", "CAN", after, 800_000, areas)
     assert ever("FREE", areas) == {"DEU", "GBR", "CAN"}
-    assert may_share("EUN", "DEU", areas)
-    assert not may_share("DEU", "CAN", areas)
+    assert members("FREE", after, 0, areas) == {"DEU", "GBR"}
+    assert (width("FREE", after, 0, areas), width("FREE;-GBR", after, 0, areas), width("*", after, 0, areas)) == (
+        2,
+        1,
+        1000,
+    )
+
+
+def test_how_two_areas_lie_to_each_other_while_both_can_apply() -> None:
+    areas = {"EUN": (_member("EUN", "DEU"), _member("EUN", "GBR", end="2021-01-01"))}
+    start, leaves = local("2020-01-01") or 0, local("2021-01-01") or 0
+    assert common("EUN", "DEU", start, FOREVER, areas) == "across"  # the same once GBR has left, wider before
+    assert common("EUN", "DEU", start, leaves, areas) == "second"
+    assert common("EUN", "DEU", leaves, FOREVER, areas) == "same"
+    assert common("*;-EUN", "EUN", start, FOREVER, areas) == "apart"
+    assert common("*;-EUN", "DEU", start, FOREVER, areas) == "apart"
+    assert common("*", "DEU", start, FOREVER, areas) == "second"
+    assert common("DEU;CAN", "DEU;CHN", start, FOREVER, areas) == "across"
 
 
 def test_great_britain_leaves_the_customs_union_in_2021(book: TariffBook) -> None:
@@ -91,7 +109,9 @@ def test_great_britain_leaves_the_customs_union_in_2021(book: TariffBook) -> Non
     ],
 )
 def test_duties(kind: str, unit_value: float | None, expected: float) -> None:
-    found = duties.duty_rate(np.array([RATE_KINDS.index(kind)]), np.array([0.15]), np.array([0.2]), unit_value)
+    found = duties.duty_rate(
+        np.array([RATE_KINDS.index(kind)]), np.array([0.15]), np.array([0.2]), np.array([unit_value or np.nan])
+    )
     assert found[0] == pytest.approx(expected, nan_ok=True)
 
 
@@ -104,8 +124,8 @@ def test_money_is_rounded_half_up() -> None:
 def test_rule_sets_are_data_and_can_be_compared(us_2025: TariffBook) -> None:
     question = ("USA", "DEU", "94032000", "2025-09-01")
     shares = {"aluminium": 0.4}
-    assert us_2025.rate(*question, shares=shares).rule_set == "US-2025"
-    added = us_2025.rate(*question, shares=shares, rule_set="additive_all")
+    assert rate_of(us_2025, *question, shares=shares).rule_set == "US-2025"
+    added = rate_of(us_2025, *question, shares=shares, rule_set="additive_all")
     assert added.rate == pytest.approx(0.4 * 0.5 + 0.15)
 
 
@@ -113,31 +133,31 @@ def test_a_rule_set_known_later_reaches_back(us_2025: TariffBook) -> None:
     question = ("USA", "CAN", "87083050", "2025-04-10")
     shares = {"usmca": 0.0, "steel": 0.6}
     # before the order of 29 April was known, both duties added
-    before = us_2025.rate(*question, shares=shares, known_on="2025-04-20")
+    before = rate_of(us_2025, *question, shares=shares, known_on="2025-04-20")
     assert before.rate == pytest.approx(0.025 + 0.25 + 0.6 * 0.25)
-    after = us_2025.rate(*question, shares=shares, known_on="2025-04-29")
+    after = rate_of(us_2025, *question, shares=shares, known_on="2025-04-29")
     assert after.rate == pytest.approx(0.025 + 0.25)
 
 
 def test_an_unknown_metal_share_bounds_the_rate(us_2025: TariffBook) -> None:
-    answer = us_2025.rate("USA", "DEU", "94032000", "2025-09-01")
+    answer = rate_of(us_2025, "USA", "DEU", "94032000", "2025-09-01")
     assert answer.interval == pytest.approx((0.15, 0.5))
     assert answer.status == "needs_condition"
 
 
 def test_china_pays_fentanyl_in_full_beside_steel(us_2025: TariffBook) -> None:
-    answer = us_2025.rate("USA", "CHN", "73269086", "2026-01-15", shares={"steel": 0.5})
+    answer = rate_of(us_2025, "USA", "CHN", "73269086", "2026-01-15", shares={"steel": 0.5})
     assert answer.rate == pytest.approx(0.029 + 0.25 + 0.5 * 0.5 + 0.1)
 
 
 def test_section_122_gives_way_to_the_metals_annex(us_2025: TariffBook) -> None:
-    answer = us_2025.rate("USA", "CHN", "73269086", "2026-05-01")
+    answer = rate_of(us_2025, "USA", "CHN", "73269086", "2026-05-01")
     assert answer.rate == pytest.approx(0.029 + 0.25 + 0.5)
-    ended = us_2025.rate("USA", "JPN", "40169350", "2026-07-24")
+    ended = rate_of(us_2025, "USA", "JPN", "40169350", "2026-07-24")
     assert ended.rate == pytest.approx(0.05)
-    assert us_2025.rate("USA", "JPN", "40169350", "2026-07-23").rate == pytest.approx(0.15)
+    assert rate_of(us_2025, "USA", "JPN", "40169350", "2026-07-23").rate == pytest.approx(0.15)
 
 
 def test_preference_by_share(us_2025: TariffBook) -> None:
-    answer = us_2025.rate("USA", "CAN", "40169350", "2025-05-20", shares={"usmca": 0.4})
+    answer = rate_of(us_2025, "USA", "CAN", "40169350", "2025-05-20", shares={"usmca": 0.4})
     assert answer.rate == pytest.approx(0.6 * (0.05 + 0.25))

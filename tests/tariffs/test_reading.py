@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from small import said, write
 
+from small_books import average_of, rate_of, said, write
 from tradewar.errors import BookError
 from tradewar.tariffs import TariffBook
 from tradewar.tariffs.formats import TABLES
@@ -145,7 +145,7 @@ def test_of_two_statements_on_one_thing_the_one_known_last_stands(tmp_path: Path
         )
     )
     for known, expected in (("2024-01-15", 0.05), ("2024-02-15", 0.07), ("2024-03-15", 0.09), (None, 0.09)):
-        assert book.rate("EUN", "CHL", "080810", "2024-05-01", known_on=known).rate == pytest.approx(expected)
+        assert rate_of(book, "EUN", "CHL", "080810", "2024-05-01", known_on=known).rate == pytest.approx(expected)
 
 
 def test_a_quota_allotted_by_country(tmp_path: Path) -> None:
@@ -165,8 +165,8 @@ def test_a_quota_allotted_by_country(tmp_path: Path) -> None:
         )
     )
     for partner, expected in (("IND", 0.0), ("TUR", 0.25), ("CHN", 0.25)):
-        assert book.rate("EUN", partner, "720851", "2025-05-20", quantity=3000.0).rate == expected
-    assert book.rate("EUN", "TUR", "720851", "2025-05-20", quantity=1000.0).rate == 0.0
+        assert rate_of(book, "EUN", partner, "720851", "2025-05-20", quantity=3000.0).rate == expected
+    assert rate_of(book, "EUN", "TUR", "720851", "2025-05-20", quantity=1000.0).rate == 0.0
 
 
 def test_a_step_postponed_to_a_day_comes_on_that_day(tmp_path: Path) -> None:
@@ -185,9 +185,9 @@ def test_a_step_postponed_to_a_day_comes_on_that_day(tmp_path: Path) -> None:
         )
     )
     question = ("USA", "CHN", "720851")
-    assert book.rate(*question, "2025-08-20", known_on="2025-09-01").rate == pytest.approx(0.10)
-    assert book.rate(*question, "2025-08-20", known_on="2025-08-01").rate == pytest.approx(0.34)
-    assert book.rate(*question, "2025-11-15", known_on="2025-09-01").rate == pytest.approx(0.34)
+    assert rate_of(book, *question, "2025-08-20", known_on="2025-09-01").rate == pytest.approx(0.10)
+    assert rate_of(book, *question, "2025-08-20", known_on="2025-08-01").rate == pytest.approx(0.34)
+    assert rate_of(book, *question, "2025-11-15", known_on="2025-09-01").rate == pytest.approx(0.34)
 
 
 def test_an_exclusion_for_a_part_of_the_trade(tmp_path: Path) -> None:
@@ -204,8 +204,8 @@ def test_an_exclusion_for_a_part_of_the_trade(tmp_path: Path) -> None:
             """,
         )
     )
-    assert book.rate("USA", "CAN", "870323", "2025-03-10").rate == pytest.approx(0.62 * 0.25)
-    assert book.rate("USA", "CAN", "870323", "2025-03-05").rate == pytest.approx(0.25)
+    assert rate_of(book, "USA", "CAN", "870323", "2025-03-10").rate == pytest.approx(0.62 * 0.25)
+    assert rate_of(book, "USA", "CAN", "870323", "2025-03-05").rate == pytest.approx(0.25)
 
 
 WORLD = """
@@ -227,9 +227,9 @@ def test_of_a_weight_set_with_partners_only_the_partner_counts(tmp_path: Path) -
         "weight_sets": "weight_set,importer,exporter,year,flow,unit\nw,USA,,2024,imports,USD",
     }
     book = TariffBook.load(write(tmp_path / "ours", **tables, weights=WORLD.format(world="MEX", china="CHN")))
-    assert book.average("USA", "CHN", "2025-05-05", "w").rate == pytest.approx(0.30)
+    assert average_of(book, "USA", "CHN", "2025-05-05", "w").rate == pytest.approx(0.30)
     with pytest.raises(BookError, match="no trade of VNM"):
-        book.average("USA", "VNM", "2025-05-05", "w")
+        average_of(book, "USA", "VNM", "2025-05-05", "w")
     numbers = _faults(write(tmp_path / "numbers", **tables, weights=WORLD.format(world="0", china="156")))
     assert "'156' is not the ISO3 code of CHN" in numbers
     total = _faults(write(tmp_path / "total", **tables, weights=WORLD.format(world="WLD", china="CHN")))
@@ -247,7 +247,7 @@ def test_one_unit_value_serves_one_unit_and_one_currency(tmp_path: Path) -> None
     """
     book = TariffBook.load(write(tmp_path / "mixed", measures=measures))
     with pytest.raises(BookError, match=r"cannot serve USD/litre \(A\) and EUR/hl \(B\)"):
-        book.rate("USA", "DEU", "220300", "2025-02-01", unit_value=2.0)
+        rate_of(book, "USA", "DEU", "220300", "2025-02-01", unit_value=2.0)
     faults = _faults(write(tmp_path / "pounds", measures=measures.replace("EUR", "£").replace(",hl,", ",,")))
     assert "'£' is not a code of ISO 4217. Write GBP" in faults
     assert "a specific amount has no unit" in faults
@@ -286,8 +286,8 @@ def test_a_time_with_an_offset_in_a_table_needs_the_zone(tmp_path: Path) -> None
     assert "no time zone of the importer is known" in _faults(write(tmp_path / "without", measures=measures))
     toml = '[zones]\nCHN = "Asia/Shanghai"\n'
     book = TariffBook.load(write(tmp_path / "with", toml=toml, measures=measures))
-    assert book.rate("CHN", "USA", "870323", "2020-02-14T13:00").rate == 0.0
-    assert book.rate("CHN", "USA", "870323", "2020-02-14T13:01").rate == pytest.approx(0.10)
+    assert rate_of(book, "CHN", "USA", "870323", "2020-02-14T13:00").rate == 0.0
+    assert rate_of(book, "CHN", "USA", "870323", "2020-02-14T13:01").rate == pytest.approx(0.10)
     assert "'Mars/Olympus' is not a time zone" in _faults(
         write(tmp_path / "mars", toml='[zones]\nCHN = "Mars/Olympus"\n', measures=measures)
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from small_books import rate_of
 from tradewar.tariffs import TariffBook
 
 BOOKS = Path(__file__).parent / "books"
@@ -20,8 +21,8 @@ def test_round_trip_is_byte_identical_after_the_first_save(tmp_path: Path, name:
 @pytest.mark.slow
 def test_round_trip_of_the_built_in_book(tmp_path: Path, book: TariffBook) -> None:
     again = _round_trip(book, tmp_path)
-    answer = again.rate("USA", "CHN", "73269086", "2019-05-20", exported="2019-05-05")
-    assert answer.to_dict() == book.rate("USA", "CHN", "73269086", "2019-05-20", exported="2019-05-05").to_dict()
+    answer = rate_of(again, "USA", "CHN", "73269086", "2019-05-20", exported="2019-05-05")
+    assert answer.to_dict() == rate_of(book, "USA", "CHN", "73269086", "2019-05-20", exported="2019-05-05").to_dict()
 
 
 def _round_trip(book: TariffBook, folder: Path) -> TariffBook:
@@ -41,7 +42,7 @@ def test_a_percent_book_is_written_in_fractions(tmp_path: Path) -> None:
     )
     (tmp_path / "book.toml").write_text('rate_unit = "percent"\n')
     book = TariffBook.load(tmp_path)
-    assert book.rate("AUR", "BOR", "010121", "2025-01-01").rate == 0.25
+    assert rate_of(book, "AUR", "BOR", "010121", "2025-01-01").rate == 0.25
     book.save(tmp_path / "saved")
     assert ",0.25," in (tmp_path / "saved" / "measures.csv").read_text()
-    assert TariffBook.load(tmp_path / "saved").rate("AUR", "BOR", "010121", "2025-01-01").rate == 0.25
+    assert rate_of(TariffBook.load(tmp_path / "saved"), "AUR", "BOR", "010121", "2025-01-01").rate == 0.25

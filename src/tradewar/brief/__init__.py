@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
     from tradewar.brief.page import Brief
@@ -26,11 +26,16 @@ class _CallablePackage(ModuleType):
         out: str | Path = "brief",
         as_of: dt.date | None = None,
         progress: Callable[[str], None] | None = None,
+        *,
+        forms: Collection[str] = (),
+        against: tuple[str | Path, dt.date | None] | None = None,
+        horizon: float | None = None,
+        level: str | None = None,
     ) -> Brief:
         """See `tradewar.brief.page.brief`."""
         from tradewar.brief.page import brief
 
-        return brief(dispute, out, as_of, progress)
+        return brief(dispute, out, as_of, progress, forms=forms, against=against, horizon=horizon, level=level)
 
 
 sys.modules[__name__].__class__ = _CallablePackage

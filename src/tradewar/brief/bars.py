@@ -31,7 +31,9 @@ from tradewar.brief.vega import (
     stacked,
     up_to,
 )
+from tradewar.world.ranges import Range
 
+_OUTLINED: Json = {"fill": {**OWN_COLOUR, "field": "inside"}, "stroke": OWN_COLOUR}
 _ROW = 19
 """Height of a bar with its room; pixels."""
 
@@ -46,7 +48,9 @@ class Bar:
     text: str
     """The figure at the right."""
     start: float = 0.0
-    range: tuple[float, float] | None = None
+    range: Range | None = None
+    hollow: bool = False
+    """Outlined: what is to come, beside what is."""
 
 
 @dataclass(frozen=True)
@@ -80,13 +84,13 @@ def bar_chart(
 
 def _panel(group: Group, scale: Json, plot: int, figures: int, *, axis: bool) -> Json:
     order = [bar.label for bar in group.bars]
-    rows = [{**vars(bar), "range": None} for bar in group.bars]
+    rows = [{**vars(bar), "range": None, "inside": "white" if bar.hollow else bar.colour} for bar in group.bars]
     y = nominal("label", sort=order, axis=label_axis(plot, figures))
     # grid lines in every panel, figures below the last one only
     below = signed_axis() if axis else silent_axis(tickCount=4, labels=False)
     x = quantitative("start", scale=scale, axis=below)
     layers = [
-        marks("bar", rows, {"y": y, "x": x, "x2": up_to("end"), "color": OWN_COLOUR}, height=12),
+        marks("bar", rows, {"y": y, "x": x, "x2": up_to("end"), **_OUTLINED}, height=12, strokeWidth=1.5),
         marks("rule", [{"start": 0}], {"x": x}, color=INK, strokeWidth=1),
         *range_lines([(bar.label, bar.range) for bar in group.bars], y, scale),
         figure_column(rows, y, plot, figures),
@@ -98,6 +102,8 @@ def _panel(group: Group, scale: Json, plot: int, figures: int, *, axis: bool) ->
 
 
 def _domain(groups: Sequence[Group]) -> list[float]:
-    values = [v for group in groups for bar in group.bars for v in (bar.start, bar.end, *(bar.range or ()))] + [0.0]
+    bars = [bar for group in groups for bar in group.bars]
+    values = [value for bar in bars for value in (bar.start, bar.end)] + [0.0]
+    values += [end for bar in bars if bar.range for end in (bar.range.low, bar.range.high)]
     margin = 0.03 * (max(values) - min(values)) or 1.0
     return [min(values) - margin, max(values) + margin]

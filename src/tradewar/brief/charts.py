@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from html import escape
 
 from tradewar.brief.numbers import lower_first, plain
+from tradewar.brief.statements import UNDECIDED, open_sign
 from tradewar.brief.vega import (
     OWN_COLOUR,
     TEXT,
@@ -31,6 +32,7 @@ from tradewar.brief.vega import (
     up_to,
 )
 from tradewar.disputes.findings import Findings
+from tradewar.world.ranges import Range
 
 PARTY_COLOURS = ("#0072B2", "#D55E00")
 OTHER_COLOUR = "#8A8A8A"
@@ -81,8 +83,12 @@ class Row:
     colour: str
     values: tuple[float, ...]
     """One per policy, in the unit of the chart."""
-    range: tuple[float, float] | None = None
-    """Of the last value, where one is known."""
+    ranges: tuple[Range | None, ...] = ()
+    """One per value, None where none is known; empty where none is known of any."""
+
+    def range(self, column: int) -> Range | None:
+        """The range of one value."""
+        return self.ranges[column] if self.ranges else None
 
 
 @dataclass(frozen=True)
@@ -133,18 +139,15 @@ def panels_drawing(ranking: Ranking, caption: str) -> Drawing:
 def _caption(ranking: Ranking) -> str:
     *earlier, last = ranking.policies
     marks = [f"{_CALLED[MARKERS[k][0]]}: {lower_first(name)}" for k, name in enumerate(earlier)]
-    lines = ["line: range of the last"] if any(row.range is not None for row in ranking.rows) else []
+    lines = ["line: range of the last"] if any(row.range(-1) for row in ranking.rows) else []
     return "; ".join([f"Bar and figure: {lower_first(last)}", *marks, *lines]) + "."
 
 
 def _described(ranking: Ranking) -> str:
     parts = [
         f"{row.label}: "
-        + ", ".join(
-            f"{lower_first(name)} {plain(value, ranking.decimals, sign=ranking.signed)}"
-            for name, value in zip(ranking.policies, row.values, strict=True)
-        )
-        + ("" if row.range is None else f" (range {_ends(ranking, row.range)})")
+        + ", ".join(f"{lower_first(name)} {_written(ranking, row, k)}" for k, name in enumerate(ranking.policies))
+        + ("" if (found := row.range(-1)) is None else f" (range {_ends(ranking, found)})")
         for row in ranking.rows
     ]
     return f"{ranking.subtitle}. " + "; ".join(parts) + "."
@@ -157,7 +160,12 @@ def _ranked(ranking: Ranking) -> Json:
     order = [row.label for row in ranking.rows]
     plot = plot_width(order)
     bars = [
-        {"label": row.label, "value": row.values[-1], "colour": row.colour, "text": _written(ranking, row)}
+        {
+            "label": row.label,
+            "value": 0.0 if open_sign(row.range(-1)) else row.values[-1],
+            "colour": row.colour,
+            "text": _written(ranking, row, -1),
+        }
         for row in ranking.rows
     ]
     y = nominal("label", sort=order, axis=label_axis(plot))
@@ -169,9 +177,9 @@ def _ranked(ranking: Ranking) -> Json:
     ]
     for k in range(len(ranking.policies) - 1):
         shape, fill = MARKERS[k]
-        points = [{"label": row.label, "value": row.values[k]} for row in ranking.rows]
+        points = [{"label": row.label, "value": row.values[k]} for row in ranking.rows if not open_sign(row.range(k))]
         layers.append(marks("point", points, {"y": y, "x": x}, shape=shape, size=34, **outlined(fill)))
-    layers += range_lines([(row.label, row.range) for row in ranking.rows], y, scale)
+    layers += range_lines([(row.label, row.range(-1)) for row in ranking.rows], y, scale)
     layers.append(figure_column(bars, y, plot))
     title = title_of(ranking.title, [ranking.subtitle, *_legend(ranking)])
     return finished(layered(layers, width=plot, height=_ROW * len(order), title=title))
@@ -222,9 +230,9 @@ def end_labels(ends: Sequence[tuple[Sequence[str], str, float]], plot: int, line
     return found
 
 
-def range_lines(ranges: Sequence[tuple[str, tuple[float, float] | None]], y: Json, scale: Json) -> list[Json]:
+def range_lines(ranges: Sequence[tuple[str, Range | None]], y: Json, scale: Json) -> list[Json]:
     """A line from the low to the high end of each range, in the row of its label; no layer where there is none."""
-    reach = [{"label": label, "low": ends[0], "high": ends[1]} for label, ends in ranges if ends is not None]
+    reach = [{"label": label, "low": found.low, "high": found.high} for label, found in ranges if found is not None]
     channels = {"y": y, "x": quantitative("low", scale=scale), "x2": up_to("high")}
     return [marks("rule", reach, channels, color=INK, strokeWidth=1.6)] if reach else []
 
@@ -243,17 +251,20 @@ MINUS_LABEL = "replace(datum.label, '-', '−')"
 
 
 def _domain(ranking: Ranking) -> list[float]:
-    values = [value for row in ranking.rows for value in (*row.values, *(row.range or ()))] + [0.0]
+    values = [value for row in ranking.rows for value in row.values] + [0.0]
+    values += [end for row in ranking.rows if (found := row.range(-1)) for end in (found.low, found.high)]
     margin = 0.03 * (max(values) - min(values)) or 1.0
     return [min(values) - margin, max(values) + margin]
 
 
-def _written(ranking: Ranking, row: Row) -> str:
-    return plain(row.values[-1], ranking.decimals, sign=ranking.signed)
+def _written(ranking: Ranking, row: Row, column: int) -> str:
+    if open_sign(row.range(column)):
+        return UNDECIDED
+    return plain(row.values[column], ranking.decimals, sign=ranking.signed)
 
 
-def _ends(ranking: Ranking, ends: tuple[float, float]) -> str:
-    low, high = (plain(end, ranking.decimals, sign=ranking.signed) for end in ends)
+def _ends(ranking: Ranking, found: Range) -> str:
+    low, high = (plain(end, ranking.decimals, sign=ranking.signed) for end in (found.low, found.high))
     return f"{low} to {high}"
 
 
@@ -264,8 +275,8 @@ def _legend(ranking: Ranking) -> list[str]:
         marks = [f"{_CALLED[MARKERS[k][0]]}: {lower_first(name)}" for k, name in enumerate(earlier)]
         text = "; ".join(marks)
         lines.append(text[:1].upper() + text[1:])
-    if any(row.range is not None for row in ranking.rows):
-        lines.append(f"Line: range of {lower_first(last)} {ranking.over}")
+    if any(row.range(-1) for row in ranking.rows):
+        lines.append(f"Line: range of {lower_first(last)} {ranking.over}; {UNDECIDED}: sign not identified")
     return lines
 
 

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from tradewar.brief.numbers import day, plain
 from tradewar.brief.page import applying
 from tradewar.brief.section import Section
+from tradewar.brief.statements import NOT_IDENTIFIED, ends, open_sign, unsure
 from tradewar.brief.text import environment, styles, the
 from tradewar.disputes.answer import Answer
 from tradewar.disputes.deal import Deal
@@ -21,7 +24,10 @@ from tradewar.disputes.kept import KeptFindings
 from tradewar.disputes.ranges import Ranges
 from tradewar.disputes.taxed import Taxed
 from tradewar.io.serialize import Document, json_text
+from tradewar.world.ranges import Range
 
+CHANCE = "percent of chance"
+"""Unit of a chance."""
 PAGE, DATA = "compare.html", "compare.json"
 
 
@@ -35,16 +41,21 @@ class Compared(Document, told="... difference"):
     decimals: int
     one: float | str | None
     other: float | str | None
-    one_range: tuple[float, float] | None = None
-    """Under draws of the elasticities."""
-    other_range: tuple[float, float] | None = None
+    one_range: Range | None = None
+    other_range: Range | None = None
 
     @property
     def difference(self) -> float | None:
-        """The second less the first, where both are figures."""
+        """The second less the first, where both are figures and identified."""
+        if self.open(self.one_range) or self.open(self.other_range):
+            return None
         if isinstance(self.one, float) and isinstance(self.other, float):
             return self.other - self.one
         return None
+
+    def open(self, found: Range | None) -> bool:
+        """Whether a range leaves the figure open: its sign, or for a chance where it lies."""
+        return unsure(found, 100.0) if self.unit == CHANCE else open_sign(found)
 
 
 @dataclass(frozen=True)
@@ -70,7 +81,7 @@ class _Figure:
     unit: str
     decimals: int
     value: float | str
-    span: tuple[float, float] | None = None
+    span: Range | None = None
 
 
 def compare(one: Findings, other: Findings) -> Comparison:
@@ -101,7 +112,7 @@ def comparison_files(one: Findings, other: Findings) -> dict[str, str]:
 def render_comparison(comparison: Comparison) -> str:
     """The comparison as one page without scripts and without anything to fetch."""
     page = environment().get_template("compare.html.j2")
-    return page.render(c=comparison, css=styles(), shown=_shown, ends=_ends)
+    return page.render(c=comparison, css=styles(), shown=_shown, ends=_ends, not_identified=NOT_IDENTIFIED)
 
 
 def _title(findings: Findings) -> str:
@@ -154,15 +165,14 @@ def _taxed(findings: Findings) -> Iterator[tuple[str, _Figure]]:
 
 def _effects(findings: Findings) -> Iterator[tuple[str, _Figure]]:
     ranges = findings.part(Ranges)
-    for policy in findings.policies:
+    for policy in findings.compared:
         of = None if ranges is None else ranges.policy(policy.name)
         label = policy.name.replace("-", " ")
         for party in findings.parties:
             effect = policy.country(party.country)
             span = None if of is None else of.country(party.country).real_income_pct
-            ends = None if span is None else (span.low, span.high)
             what = f"Real income of {the(party.name)}, policy “{label}”"
-            yield what, _Figure("percent", 3, effect.real_income_pct, ends)
+            yield what, _Figure("percent", 3, effect.real_income_pct, span)
 
 
 def _games(findings: Findings) -> Iterator[tuple[str, _Figure]]:
@@ -171,7 +181,8 @@ def _games(findings: Findings) -> Iterator[tuple[str, _Figure]]:
     for k, party in enumerate(findings.parties if war else ()):
         assert war is not None
         yield f"Tariff of {the(party.name)} in full war", _Figure("percent", 1, 100.0 * war.averages[k])
-        yield f"Full war to {the(party.name)}, against the day", _Figure("percent", 3, war.real_income_pct[k])
+        span = None if part is None or part.ranges is None else part.ranges.move("war")[k]
+        yield f"Full war to {the(party.name)}, against the day", _Figure("percent", 3, war.real_income_pct[k], span)
 
 
 def _deal(findings: Findings) -> Iterator[tuple[str, _Figure]]:
@@ -180,10 +191,14 @@ def _deal(findings: Findings) -> Iterator[tuple[str, _Figure]]:
         return
     yield "Deal on tariffs", _Figure("", 0, part.base.status.value.replace("_", " "))
     for k, name in enumerate(part.setting.names):
-        yield f"Gain of {the(name)} over walking away", _Figure("percent a year", 3, float(part.base.gain[k]))
-    if part.clock is not None:
-        yield "Chance of a signature", _Figure("percent", 0, 100.0 * part.clock.p_deal)
-        yield "Chance that the tariff rises", _Figure("percent", 0, 100.0 * part.clock.p_escalate)
+        yield (
+            f"Gain of {the(name)} over walking away",
+            _Figure("percent a year", 3, float(part.base.gain[k]), part.gains and part.gains[k]),
+        )
+    if part.spread is not None:
+        for name, what in (("p_deal", "Chance of a signature"), ("p_escalate", "Chance that the tariff rises")):
+            span = part.spread.ranges[name].times(100.0)
+            yield what, _Figure(CHANCE, 0, span.base, span)
 
 
 def _hold(findings: Findings) -> Iterator[tuple[str, _Figure]]:
@@ -210,5 +225,5 @@ def _shown(value: float | str | None, decimals: int, *, sign: bool = False) -> s
     return value if isinstance(value, str) else plain(value, decimals, sign=sign)
 
 
-def _ends(span: tuple[float, float] | None, decimals: int) -> str:
-    return "" if span is None else f"{plain(span[0], decimals)} to {plain(span[1], decimals)}"
+def _ends(span: Range | None, decimals: int) -> Markup:
+    return Markup("") if span is None else ends(span, decimals)

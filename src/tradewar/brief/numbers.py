@@ -104,11 +104,6 @@ def span(low: float, high: float, decimals: int = 2, *, sign: bool = True, scale
     return Markup("{} to {}").format(*(figure(end, decimals, sign=sign, scale=scale) for end in (low, high)))
 
 
-def around(ends: tuple[float, float] | None, decimals: int = 3) -> Markup:
-    """A range behind its figure, in brackets; nothing where none is known."""
-    return Markup("") if ends is None else Markup(" ({})").format(span(*ends, decimals))
-
-
 def unsigned(text: Markup) -> Markup:
     """A figure shown without its sign where a word (less, more) says it; the exact value keeps the sign."""
     return Markup(str(text).replace(f">{MINUS}", ">", 1).replace(">+", ">", 1))

@@ -16,10 +16,22 @@ from markupsafe import Markup, escape
 from tradewar.brief import exports
 from tradewar.brief.charts import Drawing, colours, inline
 from tradewar.brief.front import Front, write_front
-from tradewar.brief.numbers import amount, money_of_world, residual, sum_of
+from tradewar.brief.numbers import amount, day, money_of_world, residual, sum_of
 from tradewar.brief.renderer import Drawn, Renderer, svg_of
 from tradewar.brief.section import Section
-from tradewar.brief.sections import answer, chronicle, deal, effects, hold, kept, levers, method, monthly, taxed
+from tradewar.brief.sections import (
+    answer,
+    chronicle,
+    deal,
+    effects,
+    hindsight,
+    hold,
+    kept,
+    levers,
+    method,
+    monthly,
+    taxed,
+)
 from tradewar.brief.text import environment, styles, text_of
 from tradewar.brief.write import MANIFEST, manifest
 from tradewar.disputes.dossier import Dossier, load_dispute
@@ -42,11 +54,12 @@ SECTIONS: tuple[Section, ...] = (
     deal.SECTION,
     hold.SECTION,
     kept.SECTION,
+    hindsight.SECTION,
     chronicle.SECTION,
     method.SECTION,
 )
-"""In the order of the questions: taxed, effects, answer, levers, monthly, deal, hold, kept; then the record and the
-method. Adding a section adds its name here."""
+"""In the order of the questions: taxed, effects, answer, levers, monthly, deal, hold, kept; then scenarios
+from later knowledge, the record and the method. Adding a section adds its name here."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +87,8 @@ def brief(
     *,
     forms: Collection[str] = (),
     against: tuple[str | Path, dt.date | None] | None = None,
+    horizon: float | None = None,
+    level: str | None = None,
 ) -> Brief:
     """Run a dossier end to end and write its brief.
 
@@ -88,11 +103,14 @@ def brief(
         forms: further forms, of `FORMS`: `pdf` (brief.pdf, where a browser is present), `excel` (tables.xlsx),
             `latex` (tables/*.tex).
         against: a dispute and a day to hold it against: also `compare.html` and `compare.json`.
+        horizon: years after the change; by default that of the dossier, in the end the long run.
+        level: whose long-run elasticities, `world` or `blp`; by default that of the dossier.
 
     Raises:
         InputError: if there is no such form, or the folder cannot be written or holds files of somebody else under
             names of the brief.
         DossierError: if a dossier is wrong.
+        PolicyError: if there is no such horizon or level.
         NoSolutionError: if a policy could not be solved.
     """
     from tradewar.brief.compare import comparison_files
@@ -100,7 +118,8 @@ def brief(
     say = progress or silent
     _check_forms(forms)
     dossier = dispute if isinstance(dispute, Dossier) else load_dispute(dispute)
-    other = None if against is None else (load_dispute(against[0]), against[1])
+    dossier = dossier.at_horizon(horizon, level)
+    other = None if against is None else (load_dispute(against[0]).at_horizon(horizon, level), against[1])
     names = (PAGE, DATA, MANIFEST, *(FORMS[name] for name in forms if name != "latex"))
     with Draft(out, kind="brief", reserved=names) as draft:
         with Renderer() as renderer:
@@ -119,7 +138,11 @@ def brief(
         options = {"dispute": dossier.name, "as_of": findings.as_of.isoformat(), "closure": findings.closure}
         draft.add(MANIFEST, manifest(findings.inputs, options, timings, draft.files))
         files = draft.place()
-    return Brief(findings, text_of(front.headline), Path(out), Path(out) / PAGE, files, missing)
+    return Brief(findings, text_of(_known(findings) + front.summary), Path(out), Path(out) / PAGE, files, missing)
+
+
+def _known(findings: Findings) -> Markup:
+    return Markup("As known on {}. ").format(day(findings.as_of))
 
 
 class _Easel:

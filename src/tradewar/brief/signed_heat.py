@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tradewar.brief.charts import INK, TOTAL, finished, title_of
 from tradewar.brief.numbers import plain
+from tradewar.brief.statements import UNDECIDED
 from tradewar.brief.vega import TEXT, Json, either, fixed, layered, marks, nominal, quantitative, silent_axis
 
 _CHARACTER, _CELL_HEIGHT, _OVERHANG, _WIDEST = 6.2, 20, 12, 3.6
@@ -22,19 +23,19 @@ def signed_heat(
     subtitles: Sequence[str],
     rows: Sequence[str],
     columns: Sequence[str],
-    values: Sequence[tuple[str, str, float]],
+    values: Sequence[tuple[str, str, float | None]],
     decimals: int,
 ) -> Json:
-    """The specification. `values` are (row, column, value); a pair that is not there stays empty."""
+    """The specification. `values` are (row, column, value); one that is not there stays empty, None is shown as ±."""
     labels = round(_CHARACTER * max(map(len, rows)) + 8)
-    largest = max((abs(value) for _, _, value in values), default=0.0) or 1.0
+    largest = max((abs(value) for _, _, value in values if value is not None), default=0.0) or 1.0
     cells = [
         {
             "row": row,
             "column": column,
-            "value": value,
-            "text": plain(value, decimals),
-            "dark": abs(value) > _DARK * largest,
+            "value": value or 0.0,
+            "text": UNDECIDED if value is None else plain(value, decimals),
+            "dark": value is not None and abs(value) > _DARK * largest,
         }
         for row, column, value in values
     ]

@@ -16,6 +16,18 @@ from typing import TYPE_CHECKING, Any, cast
 from markupsafe import Markup
 
 from tradewar.brief.numbers import bare, day, lower_first, money_of_world, percent, rate, span, sum_of, unsigned
+from tradewar.brief.statements import (
+    cell,
+    chance,
+    changes,
+    ends,
+    gains,
+    gains_money,
+    size,
+    the,
+    unidentified,
+    within,
+)
 from tradewar.disputes.effects import CountryEffect, PolicyFindings
 from tradewar.disputes.findings import Findings
 from tradewar.io import kept
@@ -29,14 +41,6 @@ def text_of(sentence: Markup) -> str:
     return sentence.striptags()
 
 
-def the(name: str) -> str:
-    """`the United States`, but `China`: the article that English puts before some countries."""
-    if name.startswith("Rest of "):
-        rest = name.removeprefix("Rest of ").removeprefix("the ")
-        return "the rest of the world" if rest.casefold() == "world" else f"the rest of {rest}"
-    return f"the {name}" if name.startswith(("United ", "European Union", "Philippines", "Netherlands")) else name
-
-
 def fill(findings: Findings, template: str, **values: Any) -> Markup:
     """A template filled with the findings, the formats of this package and further values."""
     named = {party.country: party.name for party in findings.parties}
@@ -45,12 +49,14 @@ def fill(findings: Findings, template: str, **values: Any) -> Markup:
         return [policy.country(code) for code in named]
 
     shared: dict[str, Any] = {
-        "policies": findings.policies,
+        "policies": findings.compared,
         "year": findings.world.year,
         "effects": parties,
         "name": named.__getitem__,
         "money": partial(sum_of, money=money_of_world(findings.world)),
-        "last": findings.policies[-1],
+        "last": findings.compared[-1],
+        "gains": partial(gains, findings=findings),
+        "gains_money": partial(gains_money, money=money_of_world(findings.world)),
         "as_of": findings.as_of,
     }
     return Markup(_compiled(template).render(shared | values))
@@ -63,7 +69,11 @@ _SYNTAX: dict[str, Any] = {"autoescape": True, "trim_blocks": True, "lstrip_bloc
 @cache
 def environment() -> Environment:
     """Jinja with the formats of the brief."""
-    formats = {"percent": percent, "rate": rate, "day": day, "the": the, "unsigned": unsigned, "span": span}
+    formats = {
+        "percent": percent, "rate": rate, "day": day, "the": the, "unsigned": unsigned, "span": span, "ends": ends,
+        "within": within, "size": size, "changes": changes, "chance": chance, "unidentified": unidentified,
+        "cell": cell,
+    }  # fmt: skip
     made = templates("tradewar.brief", formats)
     made.filters.update(lower_first=lower_first, bare=bare)
     return made

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from tradewar.cli.options import DEFAULT_DISPUTE, AsOf, Dispute, day
+from tradewar.cli.options import DEFAULT_DISPUTE, AsOf, Dispute, HorizonYears, Level, day
 from tradewar.cli.output import print_text, progress
 
 DEFAULT_OUT = Path("brief")
@@ -25,6 +25,8 @@ def brief(
         str | None,
         typer.Option("--compare", help="Also compare.html: with another day (2019-05-20), dispute or dossier folder."),
     ] = None,
+    horizon: HorizonYears = None,
+    level: Level = None,
     show: Annotated[bool, typer.Option("--open", help="Open the page in the browser when it is written.")] = False,
 ) -> None:
     """Run a dispute end to end and write its brief: page, figures, tables, charts and manifest."""
@@ -34,7 +36,7 @@ def brief(
     with progress() as say:
         forms = [name for name, asked in (("pdf", pdf), ("excel", excel), ("latex", latex)) if asked]
         against = _against(other, dispute, day(as_of)) if other else None
-        made = write_brief(dispute, out, day(as_of), say, forms=forms, against=against)
+        made = write_brief(dispute, out, day(as_of), say, forms=forms, against=against, horizon=horizon, level=level)
     print_text(made.headline, *made.missing, f"Brief: {made.page}")
     if against:
         print_text(f"Comparison: {made.folder / COMPARISON}")

@@ -21,6 +21,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stand
 Elasticities = Annotated[str | None, typer.Option(help="A named set of trade elasticities of the world.")]
 Market = Annotated[str | None, typer.Option(help="competitive or monopolistic; by default that of the world.")]
 
+HorizonYears = Annotated[
+    float | None,
+    typer.Option("--horizon", help="Years after the change, with trade reacting in part; by default the long run."),
+]
+Level = Annotated[
+    str | None, typer.Option(help="Long-run elasticities: those of the world, or blp (Boehm et al. 2023).")
+]
+
 
 def within(low: float, high: float = math.inf) -> Callable[[float | None], float | None]:
     """A check that a number, where it is given, is finite and neither below `low` nor above `high`."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tradewar.cli.options import AsJson, Elasticities, Market, WorldName
+from tradewar.cli.options import AsJson, Elasticities, HorizonYears, Level, Market, WorldName
 from tradewar.cli.output import number, print_json, print_table, print_text, progress
 from tradewar.errors import InputError
 from tradewar.io.writing import check_file, write_file
@@ -29,12 +29,8 @@ def solve(
     ] = "share-of-world",
     market: Market = None,
     elasticities: Elasticities = None,
-    horizon: Annotated[
-        float | None, typer.Option(help="Years after the change, with trade reacting in part; by default the long run.")
-    ] = None,
-    level: Annotated[
-        str, typer.Option(help="Long-run elasticities: those of the world, or blp (Boehm et al. 2023).")
-    ] = "world",
+    horizon: HorizonYears = None,
+    level: Level = None,
     flows: Annotated[bool, typer.Option("--flows", help="With the change of every flow.")] = False,
     out: Annotated[Path | None, typer.Option(help="Also write the result to this file (.json or .csv).")] = None,
     as_json: AsJson = False,
@@ -59,7 +55,7 @@ def solve(
         try:
             outcome = solve_world(
                 baseline, policy, closure=closure, market=market, elasticities=elasticities, horizon=horizon,
-                level=level,
+                level=level or "world",
             )  # fmt: skip
         except NoSolutionError as error:
             from tradewar.equilibrium.prepared import NoEquilibrium

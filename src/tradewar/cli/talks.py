@@ -6,15 +6,15 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tradewar.cli.options import DEFAULT_DISPUTE, AsJson, AsOf, Dispute, day
+from tradewar.cli.options import DEFAULT_DISPUTE, AsJson, AsOf, Dispute, Level, day
 from tradewar.cli.output import number, print_json, print_table, print_text, progress
 
 if TYPE_CHECKING:
     from tradewar.disputes.deal import Deal
-    from tradewar.disputes.deal_sensitivity import Quantiles
     from tradewar.disputes.hold import Hold
     from tradewar.disputes.material import Material, Progress
     from tradewar.disputes.monthly import FlowFindings
+    from tradewar.world.ranges import Range
 
 
 def talks(dispute: Dispute = DEFAULT_DISPUTE, as_of: AsOf = None, as_json: AsJson = False) -> None:
@@ -50,6 +50,9 @@ def no_talks(material: Material) -> Exception:
 
 
 def _show(found: Deal) -> None:
+    from tradewar.brief.statements import chance
+    from tradewar.brief.text import text_of
+
     one, two = found.setting.names
     print_text(f"Percent of baseline income per year, against the tariffs before the dispute, for {one} and {two}.")
     print_text(found.ladder.sentence, found.threat.sentence, found.walk_away.sentence)
@@ -75,25 +78,29 @@ def _show(found: Deal) -> None:
     if found.clock is None:
         print_text("Without a deal to sign there is no clock.")
         return
-    print_text(*found.clock.sentences, *found.clock.warnings)
+    if found.spread is not None:
+        signed = found.spread.ranges["p_deal"]
+        print_text(f"Chance of a signature: {text_of(chance(signed.base, signed))}, over {signed.over}.")
+    print_text("With every assumption at its base:", *found.clock.sentences, *found.clock.warnings)
     low, base, high = (f"{100 * row.rates[0]:g}/{100 * row.rates[1]:g}" for row in found.drifts)
     print_text(f"Without talks the ladder drifts to {base} percent ({low} with less patience, {high} with more).")
     if found.nerves is not None:
-        nerves = found.nerves
+        span = found.nerves.p_before_deadline
         print_text(
-            f"A war of nerves over the terms would end before the deadline with {nerves.p_before_deadline:.1%} "
-            f"({nerves.at_low_discount:.1%} to {nerves.at_high_discount:.1%} over the range of discount rates)."
+            f"A war of nerves over the terms would end before the deadline with {span.base:.1%} "
+            f"({span.low:.1%} to {span.high:.1%}, over {span.over})."
         )
     if found.spread is not None:
         print_table(
             f"The clock over the ranges of its assumptions ({found.spread.draws} draws)",
             ("", "base", "10 of 100 below", "half below", "90 of 100 below", "moved most by", "at low", "at high"),
-            [_spread_row(found, name, quantiles) for name, quantiles in found.spread.quantiles.items()],
+            [_spread_row(found, name, drawn) for name, drawn in found.spread.ranges.items()],
         )
 
 
-def _spread_row(found: Deal, name: str, quantiles: Quantiles) -> tuple[str, ...]:
-    widest, drawn = next(iter(found.swings(name)), None), (quantiles.p10, quantiles.p50, quantiles.p90)
+def _spread_row(found: Deal, name: str, span: Range) -> tuple[str, ...]:
+    assert found.spread is not None
+    widest, drawn = next(iter(found.swings(name)), None), (span.low, found.spread.medians[name], span.high)
     if widest is None:
         return (name.replace("_", " "), "n/a", *(number(value, 3) for value in drawn), "", "", "")
     moved = f"{widest.term.replace('_', ' ')} {widest.low:g} to {widest.high:g}"
@@ -198,14 +205,14 @@ def _accord_end(value: float | str) -> str:
     return value if isinstance(value, str) else f"{value:g}"
 
 
-def path(dispute: Dispute = DEFAULT_DISPUTE, as_of: AsOf = None, as_json: AsJson = False) -> None:
+def path(dispute: Dispute = DEFAULT_DISPUTE, as_of: AsOf = None, level: Level = None, as_json: AsJson = False) -> None:
     """Trade month by month after the tariffs: path, observed points, and observed falls taken apart."""
     from tradewar.disputes.dossier import load_dispute
     from tradewar.disputes.monthly import monthly_findings
 
     with progress() as say:
         say("Reading the tariff book and the observed series")
-        found = monthly_findings(load_dispute(dispute), day(as_of))
+        found = monthly_findings(load_dispute(dispute).at_horizon(level=level), day(as_of))
     if as_json:
         print_json(found)
         return
@@ -224,8 +231,8 @@ def _path_show(flow: FlowFindings) -> None:
             (
                 row.month,
                 number(row.index, 3),
-                _optional(row.low),
-                _optional(row.high),
+                _optional(row.range and row.range.low),
+                _optional(row.range and row.range.high),
                 _optional(row.index_without),
                 _optional(row.observed),
                 _optional(row.observed_three_months),

@@ -7,21 +7,24 @@ published after the day.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 from jaxtyping import Float
 from numpy import ndarray as Array
 
-from tradewar.disputes.ranges import Range
 from tradewar.errors import NoSolutionError
 from tradewar.world.model import World
+from tradewar.world.ranges import Range, vary
 
 if TYPE_CHECKING:
     from tradewar.equilibrium.policy import Policy
     from tradewar.games import EscalationPayoffs
+
+OVER = "published sets of elasticities"
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,8 @@ class AnswerRanges:
     moves: tuple[MoveRange, ...]
     war: tuple[Range, ...]
     """Real income of every country in full war, in the order of the world."""
+    third_countries_money: Range
+    """What full war gives all third countries together, money a year."""
     best_response_in: int | None
     """Under how many of the sets compared the threat is a best response; None where there is no threat."""
 
@@ -84,7 +89,7 @@ def ranges_of(
     world: World,
     parties: tuple[str, str],
     own: Mapping[str, tuple[float, float]],
-    war: Iterable[float],
+    war: Sequence[float],
     found: Mapping[str, EscalationPayoffs | None],
     is_best_response: bool | None,
 ) -> AnswerRanges | None:
@@ -108,8 +113,14 @@ def ranges_of(
     each = [_by_name(item) for item in solved.values()]
 
     def both(name: str) -> tuple[Range, Range]:
-        one, two = (_range(own[name][k], (item[name][place] for item in each)) for k, place in enumerate(places))
+        one, two = (
+            vary(own[name][k], (item[name][place] for item in each), over=OVER) for k, place in enumerate(places)
+        )
         return one, two
+
+    def third(payoff: Sequence[float] | Float[Array, " country"]) -> float:
+        others = np.delete(np.asarray(payoff) * world.income / 100.0, places)
+        return float(others.sum())
 
     agreeing = None
     if is_best_response is not None:
@@ -118,7 +129,8 @@ def ranges_of(
         sets=tuple(solved),
         unsolved=tuple(name for name, item in found.items() if item is None),
         moves=tuple(MoveRange(name, both(name)) for name in own),
-        war=tuple(_range(value, (item["war"][k] for item in each)) for k, value in enumerate(war)),
+        war=tuple(vary(value, (item["war"][k] for item in each), over=OVER) for k, value in enumerate(war)),
+        third_countries_money=vary(third(war), (third(item["war"]) for item in each), over=OVER),
         best_response_in=agreeing,
     )
 
@@ -130,8 +142,3 @@ def _by_name(found: EscalationPayoffs) -> Mapping[str, Float[Array, " country"]]
     if found.threat is not None and found.threat_answered is not None:
         named |= {"threat": found.threat, "threat-answered": found.threat_answered}
     return named
-
-
-def _range(own: float, others: Iterable[float]) -> Range:
-    values = [own, *map(float, others)]
-    return Range(min(values), max(values))

@@ -54,6 +54,8 @@ class Averages(Document):
 
 def find(material: Material) -> Averages | None:
     """The averages of the policy in force; None where the dossier has no book, or nothing of it is in force."""
+    from tradewar.tariffs import RateQuestion, average
+
     book, settings = material.book, material.dossier.book
     places = [k for k, item in enumerate(material.stated.policies) if item.in_force]
     if book is None or settings is None or not places:
@@ -66,7 +68,8 @@ def find(material: Material) -> Averages | None:
         j, i = world.country_index(row.importer), world.country_index(row.exporter)
         pair, abroad = (row.importer, row.exporter), np.arange(world.n_countries) != i
         lines = next((item for item in policy.products if (item.importer, item.exporter) == pair), None)
-        in_book = book.average(*pair, day, row.weight_set, known_on=day).rate
+        question = RateQuestion(importer=row.importer, exporter=row.exporter, on=day, known_on=day)
+        in_book = average(book, question, row.weight_set).rate
         found: dict[By, float] = {
             "book": float("nan") if in_book is None else in_book,
             "policy": float("nan") if lines is None else _mean(rates[j, i], _by_sector(lines, world.n_sectors)),

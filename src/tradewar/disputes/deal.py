@@ -34,10 +34,12 @@ from tradewar.talks.frontier import Frontier, efficient_frontier
 from tradewar.talks.ladder import Ladder, Threat, judge_threat
 from tradewar.talks.world_ladder import ladder_of_world
 from tradewar.talks.world_payoffs import policy_at, real_income_pct, solved
+from tradewar.world.ranges import Range, vary
 
 if TYPE_CHECKING:
     import pandas as pd
 
+OVER_CASES = "other weights, walk-away points and elasticities"
 POSITIONS = ("offer", "demand", "position")
 """Kinds of the chronicle that say what a side wants or gives."""
 SOLUTIONS = (Solution.ASYMMETRIC_NASH, Solution.KALAI_SMORODINSKY, Solution.EGALITARIAN, Solution.EQUAL_PROPORTIONAL)
@@ -90,7 +92,7 @@ class Deal(
     Document,
     told=(
         "initiator responder ladder.unit closure=setting.prepared.closure.text setting.choice.instruments ladder today "
-        "escalated threat drifts war_of_nerves=nerves places nash_war walk_away deals=bargains signed countries "
+        "escalated threat drifts war_of_nerves=nerves places nash_war walk_away deals=bargains gains signed countries "
         "frontier sensitivity_of_the_deal=cases months_to_deadline=months clock spread assumptions positions notes"
     ),
 ):
@@ -144,6 +146,15 @@ class Deal(
         """Every point of the picture, deals apart."""
         return (self.now, self.escalation, self.nash)
 
+    @property
+    def gains(self) -> tuple[Range, Range] | None:
+        """What each side gains over walking away, over the other assumptions under which both prefer a deal."""
+        if self.base.status is not BargainStatus.DEAL:
+            return None
+        kept = [case.gain for case in self.cases if case.status == BargainStatus.DEAL.value]
+        one, two = (vary(float(self.base.gain[k]), (gain[k] for gain in kept), over=OVER_CASES) for k in (0, 1))
+        return one, two
+
     def swings(self, result: str) -> tuple[Swing, ...]:
         """What moves a result of the clock, the widest first."""
         return () if self.spread is None else self.spread.swings[result]
@@ -196,7 +207,8 @@ def find(material: Material) -> Deal | None:
         _, ranges = deal_terms.clock_terms(
             talks, months, now=now.payoff, escalation=escalation.payoff, deal=signed.payoff
         )
-        spread = clock_spread(clock.terms, ranges, talks.draws)
+        error = talks.clock.flow_range
+        spread = clock_spread(clock.terms, ranges, (error.low, error.high), talks.draws)
     return Deal(
         initiator=setting.parties[0],
         responder=setting.parties[1],

@@ -9,13 +9,14 @@ import numpy as np
 
 from tradewar.disputes.deal_schema import TalksTable
 from tradewar.disputes.deal_setting import DealSetting, setting_of
-from tradewar.disputes.deal_terms import Pair
+from tradewar.disputes.deal_terms import FLOWS, Pair, flows_moved
 from tradewar.disputes.material import Material
 from tradewar.errors import NoSolutionError
 from tradewar.talks.bargaining import Bargain, Solution, bargain, bargains
-from tradewar.talks.clock_sweep import Swing, random_terms, sweep_clock, swings_by_result
-from tradewar.talks.clock_terms import ClockTerms
+from tradewar.talks.clock_sweep import Swing, even_chances, random_terms, sweep_clock, swings_by_result
+from tradewar.talks.clock_terms import ClockTerms, term_value
 from tradewar.talks.world_ladder import Climb, rung_solver
+from tradewar.world.ranges import Range, enough, vary
 
 RESULTS = (
     "p_deal",
@@ -28,16 +29,9 @@ RESULTS = (
     "threat_margin",
 )
 """Results of the clock of which the sensitivity is shown."""
-QUANTILES = (0.1, 0.5, 0.9)
-
-
-@dataclass(frozen=True)
-class Quantiles:
-    """A tenth, half and nine tenths of the draws lie below."""
-
-    p10: float
-    p50: float
-    p90: float
+COVERAGE = 0.8
+"""Share of the draws of all assumptions that a range of the clock holds."""
+OVER_TALKS = "draws of all that is assumed of the talks"
 
 
 @dataclass(frozen=True)
@@ -60,8 +54,10 @@ class ClockSpread:
     """The clock over the ranges of all its assumptions."""
 
     draws: int
-    quantiles: Mapping[str, Quantiles]
-    """By result."""
+    ranges: Mapping[str, Range]
+    """By result: the middle eight of ten draws, about what is assumed in the base."""
+    medians: Mapping[str, float]
+    """By result: half of the draws lie below."""
     credible_share: float
     """Share of draws in which the threat would be carried out at the first deadline without progress."""
     swings: Mapping[str, tuple[Swing, ...]]
@@ -115,26 +111,45 @@ def deal_cases(
 
 
 def clock_spread(
-    terms: ClockTerms, ranges: Mapping[str, tuple[float, float]], draws: int, seed: int = 0
+    terms: ClockTerms, ranges: Mapping[str, tuple[float, float]], error: tuple[float, float], draws: int, seed: int = 0
 ) -> ClockSpread:
-    """Draws over all ranges together, and the swing of each assumption alone."""
+    """Draws over all ranges together, and the swing of each assumption alone.
+
+    The flows of a side (now, escalation, deal) are wrong by the same share in a draw: they come from one world, and
+    what decides is how they compare.
+
+    Args:
+        terms: the base.
+        ranges: (low, high) of the terms that are assumed.
+        error: lowest and highest error of the solved flows, as a share of each.
+        draws: how many.
+        seed: of the draws.
+    """
     drawn = random_terms(ranges, draws=draws, seed=seed)
     # a text cannot have more finished steps than it has steps
     drawn["steps_done"] = np.minimum(drawn["steps_done"], drawn["steps_to_text"])
     # the noise of a signature belongs to the method: it stays a third of what a month is worth in the base
-    swept = sweep_clock(terms, drawn)
-    quantiles: dict[str, Quantiles] = {}
+    generator = np.random.default_rng([seed, 1])
+    for side in (1, 2):
+        factor = 1.0 + error[0] + even_chances(generator, draws) * (error[1] - error[0])
+        drawn |= {f"{name}_{side}": factor * term_value(terms, f"{name}_{side}") for name in FLOWS}
+    # the first row is the base
+    swept = sweep_clock(terms, {name: np.append(term_value(terms, name), values) for name, values in drawn.items()})
+    spans: dict[str, Range] = {}
+    medians: dict[str, float] = {}
     for name in RESULTS:
-        values = swept.result(name)
-        known = values[np.isfinite(values)]
-        low, middle, high = np.quantile(known, QUANTILES) if len(known) else (np.nan, np.nan, np.nan)
-        quantiles[name] = Quantiles(float(low), float(middle), float(high))
+        base, *values = map(float, swept.result(name))
+        known = [value for value in values if np.isfinite(value)]
+        if enough(len(known), COVERAGE):
+            spans[name] = vary(base, known, over=OVER_TALKS, coverage=COVERAGE)
+            medians[name] = float(np.median(known))
     single = {name: span for name, span in ranges.items() if span[0] < span[1]}
     if terms.steps_done > 0:
         single["steps_to_text"] = (max(single["steps_to_text"][0], terms.steps_done), single["steps_to_text"][1])
         single["steps_done"] = (single["steps_done"][0], min(single["steps_done"][1], terms.steps_to_text))
-    swings = {name: _finite(row) for name, row in swings_by_result(terms, single, RESULTS).items()}
-    return ClockSpread(draws, quantiles, float((swept.threat_margin >= 0.0).mean()), swings)
+    flows = {f"flows_{side}": {share: flows_moved(terms, side, share) for share in error} for side in (1, 2)}
+    swings = {name: _finite(row) for name, row in swings_by_result(terms, single, RESULTS, flows).items()}
+    return ClockSpread(draws, spans, medians, float((swept.threat_margin[1:] >= 0.0).mean()), swings)
 
 
 def _finite(swings: tuple[Swing, ...]) -> tuple[Swing, ...]:

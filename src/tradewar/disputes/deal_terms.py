@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 DAYS_PER_MONTH = 365.25 / 12.0
 COUNTS = ("extension_months", "extensions", "steps_to_text", "steps_done")
 """Terms of the clock that are whole numbers."""
-FLOWS = ("now_1", "now_2", "escalation_1", "escalation_2", "deal_1", "deal_2")
+FLOWS = ("now", "escalation", "deal")
+"""Terms of the clock that the world gives: one number per side each."""
 
 Pair = tuple[float, float]
 
@@ -75,7 +76,7 @@ def climbs_of(material: Material, talks: TalksTable, prepared: Prepared) -> tupl
 def clock_terms(
     talks: TalksTable, months: int, *, now: Pair, escalation: Pair, deal: Pair
 ) -> tuple[ClockTerms, dict[str, tuple[float, float]]]:
-    """The terms of the clock, and the range of each: those of the dossier, and `flow_range` for each solved flow."""
+    """The terms of the clock, and the range of each that the dossier assumes; of the solved flows: `flows_moved`."""
     clock = talks.clock
     named = {name: getattr(clock, name) for name in ClockTable.model_fields if name != "flow_range"}
     values = {name: int(item.value) if name in COUNTS else item.value for name, item in named.items()}
@@ -83,12 +84,15 @@ def clock_terms(
     terms = ClockTerms(
         now=now, escalation=escalation, deal=deal, discount_rate=rates, months_to_deadline=months, **values
     )
-    ranges = {name: (item.low, item.high) for name, item in named.items()}
-    low, high = clock.flow_range.low, clock.flow_range.high
-    for name, value in zip(FLOWS, (*now, *escalation, *deal), strict=True):
-        ends = (value * (1.0 + low), value * (1.0 + high))
-        ranges[name] = (min(ends), max(ends))
-    return terms, ranges
+    return terms, {name: (item.low, item.high) for name, item in named.items()}
+
+
+def flows_moved(terms: ClockTerms, side: int, error: float) -> ClockTerms:
+    """The terms with all flows of a side (1 or 2) wrong by the same share: what they are compared by stays in step."""
+    moved = {name: list(getattr(terms, name)) for name in FLOWS}
+    for pair in moved.values():
+        pair[side - 1] *= 1.0 + error
+    return replace(terms, **{name: (pair[0], pair[1]) for name, pair in moved.items()})
 
 
 def months_to_deadline(material: Material, talks: TalksTable) -> tuple[int, dt.date | None]:

@@ -17,6 +17,7 @@ from tradewar.disputes.deal_sensitivity import DealCase
 from tradewar.disputes.deal_terms import Pair
 from tradewar.talks.escalation import concession_hazard, escalation_ladder
 from tradewar.talks.ladder import Ladder
+from tradewar.world.ranges import Range, vary
 
 DRIFT_DISCOUNTS = (0.3, 0.6, 0.9)
 """δ per move, the middle one the base: a move is a season or two."""
@@ -49,11 +50,8 @@ class Nerves:
     """B: payoff of each under those that the other wants."""
     hazard: Pair
     """λ: of each side's giving in, per year."""
-    p_before_deadline: float
-    """Chance that one gives in before the deadline."""
-    at_low_discount: float
-    """The same with the discount rates of both at their low ends."""
-    at_high_discount: float
+    p_before_deadline: Range
+    """Chance that one gives in before the deadline, over the discount rates of both, low together and high together."""
 
 
 def drifts(ladder: Ladder, today: tuple[int, int]) -> tuple[Drift, ...]:
@@ -77,10 +75,10 @@ def _drift(ladder: Ladder, today: tuple[int, int], discount: float) -> Drift:
 
 def war_of_nerves(cases: Sequence[DealCase], now: Pair, clock: ClockTable, months: int) -> Nerves | None:
     """The war of nerves between the deals at both ends of the bargaining weight; None where it would not be one."""
-    ends = [case for case in cases if case.assumption == "weight" and np.isfinite(case.payoff).all()]
-    if len(ends) != 2:
+    cased = [case for case in cases if case.assumption == "weight" and np.isfinite(case.payoff).all()]
+    if len(cased) != 2:
         return None
-    low, high = (case.payoff for case in ends)
+    low, high = (case.payoff for case in cased)
     wanted, granted = (high[0], low[1]), (low[0], high[1])
     if not all(a > b > d for a, b, d in zip(wanted, granted, now, strict=True)):
         return None
@@ -95,4 +93,5 @@ def war_of_nerves(cases: Sequence[DealCase], now: Pair, clock: ClockTable, month
 
     one, two = clock.discount_rate_1, clock.discount_rate_2
     base = (one.value, two.value)
-    return Nerves(wanted, granted, hazard(base), before(base), before((one.low, two.low)), before((one.high, two.high)))
+    ends = [before((one.low, two.low)), before((one.high, two.high))]
+    return Nerves(wanted, granted, hazard(base), vary(before(base), ends, over="the discount rates of both sides"))

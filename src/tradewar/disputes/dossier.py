@@ -16,6 +16,7 @@ from tradewar.disputes.chronicle import Event, read_chronicle
 from tradewar.disputes.deal_schema import AccordTable, TalksTable
 from tradewar.disputes.schema import Book, BookPolicy, Deadline, DisputeFile, Party, Step, TariffFile
 from tradewar.disputes.series import SERIES_FOLDER
+from tradewar.equilibrium.horizon import Horizon
 from tradewar.errors import DossierError, Problem
 from tradewar.io import toml
 from tradewar.io.files import digest, read_bytes
@@ -47,6 +48,8 @@ class Dossier:
     world: str
     """A built-in world, or the path of a tidy folder."""
     closure: str
+    horizon: Horizon
+    """How long after a change its effects are told, and whose long-run trade elasticities."""
     deadlines: tuple[Deadline, ...]
     policies: tuple[BookPolicy | TariffFile, ...]
     """In rising order: each is compared with the one before it."""
@@ -92,6 +95,16 @@ class Dossier:
             whole=self,
         )
 
+    def at_horizon(self, years: float | None = None, level: str | None = None) -> Dossier:
+        """The dossier with effects at another horizon; None keeps what it says.
+
+        Raises:
+            PolicyError: if the years are negative or not a number, or there is no such level.
+        """
+        horizon = Horizon.of(self.horizon.years if years is None else years, level or self.horizon.level)
+        whole = self.whole and self.whole.at_horizon(years, level)
+        return replace(self, horizon=horizon, whole=whole)
+
     @property
     def deadline(self) -> Deadline | None:
         """The plan as it is known: the deadline that became known last."""
@@ -136,6 +149,7 @@ def _read(name_or_folder: str | Path) -> Dossier:
         written_for=content.as_of,
         world=_world(content.world, folder),
         closure=content.closure,
+        horizon=Horizon.of(content.horizon, content.level),
         deadlines=content.deadlines,
         policies=content.policies,
         not_yet=(),

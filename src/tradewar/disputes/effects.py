@@ -166,7 +166,6 @@ def policy_findings(dossier: Dossier, stated: StatedPolicy, outcome: Outcome, be
     pairs = pairs_of(dossier)
     diverted = [outcome.diversion(importer, other, _goods(outcome.baseline)) for importer, other in pairs]
     countries = _countries(dossier, outcome, before)
-    later = stated.figures_known_from is not None and stated.figures_known_from > dossier.as_of
     return PolicyFindings(
         name=source.name,
         title=stated.title,
@@ -176,7 +175,7 @@ def policy_findings(dossier: Dossier, stated: StatedPolicy, outcome: Outcome, be
         known_from=source.known_from,
         day=stated.day,
         in_force=stated.in_force,
-        figures_known_from=stated.figures_known_from if later else None,
+        figures_known_from=None if stated.known_on(dossier.as_of) else stated.figures_known_from,
         steps=tuple(step.name for step in stated.steps),
         tariff_file=source.file if isinstance(source, TariffFile) else "",
         mapping=stated.mapping,

@@ -22,6 +22,7 @@ from tradewar.disputes.parts import PARTS, Part
 from tradewar.disputes.policies import Stated, dispute_book, dispute_world, state_policies
 from tradewar.disputes.schema import Deadline, Party
 from tradewar.disputes.steps import OpenStep
+from tradewar.equilibrium.horizon import HorizonDocument
 from tradewar.equilibrium.outcome import Outcome
 from tradewar.equilibrium.solve import solve
 from tradewar.io.serialize import Document
@@ -75,6 +76,8 @@ class Findings(Document, told="... parts.*", without="inputs seconds pending"):
     closure: str
     market: str
     numeraire: str
+    horizon: HorizonDocument
+    """Of the effects of policies and of their ranges; other levers, games, talks and accords are of the long run."""
     policies: tuple[PolicyFindings, ...]
     left_out: tuple[str, ...]
     """A sentence for each policy of the dossier that does not exist on the day."""
@@ -97,6 +100,21 @@ class Findings(Document, told="... parts.*", without="inputs seconds pending"):
         if found is None and self.pending:
             raise PartPendingError(kind.__name__)
         return found
+
+    @property
+    def known(self) -> tuple[PolicyFindings, ...]:
+        """The policies whose figures were known on the day: what headlines and options may rest on."""
+        return tuple(policy for policy in self.policies if policy.figures_known_from is None)
+
+    @property
+    def hindsight(self) -> tuple[PolicyFindings, ...]:
+        """The others: scenarios from later knowledge, which stand apart and marked."""
+        return tuple(policy for policy in self.policies if policy.figures_known_from is not None)
+
+    @property
+    def compared(self) -> tuple[PolicyFindings, ...]:
+        """What the sections compare: the known policies; where there are none, all, each marked as hindsight."""
+        return self.known or self.policies
 
     @property
     def due(self) -> OpenStep | None:
@@ -191,7 +209,7 @@ def _solved(dossier: Dossier, world: World, stated: Stated, say: Progress, watch
         say(f"Solving: {item.title}")
         with watch.time(f"solve {item.source.name}"):
             start = outcomes[-1] if outcomes else None
-            outcomes.append(solve(world, item.policy, closure=dossier.closure, start=start))
+            outcomes.append(solve(world, item.policy, closure=dossier.closure, horizon=dossier.horizon, start=start))
     return tuple(outcomes)
 
 
@@ -211,6 +229,7 @@ def _findings(material: Material) -> Findings:
         closure=str(outcomes[0].closure),
         market=outcomes[0].market,
         numeraire=outcomes[0].numeraire,
+        horizon=outcomes[0].horizon.document(outcomes[0].baseline),
         policies=tuple(
             policy_findings(known, stated, outcome, before)
             for stated, outcome, before in zip(material.stated.policies, outcomes, [None, *outcomes[:-1]], strict=True)

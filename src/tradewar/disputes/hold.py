@@ -35,7 +35,7 @@ from tradewar.accords.retaliation import (
     deterrence_factor,
     retaliation,
 )
-from tradewar.accords.sensitivity import RESULTS, AccordSwing, accord_swings, least_patience
+from tradewar.accords.sensitivity import RESULTS, accord_swings, least_patience
 from tradewar.accords.terms import AccordStatus, discount_per_period
 from tradewar.disputes import deal as deal_part
 from tradewar.disputes.deal import Deal
@@ -46,6 +46,7 @@ from tradewar.equilibrium import Policy
 from tradewar.games import best_response
 from tradewar.io.serialize import Document, plain_data
 from tradewar.talks.world_payoffs import policy_at, solved
+from tradewar.world.assumed import Swing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,37 +79,11 @@ class TruceRow:
 
 
 @dataclass(frozen=True)
-class MultiplierSwing:
+class MultiplierSwing(Document, told="offender swing.*"):
     """What an assumption does to the answer that deters a side; None where no answer deters."""
 
     offender: str
-    assumption: str
-    low: float
-    high: float
-    at_low: float | None
-    at_base: float | None
-    at_high: float | None
-
-
-@dataclass(frozen=True)
-class AuditSwing:
-    """What an assumption does to the audit of purchases. None where no audit works."""
-
-    assumption: str
-    low: float
-    high: float
-    cost_at_low: float | None
-    """What innocent suspensions cost, percent of income per period."""
-    cost_at_base: float | None
-    cost_at_high: float | None
-
-    @property
-    def width(self) -> float:
-        """Largest less smallest cost; infinite where an audit works at one end only."""
-        known = [cost for cost in (self.cost_at_low, self.cost_at_base, self.cost_at_high) if cost is not None]
-        if 0 < len(known) < 3:
-            return float("inf")
-        return max(known) - min(known) if known else 0.0
+    swing: Swing
 
 
 @dataclass(frozen=True)
@@ -124,7 +99,7 @@ class ResultSwings:
 
     country: str
     result: str
-    terms: tuple[AccordSwing, ...]
+    terms: tuple[Swing, ...]
     """Each assumption from low to high under the Nash war, the widest first."""
 
 
@@ -166,8 +141,9 @@ class Hold(
     """Where a side must be paid: whether the payer would still keep the deal."""
     audit: Audit
     """Of the responder's purchases."""
-    audit_swings: tuple[AuditSwing, ...]
-    """What the audit owes to its assumptions, the widest first."""
+    audit_swings: tuple[Swing, ...]
+    """What the cost of innocent suspensions owes to the assumptions of the audit, percent of income per period, the
+    widest first; None where no audit works."""
     truces: tuple[TruceRow, ...]
     untaxed_today: tuple[tuple[str, float, str], ...]
     """(country, imports from the other without an added duty today, their unit): what is left to hit."""
@@ -183,7 +159,7 @@ class Hold(
         """By country: the unit of these imports."""
         return {country: unit for country, _, unit in self.untaxed_today}
 
-    def swings_of(self, country: str, result: str) -> tuple[AccordSwing, ...]:
+    def swings_of(self, country: str, result: str) -> tuple[Swing, ...]:
         """What moves a result of a country, the widest first."""
         return next(row.terms for row in self.swings if (row.country, row.result) == (country, result))
 
@@ -341,15 +317,13 @@ def _multiplier_swing(answer: Retaliation, table: AccordTable, terms: AccordTerm
         return None if answer.multiplier is None or felt == 0.0 else answer.multiplier * factor() / felt
 
     swings = [
-        MultiplierSwing(
-            answer.offender, name, row.low, row.high, at(name, row.low), answer.multiplier, at(name, row.high)
-        )
+        Swing(name, row.low, row.high, at(name, row.low), answer.multiplier, at(name, row.high))
         for name, row in (("detection", table.detection), ("discount_per_year", table.discount_per_year))
     ]
-    return max(swings, key=lambda swing: abs((swing.at_high or 0.0) - (swing.at_low or 0.0)))
+    return MultiplierSwing(answer.offender, max(swings, key=lambda swing: swing.width))
 
 
-def _audited(table: AccordTable, buyer: AccordRow, discount: float, lag: int) -> tuple[Audit, tuple[AuditSwing, ...]]:
+def _audited(table: AccordTable, buyer: AccordRow, discount: float, lag: int) -> tuple[Audit, tuple[Swing, ...]]:
     """The audit of purchases, and the same at the ends of its assumptions."""
     base = {"noise": table.shipment_noise.value, "shortfall": table.shortfall.value}
 
@@ -365,7 +339,7 @@ def _audited(table: AccordTable, buyer: AccordRow, discount: float, lag: int) ->
 
     found = audit()
     swings = [
-        AuditSwing(name, row.low, row.high, cost(audit(**{key: row.low})), cost(found), cost(audit(**{key: row.high})))
+        Swing(name, row.low, row.high, cost(audit(**{key: row.low})), cost(found), cost(audit(**{key: row.high})))
         for name, key, row in (
             ("shipment_noise", "noise", table.shipment_noise),
             ("shortfall", "shortfall", table.shortfall),
@@ -416,10 +390,13 @@ def _untaxed(material: Material) -> tuple[tuple[str, float, str], ...]:
     settings, book = material.dossier.book, material.book
     if settings is None or book is None:
         return ()
+    from tradewar.tariffs import RateQuestion, coverage
+
     day = material.dossier.as_of
     found: list[tuple[str, float, str]] = []
     for row in settings.weights:
-        covered = book.coverage(row.importer, row.exporter, day, row.weight_set, known_on=day)
+        question = RateQuestion(importer=row.importer, exporter=row.exporter, on=day, known_on=day)
+        covered = coverage(book, question, row.weight_set)
         found.append((row.importer, covered.total - covered.value, covered.unit))
     return tuple(found)
 

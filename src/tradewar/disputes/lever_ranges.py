@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tradewar.disputes.dossier import LEVERS_FILE, Dossier
-from tradewar.disputes.lever_files import LeverSource, lever_policies, read_levers
+from tradewar.disputes.dossier import LEVERS_FILE
+from tradewar.disputes.lever_files import lever_policies, read_levers
 from tradewar.disputes.levers import FARM_GOODS, LeverTable, LeverTerms, purchase_summary, table_of
 from tradewar.disputes.material import Material
 from tradewar.equilibrium.outcome import Outcome
@@ -22,7 +22,9 @@ from tradewar.equilibrium.prepared import Prepared, prepare
 from tradewar.equilibrium.solve import solve_prepared
 from tradewar.errors import InfeasibleError
 from tradewar.io.serialize import Document
+from tradewar.world.ranges import Range, vary
 
+OVER = "published sets of elasticities"
 TOLERANCE = 1e-8
 """Of the equilibria behind the ranges: real income to a millionth of a percent, in two thirds of the time."""
 
@@ -32,11 +34,11 @@ class CountryRange:
     """Real income of one country under one lever, percent."""
 
     country: str
-    lowest: float
+    real_income_pct: Range
     """Over all sets of elasticities, the world's own included."""
-    highest: float
-    on_today: float | None
-    """With the lever put on the tariffs of the day, against these; None where no tariffs are in force or it fails."""
+    on_today: Range | None
+    """With the lever put on the tariffs of the day, against these under the same set; None where no tariffs are in
+    force or it fails."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,8 @@ class LeverRange:
 
     lever: str
     countries: tuple[CountryRange, ...]
-    fall_per_unit: tuple[float, float] | None
-    """Lowest and highest fall of the surplus per unit of purchases; None for a lever that buys nothing."""
+    fall_per_unit: Range | None
+    """Fall of the surplus per unit of purchases; None for a lever that buys nothing."""
     unmet_in: tuple[str, ...]
     """Sets of elasticities in which its target cannot be met; they are not in the ranges."""
 
@@ -99,35 +101,34 @@ def find(material: Material) -> OtherLevers | None:
     table = table_of(known, prepared, LeverTerms({}, None, sectors, material.outcomes), material.say)
     policies = lever_policies(known, levers, prepared.baseline)
     material.say("Solving each lever with other trade elasticities")
-    cases = {
-        name: _cases(prepare(material.world, known.closure, elasticities=name, compiled=True), Policy(), policies)
+    sets = {
+        name: prepare(material.world, known.closure, elasticities=name, compiled=True)
         for name in material.world.elasticity_sets
     }
+    cases = {name: _cases(own, Policy(), policies) for name, own in sets.items()}
     base = next((item for item in material.stated.policies if item.in_force), None)
-    on_today = _on_today(known, prepared, levers, base.policy, material) if base else {}
+    today: list[_Cases] = []
+    if base is not None:
+        material.say("Solving each lever on the tariffs of the day")
+        put = lever_policies(known, tuple(levers), prepared.baseline, base.policy)
+        start = next((outcome for outcome in material.outcomes if outcome.policy is base.policy), None)
+        today = [_cases(prepared, base.policy, put, start), *(_cases(own, base.policy, put) for own in sets.values())]
     return OtherLevers(
         table=table,
-        ranges=tuple(_range(table, k, cases, on_today.get(k)) for k, row in enumerate(table.levers) if row.effects),
+        ranges=tuple(_range(table, k, cases, today) for k, row in enumerate(table.levers) if row.effects),
         sets=tuple(cases),
         today=base.source.name if base else "",
     )
 
 
-def _on_today(
-    known: Dossier, prepared: Prepared, levers: Sequence[LeverSource], base: Policy, material: Material
-) -> dict[int, _Case]:
-    material.say("Solving each lever on the tariffs of the day")
-    policies = lever_policies(known, tuple(levers), prepared.baseline, base)
-    start = next((outcome for outcome in material.outcomes if outcome.policy is base), None)
-    return _cases(prepared, base, policies, start)
+_Cases = dict[int, _Case]
+"""Levers by their place; those whose target cannot be met are not there."""
 
 
-def _cases(
-    prepared: Prepared, base: Policy, policies: Sequence[Policy], start: Outcome | None = None
-) -> dict[int, _Case]:
-    """Every lever by its place; those whose target cannot be met are not there."""
+def _cases(prepared: Prepared, base: Policy, policies: Sequence[Policy], start: Outcome | None = None) -> _Cases:
+    """Every lever put on a policy, against that policy."""
     before = solve_prepared(prepared, base, start=start, tolerance=TOLERANCE)
-    found: dict[int, _Case] = {}
+    found: _Cases = {}
     for k, policy in enumerate(policies):
         try:
             outcome = solve_prepared(prepared, policy, start=before, tolerance=TOLERANCE)
@@ -139,20 +140,26 @@ def _cases(
     return found
 
 
-def _range(table: LeverTable, place: int, cases: dict[str, dict[int, _Case]], today: _Case | None) -> LeverRange:
+def _range(table: LeverTable, place: int, cases: dict[str, _Cases], today: Sequence[_Cases]) -> LeverRange:
     own = table.levers[place]
     met = [case[place] for case in cases.values() if place in case]
-    countries: list[CountryRange] = []
-    for k, effect in enumerate(own.effects):
-        values = [effect.real_income_pct, *(case.real_income_pct[k] for case in met)]
-        on_today = today.real_income_pct[k] if today else None
-        countries.append(CountryRange(effect.country, min(values), max(values), on_today))
-    shares = [own.purchases.fall_per_unit] if own.purchases else []
-    shares += [case.fall_per_unit for case in met]
-    given = [share for share in shares if share is not None]
+    on_today = [case[place] for case in today if place in case] if today and place in today[0] else []
+
+    def of(k: int, base: float, others: Sequence[_Case]) -> Range:
+        return vary(base, (case.real_income_pct[k] for case in others), over=OVER)
+
+    share = own.purchases.fall_per_unit if own.purchases else None
+    others = [case.fall_per_unit for case in met if case.fall_per_unit is not None]
     return LeverRange(
         lever=own.name,
-        countries=tuple(countries),
-        fall_per_unit=(min(given), max(given)) if own.purchases and given else None,
+        countries=tuple(
+            CountryRange(
+                effect.country,
+                of(k, effect.real_income_pct, met),
+                of(k, on_today[0].real_income_pct[k], on_today[1:]) if on_today else None,
+            )
+            for k, effect in enumerate(own.effects)
+        ),
+        fall_per_unit=None if share is None else vary(share, others, over=OVER),
         unmet_in=tuple(name for name, case in cases.items() if place not in case),
     )

@@ -13,14 +13,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tradewar.disputes.dossier import Dossier
 from tradewar.disputes.material import Material
 from tradewar.disputes.observed_falls import Fall, PathInputs, directed_wedge, falls
 from tradewar.disputes.path_file import PATH_FILE, FlowPath, PathFile, Ranges, read_path_file
-from tradewar.disputes.policies import dispute_book
+from tradewar.disputes.policies import dispute_book, dispute_world
 from tradewar.disputes.series import (
     SERIES_FOLDER,
     Flow,
@@ -43,18 +43,22 @@ from tradewar.paths import (
     fit_elasticity_curve,
     landmarks,
     monthly_path,
-    path_bands,
+    path_draws,
 )
+from tradewar.world.ranges import Range, vary
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from tradewar.tariffs import TariffBook
+    from tradewar.world.model import World
 
-DRAWS, SEED, LEVELS = 1000, 0, (0.05, 0.5, 0.95)
+DRAWS, SEED, COVERAGE = 1000, 0, 0.9
 BAND = "5 to 95 percent of draws"
+OVER = "draws of the elasticities by horizon, and of what is assumed about dates and orders"
 WEDGE_RANGE = (0.5, 1.0)
 """Directed buying is an upper bound: draws take this part of it."""
+IN_FULL = "the path takes orders from the state in full, an upper bound; the draws take from half of them to all"
 
 
 @dataclass(frozen=True)
@@ -91,9 +95,8 @@ class PathMonth:
     use: float
     extra_stock: float
     """Months of normal use."""
-    low: float | None
-    high: float | None
-    """Band of `index`; None where the dossier gives no ranges."""
+    range: Range | None
+    """Of `index`; None where the dossier gives no ranges."""
     substitution: float
     directed: float
     stocks: float
@@ -101,6 +104,11 @@ class PathMonth:
     """Observed value over that of the same month of the base year; None where it was not known."""
     observed_three_months: float | None
     """The same over this month and the two before it."""
+
+    def cells(self) -> dict[str, Any]:
+        """The month as one row of a table, with both ends of its range."""
+        ends = {"low": self.range and self.range.low, "high": self.range and self.range.high}
+        return {name: value for name, value in vars(self).items() if name != "range"} | ends
 
 
 @dataclass(frozen=True)
@@ -147,7 +155,7 @@ class MonthlyFindings(Document):
         """Long, for charts: one row per flow and month."""
         import pandas as pd
 
-        return pd.DataFrame([{"flow": f.flow.name} | asdict(row) for f in self.flows for row in f.months])
+        return pd.DataFrame([{"flow": f.flow.name} | row.cells() for f in self.flows for row in f.months])
 
     def falls_frame(self) -> pd.DataFrame:
         """Long, for bars: one row per observed fall and component."""
@@ -163,13 +171,19 @@ class MonthlyFindings(Document):
         return pd.DataFrame(rows)
 
 
-def monthly_findings(dossier: Dossier, as_of: dt.date | None = None, book: TariffBook | None = None) -> MonthlyFindings:
+def monthly_findings(
+    dossier: Dossier, as_of: dt.date | None = None, book: TariffBook | None = None, world: World | None = None
+) -> MonthlyFindings:
     """The path of every flow of a dossier.
+
+    How fast trade reacts is that of the curve of the dossier. How far is that of the level of the dossier: at `world`,
+    one plus the trade elasticity of its world, with which everything else is computed; at `blp`, the curve's own.
 
     Args:
         dossier: with `series/` and a tariff book.
         as_of: day of knowledge; by default the day for which the dossier was written.
         book: the tariff book, where it is loaded already.
+        world: the world of the dossier, likewise.
 
     Raises:
         DossierError: if the series or the assumptions are wrong, or the dossier has no tariff book.
@@ -183,7 +197,14 @@ def monthly_findings(dossier: Dossier, as_of: dt.date | None = None, book: Tarif
     if loaded is None:
         fix = "Name its folder in [book] of dispute.toml"
         raise DossierError.at("path", f"dossier {dossier.name!r} has no tariff book to read tariff steps from", fix)
-    found = tuple(_flow_findings(content, flow, observed, loaded, day) for flow in content.flows)
+    if dossier.horizon.level == "world":
+        at = dispute_world(dossier, loaded) if world is None else world
+        contents = [_at_level(content, at, observed.flow(flow.name)) for flow in content.flows]
+    else:
+        contents = [content] * len(content.flows)
+    found = tuple(
+        _flow_findings(own, flow, observed, loaded, day) for own, flow in zip(contents, content.flows, strict=True)
+    )
     return MonthlyFindings(dossier.name, day, content.base_year, found, observed.missing, observed.release_rule)
 
 
@@ -192,19 +213,19 @@ def find(material: Material) -> MonthlyFindings | None:
     dossier = material.dossier
     if material.book is None or not (dossier.folder / SERIES_FOLDER / PATH_FILE).is_file():
         return None
-    return monthly_findings(dossier, dossier.as_of, material.book)
+    return monthly_findings(dossier, dossier.as_of, material.book, material.world)
 
 
 def tariff_steps(
     book: TariffBook, importer: str, exporter: str, spec: FlowPath, content: PathFile, known_on: dt.date
 ) -> tuple[StepFact, ...]:
     """Steps of the average added duty from the start of the path to its end, as known on a day."""
-    from tradewar.tariffs import average_timeline
+    from tradewar.tariffs import RateQuestion, average_timeline
 
     months = months_between(content.start, content.months)
     first, last = f"{months[0]}-01", f"{months[-1]}-28"
-    options: dict[str, Any] = {"programmes": list(spec.programmes), "known_on": known_on.isoformat()}
-    points = average_timeline(book, importer, exporter, first, last, spec.weights, **options).points
+    question = RateQuestion(importer=importer, exporter=exporter, known_on=known_on)
+    points = average_timeline(book, question, first, last, spec.weights, programmes=spec.programmes).points
     found: list[StepFact] = []
     before = 0.0
     for point in points:
@@ -231,7 +252,8 @@ def _flow_findings(
     path = monthly_path(assumptions)
     planned = any(step.awaited for step in assumptions.steps)
     without = both_outcomes(assumptions).if_not if planned else None
-    band = _band(assumptions, content.ranges, wedge.value)
+    drawn = _drawn(assumptions, content.ranges, wedge.value)
+    beyond = IN_FULL if assumptions.directed else ""
     series = observed.get(spec.name)
     months = months_between(content.start, content.months)
     rows = tuple(
@@ -241,8 +263,9 @@ def _flow_findings(
             index_without=None if without is None else float(without.trade_index[m]),
             use=float(path.use_index[m]),
             extra_stock=float(path.extra_stock[m]),
-            low=None if band is None else float(band[0, m]),
-            high=None if band is None else float(band[2, m]),
+            range=None
+            if drawn is None
+            else vary(float(path.trade_index[m]), drawn[:, m], over=OVER, coverage=COVERAGE, outside=beyond),
             substitution=float(path.substitution[m]),
             directed=float(path.directed[m]),
             stocks=float(path.stocks[m]),
@@ -261,7 +284,7 @@ def _flow_findings(
         sentence=_sentence(
             months, marks.peak_month, marks.peak, marks.trough_month, marks.trough, marks.long_run_index
         ),
-        band="" if band is None else f"{BAND}: {content.ranges.reason if content.ranges else ''}",
+        band="" if drawn is None else f"{BAND}: {content.ranges.reason if content.ranges else ''}",
         assumptions=_named(content, spec, inputs, wedge.sentence),
         notes=(*path.notes, content.base_reason, flow.vintage),
     )
@@ -316,6 +339,25 @@ def _curve_ranges(ranges: Ranges | None) -> PathRanges | None:
     return PathRanges(ranges.long_run, ranges.at_one_year, ranges.at_ten_years)
 
 
+def _at_level(content: PathFile, world: World, flow: Flow) -> PathFile:
+    """The curve and its ranges in proportion, so that the long run is σ = 1 + θ of what is traded."""
+    j, i = world.country_index(flow.importer), world.country_index(flow.exporter)
+    traded = world.trade_value[j, i] * world.tradable
+    sigma = 1.0 + float((traded * world.trade_elasticity).sum() / traded.sum())
+    factor = sigma / content.curve.long_run
+    names = ("long_run", "at_one_year", "at_ten_years")
+    source = f"{content.curve.source}. Their shape; in the long run one plus the trade elasticity of {world.name}"
+    curve = {name: factor * getattr(content.curve, name) for name in names}
+    ranges = content.ranges
+    if ranges is not None:
+        given = {name: getattr(ranges, name) for name in names}
+        scaled = {name: (factor * ends[0], factor * ends[1]) for name, ends in given.items() if ends is not None}
+        ranges = ranges.model_copy(update=scaled)
+    return content.model_copy(
+        update={"curve": content.curve.model_copy(update=curve | {"source": source}), "ranges": ranges}
+    )
+
+
 def _curve(content: PathFile) -> ElasticityCurve:
     given = content.curve
     return fit_elasticity_curve(given.long_run, (1.0, given.at_one_year), (10.0, given.at_ten_years), given.source)
@@ -362,7 +404,7 @@ def _index(series: Any, months: Sequence[str], base_year: int) -> float | None:
     return None if now is None or not base else now / base
 
 
-def _band(assumptions: PathAssumptions, ranges: Ranges | None, wedge: float) -> Any:
+def _drawn(assumptions: PathAssumptions, ranges: Ranges | None, wedge: float) -> Any:
     if ranges is None:
         return None
     given = ranges.model_dump(exclude={"reason"}, exclude_none=True)
@@ -370,7 +412,7 @@ def _band(assumptions: PathAssumptions, ranges: Ranges | None, wedge: float) -> 
         given = {key: value for key, value in given.items() if key in ("long_run", "at_one_year", "at_ten_years")}
     if assumptions.directed:
         given["wedge"] = (WEDGE_RANGE[0] * wedge, WEDGE_RANGE[1] * wedge)
-    return path_bands(assumptions, PathRanges(**given), draws=DRAWS, seed=SEED, levels=LEVELS).trade_index
+    return path_draws(assumptions, PathRanges(**given), DRAWS, SEED)[0]
 
 
 def _sentence(

@@ -30,12 +30,14 @@ from tradewar.paths import (
     decompose,
     log_effect_of_steps,
     monthly_path,
-    step_effect_quantiles,
+    step_effect_draws,
     stocks_term,
 )
+from tradewar.world.ranges import Range, vary
 
 MakePath = Callable[["PathInputs", float], PathAssumptions]
 
+COVERAGE, OVER = 0.9, "draws of the elasticities by horizon"
 SMALLEST_SHARED = 0.05
 """Changes below so many log points are not divided into shares."""
 
@@ -71,9 +73,9 @@ class Fall(Document, told="... decomposition.observed_ratio decomposition.total 
     decomposition: Decomposition
     how_directed: str
     """Where the wedge of directed buying comes from."""
-    substitution_range: tuple[float, float] | None
-    """5 and 95 percent of draws of the elasticities, in percent of the base like `percent_of_fall`, the larger fall
-    first; None where the dossier gives no ranges."""
+    substitution_range: Range | None
+    """What tariffs explain under draws of the elasticities, in percent of the base like `percent_of_fall`; None where
+    the dossier gives no ranges."""
 
     @property
     def sentence(self) -> str:
@@ -185,13 +187,14 @@ def _fall(
 
 def _substitution_range(
     inputs: PathInputs, steps: Sequence[TariffStep], found: Decomposition, month: float, base_month: float
-) -> tuple[float, float] | None:
+) -> Range | None:
     total, percent = found.total.log_points, found.total.percent_of_fall
-    if inputs.ranges is None or percent is None:
+    if inputs.ranges is None or percent is None or found.substitution.percent_of_fall is None:
         return None
-    low, high = step_effect_quantiles(steps, inputs.ranges, month, base_month, levels=(0.05, 0.95))
+    drawn = step_effect_draws(steps, inputs.ranges, month, base_month)
     # shares of log points, as for every component
-    return float(low / total * percent), float(high / total * percent)
+    values = drawn / total * percent
+    return vary(found.substitution.percent_of_fall, values, over=OVER, coverage=COVERAGE)
 
 
 def _stocks(inputs: PathInputs, make_path: MakePath, places: Sequence[int]) -> float:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tradewar.disputes import answer, averages, deal, hold, kept, lever_ranges, monthly, ranges, taxed
+from tradewar.disputes import answer, averages, deal, hold, kept, lever_ranges, monthly, options, ranges, taxed
 from tradewar.disputes.material import Material
 from tradewar.io.serialize import Document
 
@@ -40,9 +40,10 @@ PARTS: tuple[Part, ...] = (
     Part("levers", "Solving what else is on the table", lever_ranges.find),
     Part("monthly", "Following trade month by month", monthly.find),
     Part("deal", "Looking for a deal", deal.find),
+    Part("options", "Holding the options against the tariffs in force", options.find),
     Part("hold", "Checking whether the deal would hold", hold.find),
     Part("kept", "Judging what was promised", kept.find),
 )
-"""In the order of the questions: taxed, averages, ranges, answer, levers, monthly, deal, hold, kept.
+"""In the order of the questions: taxed, averages, ranges, answer, levers, monthly, deal, options, hold, kept.
 
 Adding a part adds a line here."""

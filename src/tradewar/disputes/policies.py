@@ -11,8 +11,8 @@ model so that buyers' prices and revenue are those of the lines (`tradewar.equil
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,8 +36,8 @@ from tradewar.world.model import World
 
 if TYPE_CHECKING:
     from tradewar.tariffs.book import TariffBook
-    from tradewar.tariffs.bridge import MappingReport
     from tradewar.tariffs.policies import PolicyRates
+    from tradewar.tariffs.sectors import MappingReport
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,10 @@ class StatedPolicy:
     def in_force(self) -> bool:
         """Whether it is what applies on the day of the brief."""
         return isinstance(self.source, BookPolicy) and self.source.day == "as-of"
+
+    def known_on(self, day: dt.date) -> bool:
+        """Whether its figures could be known on a day; otherwise it is hindsight."""
+        return self.figures_known_from is None or self.figures_known_from <= day
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,7 +167,7 @@ def _base_rates(
     dossier: Dossier, settings: Book, book: TariffBook, world: World
 ) -> dict[tuple[str, str], Float[Array, " sector"]]:
     """What the book levies on the base day, by pair, for importers of whom it has the general rates."""
-    from tradewar.tariffs.coverage import special_programmes
+    from tradewar.tariffs import special_programmes
 
     pairs = {
         (row.importer, row.exporter): row.weight_set
@@ -236,7 +240,27 @@ def state_policies(dossier: Dossier, book: TariffBook | None, world: World) -> S
             problems.extend(error.problems)
     if problems:
         raise DossierError(problems)
-    return Stated(tuple(stated), tuple(left_out), steps)
+    listed = [item for policy in stated for item in policy.policy.products]
+    return Stated(tuple(_as_listed(item, listed, world) for item in stated), tuple(left_out), steps)
+
+
+def _as_listed(item: StatedPolicy, listed: Sequence[ProductTariffs], world: World) -> StatedPolicy:
+    """A tariff file with the products behind its rates, where they are averages of the book to the last digit.
+
+    The live page writes such files: it shows the averages, and the sectors that were not touched keep their products.
+    """
+    rate = item.policy.tariff_rate
+    if rate is None or not isinstance(item.source, TariffFile):
+        return item
+
+    def sectors(products: ProductTariffs) -> int:
+        cell = world.country_index(products.importer), world.country_index(products.exporter)
+        same = (rate[cell] == products.average_rate) & (rate[cell] != world.tariff_rate[cell])
+        return int(same.sum())
+
+    pairs = {(products.importer, products.exporter): products for products in sorted(listed, key=sectors)}
+    found = tuple(products for products in pairs.values() if sectors(products))
+    return replace(item, policy=replace(item.policy, products=found)) if found else item
 
 
 def average_rate(world: World, rate: Float[Array, "importer exporter sector"], importer: str, exporter: str) -> float:
@@ -276,6 +300,7 @@ def _from_book(
     if taken is None:
         return None
     day = _day(source, taken, known_on)
+    _refuse_partners_left_out(dossier, settings, book, taken, day, world)
     chosen = book
     if source.day == "every-step" or any(step.status == "proposed" for step in taken):
         chosen = stepping.carried_out(book, taken, day, known_on)
@@ -293,6 +318,31 @@ def _from_book(
         steps=taken,
         mapping=_mappings(rates, chosen, source, settings.aggregation, world),
     )
+
+
+def _refuse_partners_left_out(
+    dossier: Dossier, settings: Book, book: TariffBook, taken: tuple[OpenStep, ...], day: dt.date, world: World
+) -> None:
+    """A step that taxes a partner for whom there are no weights would be carried out on others alone.
+
+    Raises:
+        DossierError: naming the measures, the partner and the weights that are missing.
+    """
+    having = {(row.importer, row.exporter) for row in settings.weights}
+    importers = {row.importer for row in settings.weights}
+    named = {party.country for party in (*dossier.parties, *dossier.actors)} & set(world.countries)
+    problems: list[Problem] = []
+    for measure in stepping.measures_of(book, taken):
+        hit = stepping.partners_hit(book, measure, named, world.countries, day)
+        for partner in sorted(hit - {measure.importer}) if measure.importer in importers else ():
+            if (measure.importer, partner) not in having:
+                what = (
+                    f"{measure.measure_id} taxes {partner}, and there are no weights of its trade: it would be left out"
+                )
+                fix = f"Add [[book.weights]] with importer = {measure.importer!r} and exporter = {partner!r}"
+                problems.append(Problem(f"{DISPUTE_FILE}: book.weights", what, fix))
+    if problems:
+        raise DossierError(list(dict.fromkeys(problems)))
 
 
 def _taken(source: BookPolicy, steps: tuple[OpenStep, ...], as_of: dt.date) -> tuple[OpenStep, ...] | None:
@@ -332,7 +382,7 @@ def _words(day: dt.date, taken: tuple[OpenStep, ...], as_of: dt.date, known_on: 
 def _rates(
     book: TariffBook, settings: Book, source: BookPolicy, day: dt.date, known_on: dt.date, world: World
 ) -> PolicyRates:
-    from tradewar.tariffs.coverage import special_programmes
+    from tradewar.tariffs import special_programmes
 
     pairs = {(row.importer, row.exporter): row.weight_set for row in settings.weights}
     programmes = None
@@ -380,7 +430,7 @@ def _laid_on(world: World, rates: PolicyRates) -> Float[Array, "importer exporte
 def _mappings(
     rates: PolicyRates, book: TariffBook, source: BookPolicy, aggregation: str, world: World
 ) -> tuple[PairMapping, ...]:
-    from tradewar.tariffs.coverage import special_programmes
+    from tradewar.tariffs import special_programmes
 
     return tuple(
         PairMapping(

@@ -1,7 +1,8 @@
 """How sure the effects are: every policy solved again under draws of the trade elasticities.
 
 Each draw changes all elasticities and nothing else; the data of the baseline stay. A range holds the middle
-90 percent of the draws. What it leaves out is everything else: the form of the model, the data, the tariffs.
+90 percent of the draws. What it leaves out is everything else: the form of the model, the data, the tariffs. A step
+from one policy to the next, and what the deal does to the tariffs of the day, are differences under the same draw.
 
 Draw k has its own seed, so that more draws only add to those there are.
 """
@@ -10,8 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from jaxtyping import Float
@@ -19,22 +21,21 @@ from numpy import ndarray as Array
 
 from tradewar.disputes.material import Material
 from tradewar.equilibrium.outcome import Outcome
+from tradewar.equilibrium.policy import Policy
 from tradewar.io.serialize import Document
+from tradewar.world.ranges import Range, enough, vary
 
-DRAWS = 60
+if TYPE_CHECKING:
+    from tradewar.world.uncertainty import Uncertainty
+
+DRAWS = 200
+"""Ten draws lie beyond either end of a range."""
 SEED = 2019
 LEVEL = 0.9
 """Share of the draws that lies within a range."""
-FEWEST = 20
-"""Below so many solved draws nothing is said."""
-
-
-@dataclass(frozen=True)
-class Range:
-    """Where the middle of the draws lies."""
-
-    low: float
-    high: float
+OVER = "draws of the trade elasticities"
+OTHER_SHARES = (0.0, 1.0)
+"""Common shares beside the base: sectors drawn on their own, and all moved together."""
 
 
 @dataclass(frozen=True)
@@ -87,13 +88,23 @@ class PolicyRanges:
 
 @dataclass(frozen=True)
 class Mover:
-    """The elasticity that moves a party's real income most under the last policy."""
+    """The elasticity that moves a party's real income most under the last policy known on the day."""
 
     country: str
     sector: str
     name: str
     correlation: float
     """Between log θ of the sector and real income, over the draws."""
+
+
+@dataclass(frozen=True)
+class SharedDoubt:
+    """What the range of a party's real income owes to how much of the doubt all sectors share; first policy."""
+
+    country: str
+    common: float
+    """Share of the variance that all sectors have in common."""
+    real_income_pct: Range
 
 
 @dataclass(frozen=True)
@@ -110,9 +121,13 @@ class Ranges(Document):
     distribution: str
     source: str
     """Where the standard error comes from."""
+    common: float
+    """Share of the variance that all sectors have in common; ours."""
     policies: tuple[PolicyRanges, ...]
     movers: tuple[Mover, ...]
     """One per party."""
+    shared: tuple[SharedDoubt, ...]
+    """The same with other shares in common."""
 
     def policy(self, name: str) -> PolicyRanges:
         """The ranges of one policy."""
@@ -125,68 +140,98 @@ def find(material: Material) -> Ranges | None:
     Returns:
         None in a market whose elasticities are not those that are drawn, or where too few draws have a solution.
     """
-    from tradewar.equilibrium import prepare
-    from tradewar.world.uncertainty import typical
-
-    if material.outcomes[0].market != "competitive":
+    drawn = draws_of(material)
+    if drawn is None:
         return None
-    uncertain = typical(material.world)
-    prepared = prepare(material.world, material.dossier.closure, compiled=True)
-    solve = _Solve(material, prepared)
-    drawn = [uncertain.draw(SEED, k) for k in range(DRAWS)]
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        found = list(pool.map(solve.under, drawn))
-    solved = [row for row in found if row is not None]
-    if len(solved) < FEWEST:
-        return None
-    columns = [[row[k] for row in solved] for k in range(len(material.stated.policies))]
-    elasticities = np.array([theta for theta, row in zip(drawn, found, strict=True) if row is not None])
+    uncertain, stated = drawn.uncertain, material.stated.policies
+    columns = [[row[k] for row in drawn.measures] for k in range(len(stated))]
+    bases = [_measures(outcome, drawn.parties) for outcome in material.outcomes]
+    known = [k for k, item in enumerate(stated) if item.known_on(material.dossier.as_of)] or [len(stated) - 1]
     return Ranges(
         draws=DRAWS,
-        solved=len(solved),
+        solved=len(drawn.measures),
         seed=SEED,
         level=LEVEL,
         standard_error=float((uncertain.standard_error / uncertain.centre).max()),
         distribution=str(uncertain.distribution),
         source=uncertain.source,
+        common=uncertain.common,
         policies=tuple(
-            _policy(material, stated.source.name, column, before)
-            for stated, column, before in zip(material.stated.policies, columns, [None, *columns[:-1]], strict=True)
+            _policy(material, item.source.name, columns[: k + 1][-2:], bases[: k + 1][-2:])
+            for k, item in enumerate(stated)
         ),
-        movers=_movers(material, columns[-1], elasticities),
+        movers=_movers(material, columns[known[-1]], drawn.elasticities),
+        shared=_shared(material, uncertain, bases[0]),
     )
 
 
-# ---------------------------------------------------------------- one draw
+# ---------------------------------------------------------------- draws
 
 Measures = Mapping[str, Array]
 """What is kept of one solved policy, by name; ratios to the baseline and shares."""
 
 
-class _Solve:
-    """All policies of a dossier under one draw."""
+@dataclass(frozen=True, eq=False)
+class Draws:
+    """Every policy of a dossier under every draw that has a solution."""
 
-    def __init__(self, material: Material, prepared: Any) -> None:
-        self._policies = [stated.policy for stated in material.stated.policies]
-        self._parties = [material.world.country_index(party.country) for party in material.dossier.parties]
-        self._prepared = prepared
+    uncertain: Uncertainty
+    elasticities: Float[Array, "draw sector"]
+    measures: tuple[Sequence[Measures], ...]
+    """By draw and policy."""
+    parties: Sequence[int]
 
-    def under(self, trade_elasticity: Array) -> list[Measures] | None:
-        """None where a policy has no equilibrium under these elasticities."""
-        from tradewar.equilibrium.batch import under
-        from tradewar.equilibrium.solve import solve_prepared
-        from tradewar.errors import NoSolutionError
 
-        outcome: Outcome | None = None
-        kept: list[Measures] = []
-        try:
-            own = under(self._prepared, trade_elasticity)
-            for policy in self._policies:
-                outcome = solve_prepared(own, policy, start=outcome)
-                kept.append(_measures(outcome, self._parties))
-        except NoSolutionError:
-            return None
-        return kept
+@lru_cache(maxsize=1)
+def draws_of(material: Material) -> Draws | None:
+    """The draws of a dossier on its day; the last material is remembered, for differences under the same draw.
+
+    Returns:
+        None in a market whose elasticities are not those that are drawn, or where too few draws have a solution.
+    """
+    from tradewar.world.uncertainty import typical
+
+    if material.outcomes[0].market != "competitive":
+        return None
+    uncertain = typical(material.world)
+    elasticities = np.array([uncertain.draw(SEED, k) for k in range(DRAWS)])
+    parties = [material.world.country_index(party.country) for party in material.dossier.parties]
+    found = under_draws(material, [item.policy for item in material.stated.policies], elasticities)
+    kept = [k for k, row in enumerate(found) if row is not None]
+    if not enough(len(kept), LEVEL):
+        return None
+    return Draws(uncertain, elasticities[kept], tuple(row for row in found if row is not None), parties)
+
+
+def under_draws(
+    material: Material, policies: Sequence[Policy], elasticities: Float[Array, "draw sector"]
+) -> list[list[Measures] | None]:
+    """Policies, each from the one before, under draws; None for a draw under which one has no equilibrium."""
+    from tradewar.equilibrium import prepare
+
+    parties = [material.world.country_index(party.country) for party in material.dossier.parties]
+    prepared = prepare(material.world, material.dossier.closure, horizon=material.dossier.horizon, compiled=True)
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        return list(pool.map(partial(_under, prepared, policies, parties), elasticities))
+
+
+def _under(
+    prepared: Any, policies: Sequence[Policy], parties: Sequence[int], trade_elasticity: Array
+) -> list[Measures] | None:
+    from tradewar.equilibrium.batch import under
+    from tradewar.equilibrium.solve import solve_prepared
+    from tradewar.errors import NoSolutionError
+
+    outcome: Outcome | None = None
+    kept: list[Measures] = []
+    try:
+        own = under(prepared, trade_elasticity)
+        for policy in policies:
+            outcome = solve_prepared(own, policy, start=outcome)
+            kept.append(_measures(outcome, parties))
+    except NoSolutionError:
+        return None
+    return kept
 
 
 def _measures(outcome: Outcome, parties: Sequence[int]) -> Measures:
@@ -215,45 +260,79 @@ def _import_shares(sales: Array, parties: Sequence[int]) -> Array:
 # ---------------------------------------------------------------- from draws to ranges
 
 
+def over_draws(base: float, values: Array) -> Range:
+    """The range of a figure over the draws of the elasticities."""
+    return vary(float(base), values, over=OVER, coverage=LEVEL)
+
+
 def _policy(
-    material: Material, name: str, draws: Sequence[Measures], before: Sequence[Measures] | None
+    material: Material, name: str, draws: Sequence[Sequence[Measures]], bases: Sequence[Measures]
 ) -> PolicyRanges:
+    """`draws` and `bases` hold the policy before, where there is one, and this one."""
     world = material.world
     parties = [party.country for party in material.dossier.parties]
-    of = {key: np.array([row[key] for row in draws]) for key in draws[0]}
-    income = of["real_income"] - 1.0
-    step = None if before is None else of["real_income"] - np.array([row["real_income"] for row in before])
+    before, (of, base) = None, (_stacked(draws[-1]), bases[-1])
+    if len(draws) > 1:
+        before = np.array([row["real_income"] for row in draws[0]]), bases[0]["real_income"]
 
-    def percent(key: str, k: int) -> Range:
-        return _range(100.0 * (of[key][:, k] - 1.0))
+    def ranged(key: str, *place: int, scale: float = 100.0, less: float = 1.0) -> Range:
+        return over_draws(scale * (base[key][place] - less), scale * (of[key][(slice(None), *place)] - less))
+
+    def step(k: int) -> Range | None:
+        if before is None:
+            return None
+        own = 100.0 * (base["real_income"][k] - before[1][k])
+        return over_draws(own, 100.0 * (of["real_income"][:, k] - before[0][:, k]))
 
     return PolicyRanges(
         name=name,
         countries=tuple(
             CountryRange(
                 country=code,
-                real_income_pct=_range(100.0 * income[:, k]),
-                real_income_money=_range(float(world.income[k]) * income[:, k]),
-                step_points=None if step is None else _range(100.0 * step[:, k]),
-                real_wage_pct=percent("real_wage", k),
-                exports_pct=percent("exports", k),
-                imports_pct=percent("imports", k),
+                real_income_pct=ranged("real_income", k),
+                real_income_money=ranged("real_income", k, scale=float(world.income[k])),
+                step_points=step(k),
+                real_wage_pct=ranged("real_wage", k),
+                exports_pct=ranged("exports", k),
+                imports_pct=ranged("imports", k),
             )
             for k, code in enumerate(world.countries)
         ),
         suppliers=tuple(
-            SupplierRange(party, code, _range(100.0 * of["share"][:, row, k]))
+            SupplierRange(party, code, ranged("share", row, k, less=0.0))
             for row, party in enumerate(parties)
             for k, code in enumerate(world.countries)
             if code != party
         ),
         sectors=tuple(
-            SectorRange(party, code, _range(100.0 * (of["volume"][:, row, s] - 1.0)))
+            SectorRange(party, code, ranged("volume", row, s))
             for row, party in enumerate(parties)
             for s, code in enumerate(world.sectors)
         ),
-        world_money=_range(income @ world.income),
+        world_money=over_draws(
+            float((base["real_income"] - 1.0) @ world.income), (of["real_income"] - 1.0) @ world.income
+        ),
     )
+
+
+def _stacked(draws: Sequence[Measures]) -> Measures:
+    return {key: np.array([row[key] for row in draws]) for key in draws[0]}
+
+
+def _shared(material: Material, uncertain: Uncertainty, base: Measures) -> tuple[SharedDoubt, ...]:
+    """Real income of the parties under the first policy, with other shares of the doubt in common."""
+    policy, found = material.stated.policies[0].policy, list[SharedDoubt]()
+    for common in OTHER_SHARES:
+        other = replace(uncertain, common=common)
+        drawn = under_draws(material, [policy], np.array([other.draw(SEED, k) for k in range(DRAWS)]))
+        income = np.array([row[0]["real_income"] for row in drawn if row is not None])
+        if not enough(len(income), LEVEL):
+            continue
+        for party in material.dossier.parties:
+            k = material.world.country_index(party.country)
+            ranged = over_draws(100.0 * (base["real_income"][k] - 1.0), 100.0 * (income[:, k] - 1.0))
+            found.append(SharedDoubt(party.country, common, ranged))
+    return tuple(found)
 
 
 def _movers(
@@ -271,9 +350,3 @@ def _movers(
         s = int(np.abs(correlation).argmax())
         found.append(Mover(party.country, world.sectors[s], world.sector_names[s], float(correlation[s])))
     return tuple(found)
-
-
-def _range(values: Array) -> Range:
-    tail = 50.0 * (1.0 - LEVEL)
-    low, high = np.percentile(values, [tail, 100.0 - tail])
-    return Range(float(low), float(high))

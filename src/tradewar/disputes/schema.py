@@ -3,7 +3,7 @@
 | table | keys | needed |
 |---|---|---|
 | top | `name` (of the folder), `title`, `as_of` (day for which it was written), `world` | yes |
-| top | `closure` (default `share-of-world`) | no |
+| top | `closure` (default `share-of-world`), `horizon` (years; default the long run), `level` (`world` or `blp`) | no |
 | `[[parties]]` | `country` (code in the world), `name` | two |
 | `[[actors]]` | `country`, `name`: others that the chronicle names | no |
 | `[book]` | `folder`, `base_day`, `sector_set`, `[[book.weights]]`: the tariff book of the dispute | for kind `book` |
@@ -167,6 +167,10 @@ class DisputeFile(Strict):
     as_of: Day
     world: Text
     closure: Text = "share-of-world"
+    horizon: Annotated[float, Field(ge=0)] | None = None
+    """Years after the change at which effects are told; None for the long run."""
+    level: Literal["world", "blp"] = "world"
+    """Whose long-run trade elasticities: see `tradewar.equilibrium.horizon`."""
     parties: Annotated[tuple[Party, ...], Field(min_length=2, max_length=2)]
     actors: tuple[Party, ...] = ()
     book: Book | None = None

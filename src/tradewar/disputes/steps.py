@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tradewar.disputes.schema import Step
+from tradewar.tariffs.areas import reaches
 from tradewar.tariffs.instants import MINUTES
 
 if TYPE_CHECKING:
@@ -63,8 +64,8 @@ class OpenStep:
     """Since when this version of the step is known."""
     versions: int
     """How many versions were known by the day: 2 means that it was changed once."""
-    verified: bool
-    """False where a line of the book behind it was not checked."""
+    verified: bool | None
+    """False where a line of the book behind it was not checked, None where the book does not say of one."""
     changes: tuple[str, ...]
     """`change_id` of scheduled changes of the book."""
     measures: tuple[str, ...]
@@ -101,6 +102,28 @@ def carried_out(book: TariffBook, steps: Iterable[OpenStep], day: dt.date, known
         return replace(change, status="planned", planned_from=starts, trigger="")
 
     return replace(book, changes_planned=tuple(map(ordered, book.changes_planned)))
+
+
+def measures_of(book: TariffBook, steps: Iterable[OpenStep]) -> tuple[Measure, ...]:
+    """The measures that steps start or change, in the order of the book."""
+    chosen = tuple(steps)
+    changes = {name for step in chosen for name in step.changes}
+    names = {change.measure_id for change in book.changes_planned if change.change_id in changes}
+    names |= {name for step in chosen for name in step.measures}
+    return tuple(measure for measure in book.measures if measure.measure_id in names and not measure.hs_exclude)
+
+
+def partners_hit(
+    book: TariffBook, measure: Measure, named: Iterable[str], countries: Iterable[str], day: dt.date
+) -> set[str]:
+    """Of the countries that a dossier names those that a measure reaches on a day, of others those that it names."""
+    at, known = day.toordinal() * MINUTES, day.toordinal()
+    own = {part.strip() for part in measure.exporter_area.split(";")}
+    return {
+        country
+        for country in {*named, *own.intersection(countries)}
+        if reaches(measure.exporter_area, country, at, known, book.areas)
+    }
 
 
 def unknown_lines(book: TariffBook, step: Step) -> tuple[str, ...]:
@@ -148,10 +171,16 @@ def _open(book: TariffBook, step: Step, known_on: dt.date) -> OpenStep | None:
         branches=(Branch("yes", "not carried out"), Branch("no", "carried out")) if trigger else (),
         known_from=dt.date.fromordinal(max(line.known_from for line in lines)),
         versions=max(1, len(versions) // max(1, len(names))),
-        verified=all(line.verified for line in lines),
+        verified=_verified(line.verified for line in lines),
         changes=names,
         measures=tuple(dict.fromkeys(measure.measure_id for measure in measures)),
     )
+
+
+def _verified(marks: Iterable[bool | None]) -> bool | None:
+    """The weakest of several marks."""
+    known = set(marks)
+    return False if False in known else None if None in known else True
 
 
 def _current(book: TariffBook, change_id: str, known_on: dt.date) -> ScheduledChange | None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from numpy import ndarray as Array
 
 from tradewar.disputes import steps as stepping
@@ -27,7 +27,8 @@ from tradewar.io.serialize import Document
 if TYPE_CHECKING:
     from tradewar.tariffs.averages import AverageTariff
     from tradewar.tariffs.book import TariffBook
-    from tradewar.tariffs.question import Question
+    from tradewar.tariffs.question import RateQuestion
+    from tradewar.tariffs.units import Units
 
 PRODUCTS = 10
 """How many products are listed."""
@@ -170,20 +171,18 @@ def _proposals(steps: tuple[OpenStep, ...]) -> bool:
 def _pair(
     book: TariffBook, ahead: TariffBook, row: Weights, base: dt.date, as_of: dt.date, last: dt.date
 ) -> tuple[PairTaxes, list[UnverifiedLine]]:
-    from tradewar.tariffs.timeline import average_timeline
+    from tradewar.tariffs import average, average_timeline, coverage, steps, unchecked
 
-    pair, named = (row.importer, row.exporter), row.weight_set
-    known: dict[str, Any] = {"known_on": as_of}
-    start = min(base, as_of)
-    past = [_point(item) for item in average_timeline(book, *pair, start, as_of, named, **known).points]
-    today = book.average(*pair, as_of, named, **known)
+    named, question = row.weight_set, _question(row, as_of)
+    past = [_point(item) for item in average_timeline(book, question, min(base, as_of), as_of, named).points]
+    today = average(book, question, named)
     planned: list[RatePoint] = []
     if last > as_of:
-        outcomes = ahead.branch(as_of, **NO_DEAL) if _hangs_on_a_deal(ahead) else None
-        future = average_timeline(ahead, *pair, as_of, last, named, branch=outcomes, **known)
+        future = average_timeline(ahead, question.at(branch=_outcomes(ahead)), as_of, last, named)
         planned = [_point(item) for item in future.points]
-    covered = book.coverage(*pair, as_of, named, **known)
-    points, value, lines = _unverified(book, pair, named, as_of)
+    covered = coverage(book, question, named)
+    doubtful = {step.measure_id for step in steps(book, as_of) if step.status == "in_force" and step.verified is False}
+    doubt = unchecked(book, question, named, doubtful)
     chosen = book.weight_sets[named]
     found = PairTaxes(
         importer=row.importer,
@@ -203,14 +202,22 @@ def _pair(
         covered_part=covered.share,
         covered_lines=covered.lines,
         lines_without_weight=len(covered.codes_without_weight),
-        unverified_points=points,
-        unverified_value=value,
+        unverified_points=doubt.points,
+        unverified_value=doubt.value,
     )
-    return found, lines
+    return found, [UnverifiedLine(m.measure_id, row.importer, m.source, m.note) for m in doubt.measures]
 
 
-def _hangs_on_a_deal(book: TariffBook) -> bool:
-    return any(change.trigger in NO_DEAL for change in book.changes_planned)
+def _question(row: Weights, as_of: dt.date) -> RateQuestion:
+    from tradewar.tariffs import RateQuestion
+
+    return RateQuestion(importer=row.importer, exporter=row.exporter, on=as_of, known_on=as_of)
+
+
+def _outcomes(book: TariffBook) -> dict[str, str] | None:
+    """Open questions that change a step are answered: there is no deal."""
+    hangs = any(change.trigger in NO_DEAL for change in book.changes_planned)
+    return NO_DEAL if hangs else None
 
 
 def _point(item: AverageTariff) -> RatePoint:
@@ -221,55 +228,24 @@ def _rate(item: AverageTariff) -> float:
     return float("nan") if item.rate is None else item.rate
 
 
-def _unverified(
-    book: TariffBook, pair: tuple[str, str], named: str, as_of: dt.date
-) -> tuple[float, float, list[UnverifiedLine]]:
-    """Points of the average, trade, and lines that rest on figures nobody checked."""
-    from tradewar.tariffs import averages
-    from tradewar.tariffs.coverage import special_programmes
-    from tradewar.tariffs.question import ask
-
-    question = ask(book, *pair, as_of, known_on=as_of)
-    line = averages.line_set(book, question)
-    evaluation, _ = averages.evaluated(book, question, line, special_programmes(book, pair[0]))
-    doubtful = {step.measure_id for step in book.steps(as_of) if step.status == "in_force" and not step.verified}
-    rate, touched = np.zeros(len(line.codes)), np.zeros(len(line.codes))
-    lines: dict[str, UnverifiedLine] = {}
-    for claim in evaluation.applied:
-        measure = claim.measure
-        if (measure.verified and measure.measure_id not in doubtful) or not np.nansum(claim.rate):
-            continue
-        rate[claim.index] += np.nan_to_num(claim.rate)
-        touched[claim.index] = np.maximum(touched[claim.index], claim.weight)
-        lines.setdefault(measure.measure_id, UnverifiedLine(measure.measure_id, pair[0], measure.source, measure.note))
-    chosen = book.weight_sets[named]
-    mean = averages.matched(_by_code(line.array, rate, chosen.digits), chosen.codes)
-    share = averages.matched(_by_code(line.array, touched, chosen.digits), chosen.codes)
-    known = ~np.isnan(mean)
-    points = 100 * float((chosen.value[known] * mean[known]).sum() / chosen.value[known].sum())
-    return points, float((chosen.value[known] * share[known]).sum()), list(lines.values())
-
-
-def _by_code(codes: Any, value: Float[Array, " line"], digits: int) -> Any:
-    """Simple means of a value over the lines of each code."""
-    from tradewar.tariffs.averages import CodeRates
-
-    names, place = np.unique(codes.astype(f"<U{digits}"), return_inverse=True)
-    count = np.bincount(place, minlength=len(names))
-    return CodeRates(names, np.bincount(place, weights=value, minlength=len(names)) / count, count, (), ())
-
-
 # ---------------------------------------------------------------- what is at stake
 
 
 @dataclass(frozen=True, eq=False)
 class _Lines:
-    """L lines of one importer before and after."""
+    """L lines under the codes of a weight set, before and after."""
 
-    codes: Any
+    code: Int[Array, " line"]
+    """Position of the code of each."""
+    weight: Float[Array, " line"]
+    """Share of each in its code."""
     before: Float[Array, " line"]
     after: Float[Array, " line"]
     changed: Bool[Array, " line"]
+
+    def summed(self, value: Float[Array, " line"], count: int) -> Float[Array, " code"]:
+        """Sums over the lines of each code."""
+        return np.bincount(self.code, weights=self.weight * value, minlength=count)
 
 
 def _stake(book: TariffBook, settings: Book, as_of: dt.date, due: tuple[OpenStep, ...], material: Material) -> Stake:
@@ -297,61 +273,54 @@ def _stake(book: TariffBook, settings: Book, as_of: dt.date, due: tuple[OpenStep
 
 def _changing(book: TariffBook, after: TariffBook, row: Weights, as_of: dt.date, day: dt.date) -> _Lines:
     """Lines whose added duty the steps of a day change, on the lines in force on the day of knowledge."""
-    from tradewar.tariffs.question import ask
-
-    pair = (row.importer, row.exporter)
-    outcomes = after.branch(as_of, **NO_DEAL) if _hangs_on_a_deal(after) else None
-    now = ask(book, *pair, as_of, known_on=as_of)
-    then = ask(after, *pair, day, known_on=as_of, branch=outcomes)
-    codes, total, added = _duties(book, now, now.instant)
-    same, total_then, added_then = _duties(after, then, now.instant)
-    assert np.array_equal(codes, same)
-    return _Lines(codes, total, total_then, np.abs(np.nan_to_num(added_then - added)) > 1e-12)
+    now = _question(row, as_of)
+    units, total, added = _duties(book, now, row, as_of)
+    same, total_then, added_then = _duties(after, now.at(on=day, branch=_outcomes(after)), row, as_of)
+    assert np.array_equal(units.code, same.code)
+    changed = np.abs(np.nan_to_num(added_then - added)) > 1e-12
+    return _Lines(units.code, units.weight, total, total_then, changed)
 
 
 def _in_force(book: TariffBook, row: Weights, as_of: dt.date) -> _Lines:
     """Lines on which an added duty is in force, compared with the general rate alone."""
+    units, total, added = _duties(book, _question(row, as_of), row, as_of)
+    return _Lines(units.code, units.weight, total - added, total, np.nan_to_num(added) > 1e-12)
+
+
+def _duties(book: TariffBook, question: RateQuestion, row: Weights, lines_on: dt.date) -> tuple[Units, Any, Any]:
+    """The lines of a day, their total rates, and what is added to the general rate."""
+    from tradewar.tariffs import averages, special_programmes
     from tradewar.tariffs.question import ask
 
-    now = ask(book, row.importer, row.exporter, as_of, known_on=as_of)
-    codes, total, added = _duties(book, now, now.instant)
-    return _Lines(codes, total - added, total, np.nan_to_num(added) > 1e-12)
-
-
-def _duties(book: TariffBook, question: Question, lines_on: int) -> tuple[Any, Any, Any]:
-    """Codes of the lines of a day, their total rates, and what is added to the general rate."""
-    from tradewar.tariffs import averages
-    from tradewar.tariffs.coverage import special_programmes
-
-    line = averages.line_set(book, question, lines_on)
-    rates: list[Any] = []
-    for programmes in (None, special_programmes(book, question.importer)):
-        evaluation, _ = averages.evaluated(book, question, line, programmes)
-        rates.append(averages.known_rates(book, evaluation, question.importer, programmes))
-    return line.array, rates[0], rates[1]
+    asked, instant = ask(book, question), ask(book, question.at(on=lines_on)).instant
+    codes = book.weight_sets[row.weight_set].codes
+    every, added = (
+        averages.line_rates(asked, codes, programmes=programmes, lines_on=instant)
+        for programmes in (None, special_programmes(book, question.importer))
+    )
+    return every.units, every.rate, added.rate
 
 
 def _products(
     book: TariffBook, row: Weights, sector_set: str, lines: _Lines, names: dict[str, str]
 ) -> tuple[list[Product], float]:
     """Product groups by trade at stake, and the sum over all of them."""
-    from tradewar.tariffs import averages
-
     chosen = book.weight_sets[row.weight_set]
-    share = averages.matched(_by_code(lines.codes, lines.changed.astype(float), chosen.digits), chosen.codes)
-    stake = chosen.value * np.nan_to_num(share)
+    count = len(chosen.codes)
+    stake = chosen.value * lines.summed(lines.changed.astype(float), count)
     known = lines.changed & ~np.isnan(lines.before) & ~np.isnan(lines.after)
     if not known.any():
         return [], float(stake.sum())
+    part = lines.summed(known.astype(float), count)
     before, after = (
-        averages.matched(_by_code(lines.codes[known], rate[known], chosen.digits), chosen.codes)
+        lines.summed(np.where(known, rate, 0.0), count) / np.where(part > 0, part, 1.0)
         for rate in (lines.before, lines.after)
     )
-    rated = np.where(np.isnan(before), 0.0, stake)
+    rated = np.where(part > 0, stake, 0.0)
     headings, place = np.unique(chosen.codes.astype(f"<U{GROUP}"), return_inverse=True)
     value = np.bincount(place, weights=stake, minlength=len(headings))
     weight, old, new = (
-        np.bincount(place, weights=rated * np.nan_to_num(rate), minlength=len(headings))
+        np.bincount(place, weights=rated * rate, minlength=len(headings))
         for rate in (np.ones(len(stake)), before, after)
     )
     sector = _largest_sector(book, row.weight_set, sector_set, place, len(headings))
@@ -375,9 +344,9 @@ def _products(
 
 def _largest_sector(book: TariffBook, named: str, sector_set: str, place: Any, count: int) -> list[str]:
     """The sector that takes most of the trade of each group; blank where the concordance has none."""
-    from tradewar.tariffs import bridge
+    from tradewar.tariffs import lay
 
-    laid = bridge.lay(book, book.weight_sets[named], sector_set)
+    laid = lay(book, book.weight_sets[named], sector_set)
     value = np.zeros((count, len(laid.sectors)))
     np.add.at(value, (place[laid.code], laid.sector), laid.value)
     best = value.argmax(axis=1)

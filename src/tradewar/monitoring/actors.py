@@ -8,7 +8,7 @@ and is left as it stands.
 
 from __future__ import annotations
 
-import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -32,8 +32,9 @@ class Actor:
 
 
 def folded(name: str) -> str:
-    """A name without case, spaces and punctuation; the letters of every script stay."""
-    return re.sub(r"[\W_]", "", name.casefold()) or name
+    """A name without case, spaces and punctuation; letters, marks and digits of every script stay."""
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(letter for letter in plain if unicodedata.category(letter)[0] in "LMN") or name
 
 
 @cache

@@ -111,6 +111,8 @@ class TruceReview:
 class PurchaseReview:
     """A purchase commitment after some months."""
 
+    unit: str
+    """Of all sums, such as `USD bn`."""
     seasonal: PurchasePosterior
     dispersed: PurchasePosterior
     """The same at a quarter of the concentration."""
@@ -119,10 +121,11 @@ class PurchaseReview:
     delivered: tuple[float, ...]
     """Cumulative, by month."""
     seasonal_target: tuple[float, ...]
-    """Cumulative prorated target, twelve months."""
+    """Cumulative prorated target, every month of the horizon."""
     fan_levels: tuple[float, ...]
     fan: tuple[tuple[float, ...], ...]
-    """Quantiles of cumulative deliveries in the remaining months, one row per level; rows are empty at year end."""
+    """Quantiles of cumulative deliveries in the remaining months, one row per level; rows are empty at the end, and
+    before anything was delivered."""
     growth: float
     """Delivered so far over the same months of the base year."""
     control_growth: dict[str, float]

@@ -31,7 +31,7 @@ from tradewar.monitoring.formats import (
     PUBLISHED_FIGURES,
     QUOTED_COUNTS,
 )
-from tradewar.monitoring.series import missing_months, month_number
+from tradewar.monitoring.series import missing_months, month_number, span_of
 
 _FOLDER = (INCIDENT_COUNTS, QUOTED_COUNTS, ACTIVITY_COUNTS, DELIVERIES, PUBLISHED_FIGURES, DATA_SETS)
 
@@ -74,7 +74,11 @@ class EvidenceFolder:
         return self.own_data_sets.get(name) or DATASETS.get(name) or _undescribed(name)
 
 
-def open_evidence(folder: str | Path | EvidenceFolder) -> EvidenceFolder:
+Evidence_ = EvidenceFolder | Path | str
+"""An evidence folder, opened or not."""
+
+
+def open_evidence(folder: Evidence_) -> EvidenceFolder:
     """Read a folder, or a zip of one; what has been read is given back as it is.
 
     Raises:
@@ -167,13 +171,6 @@ def _check_spans(table: Table, problems: list[Problem]) -> None:
     tables.list_rows(
         table, wrong, lambda row: (f"year: {texts[row]!r} is no year", "Write 2019, or 2017-2019"), problems
     )
-
-
-def span_of(text: str) -> tuple[int, int] | None:
-    """First and last year of `2019` or `2017-2019`; None where the text is neither."""
-    first, _, last = text.partition("-")
-    years = [part for part in (first, last or first) if len(part) == 4 and part.isascii() and part.isdigit()]
-    return (int(years[0]), int(years[1])) if len(years) == 2 and years[0] <= years[1] else None
 
 
 def _monthly(table: Table, problems: list[Problem]) -> tuple[MonthlyCounts, ...]:

@@ -79,10 +79,13 @@ DELIVERIES = TableSpec(
                example="Soybeans"),
         Column("reporter", "country", "whose statistics", required=True, blank=False),
         Column("month", "month", "month of trade", required=True, blank=False),
-        Column("usd_bn", "number", "value", unit="USD billion", required=True, blank=False, low=0.0),
+        Column("usd_bn", "number", "value", unit="USD billion", blank=False, low=0.0),
+        Column("value", "number", "value or quantity, in place of usd_bn", unit="what unit says", blank=False, low=0.0),
+        Column("unit", "text", "of value: EUR bn, CNY million, million t", example="EUR bn"),
         _KNOWN,
     ),
     key=("group", "reporter", "month", "known_from"),
+    one_of=(("usd_bn", "value"),),
     may_be_empty=True,
 )  # fmt: skip
 PUBLISHED_FIGURES = TableSpec(

@@ -19,6 +19,7 @@ both, by cap, overdispersion and months).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -79,6 +80,18 @@ def probability_text(p: float) -> str:
     if 0.9999 < p < 1:
         return "above 0.9999"
     return "below 0.0001" if 0 < p < 0.0001 else f"{p:.4g}"
+
+
+def amount_digits(target: float) -> int:
+    """Decimals of a promised sum: one, more where it is below 1 of its unit, none where it is large."""
+    if target >= 1e4:
+        return 0
+    return 1 if target >= 1 else 2 - math.floor(math.log10(target))
+
+
+def amount_text(value: float, target: float) -> str:
+    """A part of a promised sum, to the decimals of the sum."""
+    return f"{value:{',' if target >= 1e4 else ''}.{amount_digits(target)}f}"
 
 
 def source_grade(evidence: SourceEvidence) -> Verdict:

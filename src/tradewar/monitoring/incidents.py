@@ -15,6 +15,7 @@ incidents accepted and the rows refused, and both are counted.
 | sponsors and victims are ISO3 codes (or EUU, NATO, XKX) | refused |
 | `state_linked` is no | kept without sponsor, and a note says so |
 | agrees with an earlier row in every coded fact but identifier and alias of the group | kept, counted once, noted |
+| agrees with one in date, sponsor, victim and page, or group | kept, counted, noted |
 | as many fields as the header | refused |
 | no more than `MAX_ROWS` rows | the rows beyond are refused; a file above `MAX_BYTES` is not read at all |
 """
@@ -218,7 +219,7 @@ def _precision(date: str, given: str) -> str:
     """The coarser of the precision given and that which the date holds."""
     period = dates.parse_period(date)
     if period is None:
-        return given
+        return ""
     held = "day" if period.precision == "quarter" else period.precision
     return max(given or held, held, key=PRECISIONS.index)
 
@@ -254,9 +255,7 @@ def accept(
             problem = Problem(where, f"is row {number}, beyond the limit of {max_rows:,}", "Split the file")
         if problem is None and not isinstance(row, Problem):
             incident = incident_of(row)
-            earlier, known = first.setdefault(
-                (incident.dataset.casefold(), incident.event_id.casefold()), (line, incident.event_id)
-            )
+            earlier, known = first.setdefault(_named(incident), (line, incident.event_id))
             if earlier == line:
                 candidates.append((line, raw, incident))
                 told += [f"{where}: {remark}." for remark in _remarks(row, incident)]
@@ -305,31 +304,99 @@ def _one_meaning(candidates: Sequence[_Candidate], place: str) -> tuple[list[_Ca
 
 
 def _told_once(candidates: Sequence[_Candidate], place: str) -> tuple[list[Incident], list[str]]:
-    """Incidents that repeat an earlier one under another alias of its group, marked so, and a note on each."""
-    first: dict[Incident, list[tuple[int, Incident]]] = {}
+    """Incidents that repeat an earlier one under another alias of its group, marked so, and a note on each.
+
+    Those that may be one event, but differ in something or name no group, get a note and are counted.
+    """
+    first: dict[tuple[str, ...], list[tuple[int, Incident]]] = {}
     found: list[Incident] = []
     notes: list[str] = []
     for line, _, incident in candidates:
-        facts = incident.date, incident.sponsors, incident.victims, incident.actors, incident.source_url
-        alike = first.setdefault(_facts(incident), []) if all(facts) else []
-        earlier = next((known for known in alike if _one_group(incident.actors, known[1].actors)), None)
+        seen = _when_and_who(incident)
+        alike = first.setdefault(seen, []) if all(seen) else []
+        pairs = [(_likeness(incident, known), number, known) for number, known in alike]
+        how, number, other = max(pairs, key=lambda pair: _LIKENESS.index(pair[0]), default=("", 0, incident))
         alike.append((line, incident))
-        if earlier is not None:
-            other = earlier[1]
-            notes.append(
-                f"{place} {line}: {incident.event_id!r} agrees with {other.event_id!r} on {place.split()[-1]} "
-                f"{earlier[0]} in date, sponsor, victim and address, and {', '.join(incident.actors)} and "
-                f"{', '.join(other.actors)} are one group: counted once."
-            )
+        if how:
+            on = f"{place} {line}: {incident.event_id!r} agrees with {other.event_id!r} on {place.split()[-1]} {number}"
+            notes.append(f"{on} in {how}.")
+        if how == _ONE:
             incident = replace(incident, same_as=other.event_id)
         found.append(incident)
     return found, notes
 
 
+def once_across(files: Sequence[IncidentFile]) -> tuple[IncidentFile, ...]:
+    """The files with what an earlier one holds of the same data set marked as `same_as`, and a note on each.
+
+    An incident is held by an earlier file under its identifier, or under another and in all that `accept` compares.
+    """
+    by_name: dict[tuple[str, str], str] = {}
+    by_facts: dict[tuple[str, ...], list[tuple[str, Incident]]] = {}
+    done: list[IncidentFile] = []
+    for file in files:
+        kept: list[Incident] = []
+        notes: list[str] = []
+        for incident in file.incidents:
+            where, same = by_name.get(_named(incident), ""), incident.event_id
+            if where:
+                notes.append(f"{file.name}: {same!r} of {incident.dataset!r} is in {where} as well: counted once.")
+            else:
+                alike = by_facts.get(_when_and_who(incident), ())
+                where, same = next(((w, o.event_id) for w, o in alike if _likeness(incident, o) == _ONE), ("", ""))
+                notes += (
+                    [f"{file.name}: {incident.event_id!r} agrees with {same!r} of {where} in {_ONE}."] if where else []
+                )
+            kept.append(replace(incident, same_as=same) if where else incident)
+        for incident in kept:
+            by_name.setdefault(_named(incident), file.name)
+            by_facts.setdefault(_when_and_who(incident), []).append((file.name, incident))
+        by_facts = {seen: alike for seen, alike in by_facts.items() if all(seen)}
+        done.append(replace(file, incidents=tuple(kept), notes=(*file.notes, *notes)))
+    return tuple(done)
+
+
+def _named(incident: Incident) -> tuple[str, str]:
+    return incident.dataset.casefold(), incident.event_id.casefold()
+
+
+def _when_and_who(incident: Incident) -> tuple[str, ...]:
+    """Data set, date, sponsors and victims; incidents that differ in one of them, or lack one, are not compared."""
+    lists = (";".join(sorted(names)) for names in (incident.sponsors, incident.victims))
+    return (incident.dataset.casefold(), incident.date, *lists)
+
+
+_ONE = "date, sponsor, victim and address, and the groups are one: counted once"
+_SAME_PAGE = "date, sponsor, victim and address: both counted; if they are one event, leave one out"
+_SAME_GROUP = "date, sponsor, victim and group: both counted; if they are one event, leave one out"
+
+
+_LIKENESS = ("", _SAME_GROUP, _SAME_PAGE, _ONE)
+
+
+def _likeness(one: Incident, two: Incident) -> str:
+    """In what two incidents of one date, sponsor and victim agree, one of `_LIKENESS`; nothing where they differ."""
+    pages = [_page(item.source_url) for item in (one, two)]
+    named = bool(one.actors and two.actors)
+    same = named and _one_group(one.actors, two.actors)
+    if pages[0] == pages[1] and all(pages):
+        if same and _facts(one) == _facts(two):
+            return _ONE
+        return _SAME_PAGE if same or not named else ""
+    # a month or a year has room for two operations of one group
+    return _SAME_GROUP if same and not all(pages) and one.date_precision.startswith("day") else ""
+
+
+def _page(address: str) -> str:
+    """An address without what does not make it another page."""
+    host, slash, path = address.partition("://")[2].partition("/") if "://" in address else address.partition("/")
+    return (host.casefold().removeprefix("www.") + slash + path.partition("#")[0]).rstrip("/")
+
+
 def _facts(incident: Incident) -> Incident:
-    """The incident without its identifier and its group, its lists in order."""
+    """The incident without its identifier, group and address, its lists in order."""
     lists = {key: tuple(sorted(getattr(incident, key))) for key in ("sponsors", "victims", "sectors", "motives")}
-    return replace(incident, event_id="", actors=(), **lists)
+    return replace(incident, event_id="", actors=(), source_url="", **lists)
 
 
 def _one_group(actors: Sequence[str], others: Sequence[str]) -> bool:

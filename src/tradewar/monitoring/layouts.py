@@ -109,7 +109,8 @@ def _date(row: Row, where: str, *names: str) -> str | Problem:
 
 def _codes(names: Sequence[str], where: str, what: str) -> str | Problem:
     """ISO3 codes of country names, joined; unknown ones are a problem, empty and unattributed ones are not."""
-    codes, unknown = codes_of_list([name for name in names if name.casefold() not in _NOT_A_COUNTRY])
+    given = [name.strip() for name in names]
+    codes, unknown = codes_of_list([name for name in given if name.casefold() not in _NOT_A_COUNTRY])
     if unknown:
         return Problem(where, f"{what} {unknown[0]!r} is not a known country", "Write its ISO3 code or English name")
     return ";".join(codes)
@@ -213,14 +214,15 @@ _STATE, _SUGGESTED = "state", "state-affiliation suggested"
 
 def _eurepoc(row: Row, where: str, number: int) -> Converted:
     date = _date(row, where, "start_date")
-    named = _codes(_flat(_get(row, "initiator_country")), where, "initiator_country")
+    initiators = _pairs(row)
+    named = _codes([name for name, _ in initiators], where, "initiator_country")
     victims = _codes(
         [name for name in _flat(_get(row, "receiver_country")) if "(region)" not in name], where, "receiver_country"
     )
     problem = _first_problem(date, named, victims)
     if problem or isinstance(date, Problem) or isinstance(named, Problem) or isinstance(victims, Problem):
         return problem
-    sponsors, attribution, remark = _state_behind(row, named)
+    sponsors, attribution, remark = _state_behind(initiators)
     hit = _flat(_get(row, "receiver_category")) + _flat(_get(row, "receiver_category_subcode"))
     sectors = [_EUREPOC_SECTORS[name.casefold()] for name in hit if name.casefold() in _EUREPOC_SECTORS]
     year = _known_by_year(date, _get(row, "end_date"))
@@ -239,33 +241,51 @@ def _eurepoc(row: Row, where: str, number: int) -> Converted:
     }
 
 
-def _state_behind(row: Row, named: str) -> tuple[str, str, str]:
-    """The countries named that are sponsors, how they are named, and a remark.
+def _pairs(row: Row) -> list[tuple[str, str]]:
+    """Each initiator country with its category as the row gives it: `state` where the table has no categories.
 
-    An initiator is a sponsor where its category says that it is a state, or suggests it. A table without categories
-    names initiators only: they stand as they are.
+    Where the lists differ in length and the categories too, which country is the state is not said: the category is
+    empty.
     """
-    if not named or "initiator_category" not in {name.casefold() for name in row}:
-        return named, "", ""
-    codes = named.split(";")
-    kinds = [kind.casefold() for kind in _flat(_get(row, "initiator_category"))]
-    pairs = list(zip(codes, kinds, strict=True)) if len(codes) == len(kinds) else [(c, k) for c in codes for k in kinds]
-    stated = {code for code, kind in pairs if kind == _STATE}
-    hinted = {code for code, kind in pairs if _SUGGESTED in kind} - stated
-    sponsors = [code for code in codes if code in stated | hinted]
-    others = [code for code in codes if code not in sponsors]
+    names = _members(_get(row, "initiator_country"))
+    if "initiator_category" not in {name.casefold() for name in row}:
+        return [(name, _STATE) for name in names]
+    kinds = [kind.casefold() for kind in _members(_get(row, "initiator_category"))]
+    if len(names) == len(kinds):
+        return list(zip(names, kinds, strict=True))
+    return [(name, kinds[0] if len(set(kinds)) == 1 else "") for name in names]
+
+
+def _state_behind(initiators: Sequence[tuple[str, str]]) -> tuple[str, str, str]:
+    """The initiators that are sponsors, how they are named, and a remark.
+
+    An initiator is a sponsor where its category says that it is a state, or suggests it.
+    """
+    kinds: dict[str, list[str]] = {}
+    for name, kind in initiators:
+        for code in codes_of_list([name])[0]:
+            kinds.setdefault(code, []).append(kind)
+    stated = [code for code, found in kinds.items() if _STATE in found]
+    hinted = [code for code, found in kinds.items() if code not in stated and any(_SUGGESTED in kind for kind in found)]
+    others = [code for code in kinds if code not in (*stated, *hinted)]
     remarks = [f"{', '.join(others)}: the source names no state behind it, so it is no sponsor"] if others else []
-    remarks += [f"{', '.join(sorted(hinted))}: suggested by the source as sponsor, not stated"] if hinted else []
+    remarks += [f"{', '.join(hinted)}: suggested by the source as sponsor, not stated"] if hinted else []
+    sponsors = [code for code in kinds if code not in others]
     return ";".join(sponsors), "suggested" if hinted and not stated else "", "\n".join(remarks)
 
 
 def _known_by_year(start: str, end: str) -> bool:
     """Whether a start on 1 January and an end on 1 January or 31 December say no more than the year."""
-    last = dates.parse_day(end)
+    last = dates.parse_day(iso_date(end) or "")
     return start[4:] == "-01-01" and last is not None and (last.month, last.day) in ((1, 1), (12, 31))
 
 
 def _flat(cell: str) -> list[str]:
+    """Strings of a nested list written as text, or the parts of a plain cell, each once."""
+    return list(dict.fromkeys(_members(cell)))
+
+
+def _members(cell: str) -> list[str]:
     """Strings of a nested list written as text, or the parts of a plain cell."""
     if not cell.startswith("["):
         return [part.strip() for part in cell.split(";") if part.strip()]
@@ -273,7 +293,7 @@ def _flat(cell: str) -> list[str]:
         nested = ast.literal_eval(cell)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return [cell]
-    return list(dict.fromkeys(_strings(nested)))
+    return _strings(nested)
 
 
 def _strings(value: Any) -> list[str]:
@@ -316,7 +336,7 @@ def _dcid(row: Row, where: str, number: int) -> Converted:
 
 
 def _state(text: str, where: str) -> str | Problem:
-    number = text.removesuffix(".0")
+    number = text.removesuffix(".0").lstrip("0")
     code = STATES.get(number) or (None if number.isdigit() else code_of(text))
     if code is None:
         what = f"state {text!r} is not known" if gone(number) is None else f"state {text!r} is gone ({gone(number)})"
@@ -337,7 +357,7 @@ def _csis(row: Row, where: str, number: int) -> Converted:
     return {
         "event_id": _get(row, "event_id") or f"csis-{number:04d}",
         "dataset": "csis",
-        "date": date[:7],
+        "date": date,
         "date_meaning": "public_disclosure",
         "sponsor_iso3": sponsors,
         "victim_countries": victims,

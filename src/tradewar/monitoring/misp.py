@@ -2,8 +2,9 @@
 
 One event per incident: `info`, `date` (its meaning in the comment of an attribute), analysis completed, distribution
 to the own organisation only. The report is a `link`; the identifier and the meaning of the date are `text`. Tags name
-actor, sector and target country in the words of the MISP galaxy. UUIDs are UUIDv5 of the same keys as the STIX
-export, so that the same incidents give the same bytes.
+actor, sector and target country in the words of the MISP galaxy. UUIDs are UUIDv5 of key and content, as in the STIX
+export: the same incidents give the same bytes, and a corrected one is another event, since MISP takes two events of one
+UUID and one timestamp for the same.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from functools import cache
 from typing import Any
 
 from tradewar.errors import EvidenceError, Problem
+from tradewar.io.serialize import plain_data
 from tradewar.monitoring.countries import countries
 from tradewar.monitoring.extras import load
 from tradewar.monitoring.incidents import Incident
@@ -44,11 +46,12 @@ def to_misp(incidents: Sequence[Incident]) -> str:
 
 
 def _event(item: Incident, pymisp: Any) -> Any:
-    key = f"{item.dataset}/{item.event_id}"
+    key = json.dumps([f"{item.dataset}/{item.event_id}", plain_data(item)], sort_keys=True, ensure_ascii=False)
     event = pymisp.MISPEvent()
     event.uuid = _uuid(f"event:{key}")
     sponsors = ", ".join(_name(code) for code in item.sponsors) or "unknown sponsor"
-    event.info = f"{item.event_id}: operation attributed to {sponsors}"
+    how = "suggested to be of" if item.suggested else "attributed to"
+    event.info = f"{item.event_id}: operation {how} {sponsors}"
     event.date = item.first_day
     event.analysis = ANALYSIS_COMPLETED
     event.distribution = OWN_ORGANISATION

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from tradewar.monitoring.evidence import Evidence
-from tradewar.monitoring.evidence_folder import EvidenceFolder, open_evidence
+from tradewar.monitoring.evidence_folder import Evidence_, EvidenceFolder, open_evidence
 from tradewar.monitoring.grades import Grade
 from tradewar.monitoring.purchases import monitor_purchase
 from tradewar.monitoring.series import PurchaseCommitment, TruceCommitment, day_of, last_full_month, month_number
-from tradewar.monitoring.tables import Evidence_, read_commitments, read_deliveries, read_incident_series
+from tradewar.monitoring.tables import read_commitments, read_deliveries, read_incident_series
 from tradewar.monitoring.truce import monitor_truce
 
 
@@ -42,9 +43,13 @@ def _truce(commitment: TruceCommitment, folder: EvidenceFolder, as_of: dt.date) 
 
 def _purchase(commitment: PurchaseCommitment, folder: EvidenceFolder, as_of: dt.date) -> Evidence:
     series = read_deliveries(folder, as_of, (commitment.group,))
-    if not any(len(item.year(commitment.year)) for item in series if item.reporter == commitment.reporter):
+    begun = {item.reporter for item in series if len(item.year(commitment.year))}
+    measured = [item for item in (commitment, *commitment.elsewhere) if item.reporter in begun]
+    if not measured:
         return _unobserved(commitment, "purchase", as_of)
-    return monitor_purchase([commitment], series, as_of.isoformat())
+    # the first of the partners whose figures are out leads; the promise keeps its name
+    lead = replace(measured[0], name=commitment.name)
+    return monitor_purchase([lead, *measured[1:]], series, as_of.isoformat())
 
 
 def _unobserved(commitment: TruceCommitment | PurchaseCommitment, kind: str, as_of: dt.date) -> Evidence:

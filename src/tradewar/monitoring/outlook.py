@@ -6,14 +6,20 @@ about what is likely to happen.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from tradewar.monitoring.delay import PRIOR_SHAPE
 from tradewar.monitoring.evidence import Evidence, PurchaseReview, SourceReview, TruceReview
-from tradewar.monitoring.grades import CONTROL_P_VALUE, KEPT_BELOW, SUSPECTED_ABOVE, SUSPECTED_E_VALUE, Grade
-from tradewar.monitoring.posterior import MONTHS, probability_above
+from tradewar.monitoring.grades import (
+    CONTROL_P_VALUE,
+    KEPT_BELOW,
+    SUSPECTED_ABOVE,
+    SUSPECTED_E_VALUE,
+    Grade,
+    amount_text,
+)
+from tradewar.monitoring.posterior import probability_above
 
 _MOST_EVENTS = 10_000
 
@@ -128,11 +134,13 @@ def _fewest(source: SourceReview, allowed_ratio: float, reached: Callable[[_Prob
 
 
 def _purchase(evidence: Evidence, review: PurchaseReview) -> tuple[GradeChange, ...]:
-    stand = review.seasonal
+    stand, horizon = review.seasonal, len(review.seasonal_target)
     changes: list[GradeChange] = []
     missing = stand.target - stand.delivered
+    lacking = amount_text(missing, stand.target)
     if evidence.grade is Grade.SUSPECTED:
-        changes.append(GradeChange(Grade.BREACH_FOUND, "the importer's own statistics reaching suspected as well"))
+        if any("only: a breach must show" in reason for reason in evidence.reasons):
+            changes.append(GradeChange(Grade.BREACH_FOUND, "the other partner's own statistics reaching suspected"))
         ahead = [name for name, growth in review.control_growth.items() if not review.growth < growth]
         changes += [
             GradeChange(
@@ -142,13 +150,20 @@ def _purchase(evidence: Evidence, review: PurchaseReview) -> tuple[GradeChange, 
             )
             for name in ahead
         ]
+    doubt = next((reason for reason in evidence.reasons if reason.endswith("say otherwise")), "")
+    if doubt:
+        changes.append(GradeChange(Grade.KEPT, f"{doubt.partition(': ')[2].removesuffix('say otherwise')}agreeing"))
     if evidence.grade is Grade.KEPT or missing <= 0:
         return tuple(changes)
-    if stand.months == MONTHS:
-        changes.append(GradeChange(Grade.KEPT, f"a revision of the statistics by {missing:.1f}: the year is over"))
+    if stand.months == horizon:
+        changes.append(GradeChange(Grade.KEPT, f"a revision of the statistics by {lacking}: the time is over"))
         return tuple(changes)
-    left = MONTHS - stand.months
-    factor = stand.required_rest / stand.pace if stand.pace > 0 else math.inf
-    what = f"{missing:.1f} more in the {left} months left: {factor:.1f} times the pace so far, season allowed for"
+    left = horizon - stand.months
+    rest = "1 month" if left == 1 else f"{left} months"
+    what = f"{lacking} more in the {rest} left"
+    if stand.cumulative_share >= 1:
+        what += ", in which the base years had none"
+    elif stand.pace > 0:
+        what += f": {stand.required_rest / stand.pace:.1f} times the pace so far, season allowed for"
     changes.append(GradeChange(Grade.KEPT, what))
     return tuple(changes)

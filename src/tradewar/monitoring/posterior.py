@@ -11,9 +11,11 @@ I the regularised incomplete beta function.
 the base years, Π_t = s₁ + … + s_t. The share F_t delivered by month t is Beta(κ Π_t, κ(1 − Π_t)), the annual total is
 A = C_t / F_t, and
 
-    P(A < Q | C_t) = 1 − BetaCDF(C_t / Q; κ Π_t, κ(1 − Π_t)),
+    P(A < Q | C_t) = [B(R C_t/Q) − B(C_t/Q)] / [B(R C_t/Q) − B(C_t/(R Q))],    B = BetaCDF(·; κ Π_t, κ(1 − Π_t)),
 
-a flat prior on log A. The probability is about delivery, not about fault.
+a flat prior on log A between Q/R and Q R, R = `TOTAL_RANGE`, so that a start of the season that carries hardly any
+share of it proves nothing. The bounds move the probability only there: without them it is 1 − BetaCDF(C_t / Q; same).
+The probability is about delivery, not about fault.
 
 Source: Jeffreys prior and conditional binomial, Przyborowski and Wilenski (1940, Biometrika 31); the Dirichlet season
 is the conjugate of a multinomial split of the year.
@@ -27,7 +29,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Num
 from numpy import ndarray as Array
-from scipy.special import betainc, betaincinv
+from scipy.special import betainc, betaincc, betaincinv
 
 from tradewar.monitoring.checks import counts_of, positive, probability, require
 from tradewar.monitoring.delay import PRIOR_SHAPE
@@ -35,6 +37,8 @@ from tradewar.monitoring.delay import PRIOR_SHAPE
 CONCENTRATION_LIMIT = 200.0
 """κ estimated from a few base years is badly known and often far too large; it is capped here by default."""
 MONTHS = 12
+TOTAL_RANGE = 100.0
+"""R: the total lies between the target over R and R times the target."""
 
 
 def truce_breach_probability(
@@ -108,7 +112,7 @@ def _gamma_shapes(before: float, after: float, prior_shape: float, dispersion: f
 
 @dataclass(frozen=True, eq=False)
 class Season:
-    """How a year's deliveries spread over its months."""
+    """How a year's deliveries, or those of several years, spread over their months."""
 
     shares: Float[Array, " month"]
     """s, sums to 1."""
@@ -118,10 +122,14 @@ class Season:
 
     @property
     def cumulative(self) -> Float[Array, " month"]:
-        """Π_t; exactly 1 in the last month."""
+        """Π_t; exactly 1 from the last month that takes a share."""
         total = np.cumsum(self.shares)
-        total[-1] = 1.0
+        total[np.flatnonzero(self.shares)[-1] :] = 1.0
         return total
+
+    def over_years(self, weights: Sequence[float]) -> Season:
+        """The season of several years, of which each takes a share of the whole; weights sum to 1."""
+        return Season(np.outer(weights, self.shares).ravel(), self.concentration, self.base_years)
 
     def capped(self, limit: float = CONCENTRATION_LIMIT) -> float:
         """κ, at most `limit`."""
@@ -157,6 +165,29 @@ def uniform_season(concentration: float) -> Season:
     return Season(np.full(MONTHS, 1.0 / MONTHS), concentration, 0)
 
 
+def _breach_probability(ratio: float, share: float, kappa: float) -> float:
+    """P(A < Q) at C_t / Q = `ratio` below 1 and Π_t = `share` below 1 (second display of the module)."""
+    before, after = kappa * share, kappa * (1 - share)
+    if before <= 0:
+        return float("nan")
+    least = 1.0 / TOTAL_RANGE
+    found = _between_bounds(ratio, before, after)
+    # below this ratio the bounds could make more deliveries look worse
+    return max(found, _between_bounds(least, before, after)) if ratio < least else found
+
+
+def _between_bounds(ratio: float, before: float, after: float) -> float:
+    """The display itself, in that of B and 1 − B which keeps its digits."""
+    x = np.minimum([TOTAL_RANGE * ratio, ratio, ratio / TOTAL_RANGE], 1.0)
+    top, here, bottom = betainc(before, after, x)
+    if top > 0.5:
+        top, here, bottom = -betaincc(before, after, x)
+    if top <= bottom:
+        # so little is delivered that only the power of x at 0 is left
+        return 1.0 / (1.0 + TOTAL_RANGE**-before)
+    return float((top - here) / (top - bottom))
+
+
 @dataclass(frozen=True)
 class PurchasePosterior:
     """Where a purchase commitment stands after some months. Money in the unit of the target."""
@@ -170,15 +201,17 @@ class PurchasePosterior:
     """Π_t."""
     concentration: float
     breach_probability: float
-    """P(A < (1 − d) Q); 0 once that amount is delivered, and a comparison (0 or 1) at the end of the year."""
+    """P(A < (1 − d) Q); 0 once that amount is delivered, a comparison (0 or 1) once the season has ended, NaN before it
+    has begun."""
     prorated_target: float
     """Q Π_t."""
     attainment: float
-    """C_t / (Q Π_t)."""
+    """C_t / (Q Π_t); NaN before the season has begun."""
     pace: float
-    """C_t / Π_t, the year's total if the season holds."""
+    """C_t / Π_t, the total if the season holds; NaN before it has begun."""
     required_rest: float
-    """(Q − C_t)/(1 − Π_t): annual rate needed in the rest of the year; 0 where Q is delivered, infinite at year end."""
+    """(Q − C_t)/(1 − Π_t): annual rate needed in the rest of the year; 0 where Q is delivered, infinite after the
+    season."""
 
 
 def purchase_posterior(
@@ -194,17 +227,18 @@ def purchase_posterior(
     Args:
         delivered: C_t, delivered since January.
         target: Q for the year.
-        months: t, 1 to 12.
+        months: t, from 1 to the months of the season.
         season: the mean season.
         concentration: κ; by default that of the season, capped at `CONCENTRATION_LIMIT`.
         tolerance: d; a breach is delivery below (1 − d) Q.
 
     Raises:
-        EvidenceError: a negative delivery, a target or concentration that is not positive, months outside 1 to 12.
+        EvidenceError: a negative delivery, a target or concentration that is not positive, months outside the season.
     """
     counts_of([delivered], "delivered")
     positive(target, "target")
-    require(1 <= months <= MONTHS, "months", f"is {months}", "Give 1 to 12 months of the year")
+    horizon = len(season.shares)
+    require(1 <= months <= horizon, "months", f"is {months}", f"Give 1 to {horizon} months")
     require(0 <= tolerance < 1, "tolerance", f"is {tolerance:g}, must be in [0, 1)", "Give a fraction such as 0.1")
     kappa = season.capped() if concentration is None else concentration
     positive(kappa, "concentration")
@@ -212,16 +246,15 @@ def purchase_posterior(
     floor = (1.0 - tolerance) * target
     if delivered >= floor:
         breach = 0.0
-    elif share >= 1.0:
+    elif share >= 1:
         breach = 1.0
     else:
-        breach = float(betainc(kappa * (1 - share), kappa * share, 1.0 - delivered / floor))
+        breach = _breach_probability(delivered / floor, share, kappa)
     missing = max(target - delivered, 0.0)
     rest = missing / (1 - share) if share < 1 else (np.inf if missing else 0.0)
     prorated = target * share
-    return PurchasePosterior(
-        delivered, target, months, share, kappa, breach, prorated, delivered / prorated, delivered / share, float(rest)
-    )
+    attainment, pace = (delivered / prorated, delivered / share) if share > 0 else (float("nan"),) * 2
+    return PurchasePosterior(delivered, target, months, share, kappa, breach, prorated, attainment, pace, float(rest))
 
 
 def forecast_fan(
@@ -236,12 +269,17 @@ def forecast_fan(
     By aggregation of the Dirichlet, C_t / C_u ~ Beta(κ Π_t, κ(Π_u − Π_t)) for u > t.
 
     Returns:
-        One column per remaining month, in the unit of `delivered`; the last is the year's total.
+        One column per remaining month, in the unit of `delivered`; the last is the total. No column where nothing has
+        been delivered yet, or no share of the season has passed: there is no pace to go by.
     """
     for level in levels:
         probability(level, "levels")
     kappa = season.capped() if concentration is None else concentration
     cumulative = season.cumulative
     reached, later = cumulative[months - 1], cumulative[months:]
-    ratio = betaincinv(kappa * reached, kappa * (later - reached)[None, :], 1.0 - np.asarray(levels)[:, None])
+    if reached <= 0 or delivered <= 0:
+        return np.empty((len(levels), 0))
+    # a month without a share of the season adds nothing
+    steps = np.maximum(kappa * (later - reached)[None, :], 1e-9)
+    ratio = betaincinv(kappa * reached, steps, 1.0 - np.asarray(levels)[:, None])
     return delivered / np.asarray(ratio)

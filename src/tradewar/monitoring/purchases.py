@@ -1,8 +1,9 @@
 """Is a purchase commitment kept? Deliveries against the seasonal pace, on each partner's own statistics.
 
 The promise is measured on the exporter's f.o.b. exports or the importer's c.i.f. imports, with different baselines:
-numerator and target must come from the same reporter. A breach is found only where both say so. The comparison with
-controls asks whether sales that the promise does not cover grew more since the base year.
+numerator and target must come from the same reporter. A breach is found only where the statistics of two partners say
+so. The comparison with controls asks whether sales that the promise does not cover grew more since the base year. A
+promise over several years is judged for each and for all together, the years weighted by their targets.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ import numpy as np
 
 from tradewar.monitoring.checks import require
 from tradewar.monitoring.evidence import Evidence, PurchaseReview
-from tradewar.monitoring.grades import Grade, SourceEvidence, Verdict, robust_grade
+from tradewar.monitoring.grades import Grade, SourceEvidence, Verdict, amount_text, robust_grade, source_grade
 from tradewar.monitoring.posterior import MONTHS, Season, forecast_fan, purchase_posterior, season_of, uniform_season
 from tradewar.monitoring.quality import DetectionQuality, purchase_review
-from tradewar.monitoring.series import DeliverySeries, PurchaseCommitment, last_full_month, month_number
+from tradewar.monitoring.series import DeliverySeries, PurchaseCommitment, last_full_month, month_number, month_text
 
 FAN_LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 DISPERSED_SHARE = 0.25
@@ -56,6 +57,7 @@ def monitor_purchase(
     if lead.commitment.force_majeure:
         happened = lead.commitment.force_majeure
         notes.append(f"Within the horizon: {happened}. The probability is about delivery, not about fault.")
+    notes += [f"Promised: {item.commitment.stated}." for item in measured if item.commitment.stated]
     return Evidence(
         commitment=lead.commitment.name,
         kind="purchase",
@@ -79,9 +81,9 @@ def _measure(commitment: PurchaseCommitment, series: Sequence[DeliverySeries], a
     deliveries = found[0]
     season = season_of(_base_years(commitment, deliveries))
     ended = last_full_month(as_of) + 1 - month_number(f"{commitment.year}-01")
-    year = deliveries.year(commitment.year)[: max(ended, 0)]
-    require(len(year) > 0, commitment.name, f"has no deliveries of {commitment.year} by {as_of}", "Ask a later day")
-    return _Measured(commitment, deliveries, _review(commitment, deliveries, season, len(year)), season)
+    seen = deliveries.year(commitment.year, years=commitment.years)[: max(ended, 0)]
+    require(len(seen) > 0, commitment.name, f"has no deliveries of {commitment.when} by {as_of}", "Ask a later day")
+    return _Measured(commitment, deliveries, _review(commitment, deliveries, season, len(seen)), season)
 
 
 def _base_years(commitment: PurchaseCommitment, series: DeliverySeries) -> np.ndarray:
@@ -91,16 +93,19 @@ def _base_years(commitment: PurchaseCommitment, series: DeliverySeries) -> np.nd
     return np.array(years)
 
 
-def _review(commitment: PurchaseCommitment, series: DeliverySeries, season: Season, months: int) -> PurchaseReview:
-    cumulative = np.cumsum(series.year(commitment.year)[:months])
+def _review(commitment: PurchaseCommitment, series: DeliverySeries, year: Season, months: int) -> PurchaseReview:
+    weights = [part / commitment.target for part in commitment.by_year] or [1.0]
+    season = year.over_years(weights)
+    cumulative = np.cumsum(series.year(commitment.year, years=commitment.years)[:months])
     delivered, target, tolerance = float(cumulative[-1]), commitment.target, commitment.tolerance
     kappa = season.capped()
-    seasonal = purchase_posterior(delivered, target, months, season, kappa, tolerance)
-    fan = forecast_fan(delivered, months, season, FAN_LEVELS, kappa) if months < MONTHS else np.empty((5, 0))
+    even = uniform_season(kappa).over_years(weights)
+    fan = forecast_fan(delivered, months, season, FAN_LEVELS, kappa)
     return PurchaseReview(
-        seasonal=seasonal,
+        unit=series.unit,
+        seasonal=purchase_posterior(delivered, target, months, season, kappa, tolerance),
         dispersed=purchase_posterior(delivered, target, months, season, DISPERSED_SHARE * kappa, tolerance),
-        uniform=purchase_posterior(delivered, target, months, uniform_season(kappa), kappa, tolerance),
+        uniform=purchase_posterior(delivered, target, months, even, kappa, tolerance),
         delivered=tuple(map(float, cumulative)),
         seasonal_target=tuple(map(float, target * season.cumulative)),
         fan_levels=FAN_LEVELS,
@@ -111,9 +116,10 @@ def _review(commitment: PurchaseCommitment, series: DeliverySeries, season: Seas
 
 
 def _growth(commitment: PurchaseCommitment, series: DeliverySeries, months: int, control: str | None) -> float:
-    base = float(series.year(commitment.base_years[-1], control)[:months].sum())
-    now = float(series.year(commitment.year, control)[:months].sum())
-    return now / base if base > 0 else float("nan")
+    """Delivered so far over the same months of the base year, whole years of it repeated."""
+    base = np.resize(series.year(commitment.base_years[-1], control), months).sum()
+    now = float(series.year(commitment.year, control, commitment.years)[:months].sum())
+    return now / float(base) if base > 0 else float("nan")
 
 
 def _verdict(measured: Sequence[_Measured]) -> Verdict:
@@ -131,7 +137,16 @@ def _verdict(measured: Sequence[_Measured]) -> Verdict:
                 fewer, lead.review.seasonal.breach_probability
             )
     verdict = robust_grade(evidence[0], evidence[1:], variants)
-    verdict = Verdict(verdict.grade, (_stand(lead), *verdict.reasons))
+    stands = [_stand(item) for item in measured]
+    if len(measured) > 1:
+        stands = [f"statistics of {m.series.reporter}: {stand}" for m, stand in zip(measured, stands, strict=True)]
+    doubting = [item.source for item in evidence[1:] if source_grade(item).grade is Grade.SUSPECTED]
+    if verdict.grade is Grade.KEPT and doubting:
+        lowered = f"lowered from kept: the statistics of {', '.join(doubting)} say otherwise"
+        verdict = Verdict(Grade.UNCLEAR, (*verdict.reasons, lowered))
+    if lead.review.seasonal.cumulative_share <= 0 and lead.review.seasonal.breach_probability != 0:
+        return Verdict(Grade.UNCLEAR, tuple(stands))
+    verdict = Verdict(verdict.grade, (*stands, *verdict.reasons))
     if len(measured) == 1 and verdict.grade is Grade.SUSPECTED:
         # says which second source is wanted, in place of the general words for any series
         reasons = tuple(reason for reason in verdict.reasons if not reason.startswith("no second source"))
@@ -141,15 +156,23 @@ def _verdict(measured: Sequence[_Measured]) -> Verdict:
 
 
 def _stand(measured: _Measured) -> str:
-    stand, unit = measured.review.seasonal, measured.series.unit
+    stand, review = measured.review.seasonal, measured.review
     span = "1 month" if stand.months == 1 else f"{stand.months} months"
-    delivered = f"{stand.delivered:.1f} of {stand.target:.1f} {unit} delivered in {span}"
-    return f"{delivered}, {100 * stand.attainment:.0f} percent of the seasonal pace"
+    amounts = f"{amount_text(stand.delivered, stand.target)} of {amount_text(stand.target, stand.target)}"
+    delivered = f"{amounts} {review.unit} delivered in {span}"
+    if stand.cumulative_share > 0:
+        ended = stand.cumulative_share >= 1 and stand.months < len(review.seasonal_target)
+        over = "; no share of the season is left" if ended else ""
+        return f"{delivered}, {100 * stand.attainment:.0f} percent of the seasonal pace{over}"
+    first = next(k for k, target in enumerate(review.seasonal_target) if target > 0)
+    begins = month_text(month_number(f"{measured.commitment.year}-01") + first)
+    return f"{delivered}: no share of the season has passed, and nothing can be said before {begins}"
 
 
 def _source_evidence(measured: _Measured, breach_probability: float) -> SourceEvidence:
-    growth, controls = measured.review.growth, list(measured.review.control_growth.values())
-    agree = all(growth < control for control in controls) if controls else None
+    growth = measured.review.growth
+    controls = [control for control in measured.review.control_growth.values() if np.isfinite(control)]
+    agree = all(growth < control for control in controls) if controls and np.isfinite(growth) else None
     # growth of totals has no sampling distribution here: the direction decides
     p_value = float("nan") if agree is None else 0.0 if agree else 1.0
     return SourceEvidence(

@@ -23,8 +23,8 @@ from tradewar.monitoring.series import day_of
 if TYPE_CHECKING:
     import pandas as pd
 
+    from tradewar.monitoring.evidence_folder import Evidence_
     from tradewar.monitoring.incident_files import IncidentFile
-    from tradewar.monitoring.tables import Evidence_
 
 Table = Literal["years", "sectors", "regions", "motives", "claims", "figures"]
 WINDOW_YEARS = 3
@@ -126,12 +126,15 @@ def embedded_report(folder: Evidence_, as_of: str, window: tuple[int, int] | Non
 def report_of_files(files: Sequence[Path], layout: str, as_of: str) -> tuple[ActivityReport, tuple[IncidentFile, ...]]:
     """The report from a user's own files, one data set or more side by side, and what was read and refused.
 
+    Two files of one data set are one data set: what both hold counts once, with a note.
+
     Raises:
         EvidenceError: a file that cannot be read, or no dated incident of the four sponsors by the day.
     """
     from tradewar.monitoring.incident_files import read_incidents
+    from tradewar.monitoring.incidents import once_across
 
-    read = tuple(read_incidents(path, layout) for path in files)
+    read = once_across([read_incidents(path, layout) for path in files])
     counts = activity_counts(incident for found in read for incident in found.incidents)
     return activity_report(known_by(counts, as_of), as_of), read
 

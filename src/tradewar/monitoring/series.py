@@ -59,6 +59,13 @@ def month_text(number: int) -> str:
     return f"{1970 + number // 12:04d}-{number % 12 + 1:02d}"
 
 
+def span_of(text: str) -> tuple[int, int] | None:
+    """First and last year of `2019` or `2017-2019`; None where the text is neither."""
+    first, _, last = text.partition("-")
+    years = [part for part in (first, last or first) if len(part) == 4 and part.isascii() and part.isdigit()]
+    return (int(years[0]), int(years[1])) if len(years) == 2 and years[0] <= years[1] else None
+
+
 def missing_months(months: Sequence[int]) -> str:
     """The months that are missing between the first and the last, in words; nothing where none is."""
     gaps = sorted(set(range(min(months), max(months))) - set(months))
@@ -261,16 +268,16 @@ class DeliverySeries:
             fits = len(array) == len(self.values)
             require(fits, where, f"{name} has another length than the deliveries", "Give one value per month")
 
-    def year(self, year: int, control: str | None = None) -> Float[Array, " month"]:
-        """Months of one calendar year, fewer than twelve where the series starts or ends in it."""
+    def year(self, year: int, control: str | None = None, years: int = 1) -> Float[Array, " month"]:
+        """Months of one calendar year or several, fewer where the series starts or ends in them."""
         values = self.values if control is None else self.controls[control]
         start = month_number(f"{year}-01") - month_number(self.first_month)
-        return np.asarray(values[max(start, 0) : max(start + 12, 0)], dtype=float)
+        return np.asarray(values[max(start, 0) : max(start + 12 * years, 0)], dtype=float)
 
 
 @dataclass(frozen=True)
 class PurchaseCommitment:
-    """A promise to buy at least a target within a calendar year, on one partner's statistics."""
+    """A promise to buy at least a target within one calendar year or several, on one partner's statistics."""
 
     name: str
     group: str
@@ -278,6 +285,7 @@ class PurchaseCommitment:
     target: float
     """Q, in the unit of the series."""
     year: int
+    """The year, or the first of several."""
     base_years: tuple[int, ...]
     """Complete years from which the season is taken; the last is the year the target is counted from."""
     tolerance: float = 0.0
@@ -286,3 +294,19 @@ class PurchaseCommitment:
     source: str = ""
     force_majeure: str = ""
     """What else happened within the horizon. Printed; never part of the probability."""
+    by_year: tuple[float, ...] = ()
+    """Targets of the years of the horizon, which sum to Q; empty for one year. One for several is spread evenly."""
+    stated: str = ""
+    """The amount as promised, where it is not in the unit of the series, with the rate at which it is counted."""
+    elsewhere: tuple[PurchaseCommitment, ...] = ()
+    """The same promise on the statistics of other partners."""
+
+    @property
+    def years(self) -> int:
+        """How many years it runs."""
+        return max(len(self.by_year), 1)
+
+    @property
+    def when(self) -> str:
+        """`2021`, or `2020 to 2021`."""
+        return str(self.year) if self.years == 1 else f"{self.year} to {self.year + self.years - 1}"

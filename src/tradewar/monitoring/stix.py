@@ -194,7 +194,7 @@ def _actor(name: str, item: Incident) -> dict[str, Any]:
     motivation = [STIX_MOTIVATION[motive] for motive in item.motives if motive in STIX_MOTIVATION]
     fields |= {"primary_motivation": min(motivation)} if motivation else {}
     fields |= {"aliases": sorted(aliases)} if aliases else {}
-    fields |= {"resource_level": "government"} if item.sponsors else {}
+    fields |= {"resource_level": "government"} if item.sponsors and not item.suggested else {}
     return _base("intrusion-set", canonical, name=canonical, **fields)
 
 

@@ -1,9 +1,10 @@
 """Incidents of a STIX 2.1 bundle, own or foreign.
 
 Of several versions of one object the latest `modified` counts; revoked objects and relationships are left out. In a
-bundle of our own, labels hold the facts. In another, a location that an incident targets is a victim, the origin of the
-actor behind it is the sponsor, countries may be codes or names, and an incident is undated, since the meaning of its
-dates is not known. Each fact that is there and not used is told.
+bundle of our own, labels hold the facts. In another, a location that an incident targets is a victim, countries may be
+codes or names, and an incident is undated, since the meaning of its dates is not known. The origin of the actor behind
+it is the sponsor where the bundle says that a state is behind the actor (`threat_actor_types` or `resource_level`), a
+suggested one where it says nothing, and none where it says that none is. Each fact that is there and not used is told.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ from tradewar.io.registers import dates
 from tradewar.monitoring.countries import code_of
 from tradewar.monitoring.incidents import MAX_ROWS, NOTE, IncidentFile, accept
 
-_TEXTS = ("id", "type", "name", "relationship_type", "source_ref", "target_ref", "country", "modified")
+_TEXTS = (
+    "id", "type", "name", "relationship_type", "source_ref", "target_ref", "country", "modified", "resource_level",
+)  # fmt: skip
+_LISTS = ("labels", "sectors", "threat_actor_types")
 _ACTORS = ("intrusion-set", "threat-actor")
 _ORIGINS = ("originates-from", "located-at")
 _CHAIN = 3
@@ -114,7 +118,7 @@ def _cleaned(entry: Any) -> tuple[_Object, str]:
     faults = [] if isinstance(entry, dict) else ["it is not an object"]
     faults += [f"{name} is not text" for name in _TEXTS if not isinstance(given.get(name, ""), str)]
     cleaned: _Object = {name: given[name] if isinstance(given.get(name), str) else "" for name in _TEXTS}
-    for name in ("labels", "sectors"):
+    for name in _LISTS:
         texts = _list(given.get(name))
         if texts is None or not all(isinstance(text, str) for text in texts):
             faults.append(f"{name} are not a list of texts")
@@ -155,9 +159,11 @@ def _row(entry: _Object, raw: Any, bundle: _Bundle) -> dict[str, str]:
     actors = [item for item in near if item["type"] in _ACTORS]
     places = [item for item in near if item["type"] == "location"]
     sponsors, sectors = _labelled(near, "sponsor:"), _labelled(near, "sector:")
+    attribution = labels.get("attribution", "")
     if foreign:
-        behind = [place for actor in _behind(bundle, actors) for place in _tied(bundle, actor, _ORIGINS)]
-        sponsors += _codes(behind, remarks)
+        stated, suggested = _origins(bundle, actors, remarks)
+        sponsors += [*stated, *suggested]
+        attribution = "suggested" if suggested and not stated else attribution
         identities = [item for item in near if item["type"] == "identity"]
         places += [place for item in identities for place in _tied(bundle, item, ("located-at",))]
         sectors += [sector for item in identities for sector in item["sectors"]]
@@ -170,7 +176,7 @@ def _row(entry: _Object, raw: Any, bundle: _Bundle) -> dict[str, str]:
         "date_precision": labels.get("date-precision", ""),
         "date_meaning": labels.get("date-meaning", "event_or_report"),
         "sponsor_iso3": ";".join(dict.fromkeys(sponsors)),
-        "attribution": labels.get("attribution", ""),
+        "attribution": attribution,
         "victim_countries": ";".join(_codes(places, remarks)),
         "victim_sectors": ";".join(dict.fromkeys(sectors)),
         "type": labels.get("type", ""),
@@ -186,11 +192,40 @@ def _tied(bundle: _Bundle, entry: _Object, kinds: Sequence[str] = ()) -> list[_O
     return [item for kind, item in bundle.related.get(entry["id"], ()) if not kinds or kind in kinds]
 
 
-def _behind(bundle: _Bundle, actors: Sequence[_Object]) -> list[_Object]:
-    """The actors, and those to whom they are attributed."""
-    found, front = list(actors), list(actors)
+def _origins(bundle: _Bundle, actors: Sequence[_Object], remarks: list[str]) -> tuple[list[str], list[str]]:
+    """Countries of origin of the actors that a state is said to be behind, and of those of which nothing is said."""
+    stated: list[str] = []
+    suggested: list[str] = []
+    for actor in actors:
+        chain = _behind(bundle, actor)
+        remarks += [
+            f"{item['name'] or item['id']}: {lost}" for item in chain for lost in bundle.lost.get(item["id"], ())
+        ]
+        codes = _codes([place for item in chain for place in _tied(bundle, item, _ORIGINS)], remarks)
+        states = [_is_state(item) for item in chain]
+        if True in states:
+            stated += codes
+        elif codes and False in states:
+            remarks.append(f"{', '.join(codes)}: the bundle says that no state is behind {actor['name']!r}: no sponsor")
+        elif codes:
+            remarks.append(f"{', '.join(codes)}: origin of {actor['name']!r}, of which no state is said: suggested")
+            suggested += [code for code in codes if code not in stated]
+    return stated, suggested
+
+
+def _is_state(actor: _Object) -> bool | None:
+    """Whether an actor is said to be a state's; None where nothing is said."""
+    kinds = {kind.casefold() for kind in actor["threat_actor_types"]} - {"unknown"}
+    if "nation-state" in kinds or actor["resource_level"] == "government":
+        return True
+    return False if kinds - {"spy"} or actor["resource_level"] else None
+
+
+def _behind(bundle: _Bundle, actor: _Object) -> list[_Object]:
+    """The actor, and those to whom it is attributed."""
+    found, front = [actor], [actor]
     for _ in range(_CHAIN):
-        front = [item for actor in front for item in _tied(bundle, actor, ("attributed-to",)) if item not in found]
+        front = [item for one in front for item in _tied(bundle, one, ("attributed-to",)) if item not in found]
         found += front
     return found
 

@@ -20,37 +20,46 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy import ndarray as Array
 
 from tradewar.errors import EvidenceError, Problem
 from tradewar.io.nearest import some
-from tradewar.io.tables import Table
 from tradewar.monitoring.activity import ActivityCount, known_by
 from tradewar.monitoring.claims import YearlyCounts
-from tradewar.monitoring.commitments_file import COMMITMENTS_FILE, PurchaseEntry, TruceEntry
+from tradewar.monitoring.commitments_file import TruceEntry
 from tradewar.monitoring.delay import completeness_by_age, completeness_of_age
-from tradewar.monitoring.evidence_folder import EvidenceFolder, MonthlyCounts, open_evidence, span_of, sponsors
-from tradewar.monitoring.formats import ACTIVITY_COUNTS, DELIVERIES, PUBLISHED_FIGURES, QUOTED_COUNTS
-from tradewar.monitoring.posterior import MONTHS
+from tradewar.monitoring.delivery_tables import read_deliveries, read_purchases
+from tradewar.monitoring.evidence_folder import (
+    Evidence_,
+    EvidenceFolder,
+    MonthlyCounts,
+    open_evidence,
+    sponsors,
+)
+from tradewar.monitoring.formats import ACTIVITY_COUNTS, PUBLISHED_FIGURES, QUOTED_COUNTS
 from tradewar.monitoring.series import (
     DATE_MEANINGS,
     DateMeaning,
-    DeliverySeries,
     IncidentSeries,
     PurchaseCommitment,
     TruceCommitment,
     day_of,
-    missing_months,
-    month_number,
     month_text,
+    span_of,
 )
 
 MATURITY_MONTHS = 12
-Evidence_ = EvidenceFolder | Path | str
-"""An evidence folder, opened or not."""
+__all__ = [
+    "Commitments",
+    "read_activity",
+    "read_commitments",
+    "read_deliveries",
+    "read_incident_series",
+    "read_published_figures",
+    "read_yearly",
+]
 
 
 @dataclass(frozen=True)
@@ -71,11 +80,7 @@ def read_commitments(folder: Evidence_, as_of: str | dt.date) -> Commitments:
     content = evidence.commitments
     return Commitments(
         tuple(_truce(entry) for entry in content.truce if entry.known_from <= day),
-        tuple(
-            _purchase(entry, evidence, day, f"{COMMITMENTS_FILE}: purchase[{k}]")
-            for k, entry in enumerate(content.purchase, start=1)
-            if entry.known_from <= day
-        ),
+        read_purchases(evidence, day),
     )
 
 
@@ -89,29 +94,6 @@ def _truce(entry: TruceEntry) -> TruceCommitment:
         measured_on=entry.measured_on,
         known_from=entry.known_from.isoformat(),
         source=entry.source,
-    )
-
-
-def _purchase(entry: PurchaseEntry, evidence: EvidenceFolder, as_of: dt.date, where: str) -> PurchaseCommitment:
-    found = read_deliveries(evidence, as_of, (entry.group,))
-    series = next((item for item in found if item.reporter == entry.reporter), None)
-    have = ", ".join(sorted({item.reporter for item in found}))
-    what = f"{entry.group!r} has no deliveries on the statistics of {entry.reporter} (of {have})"
-    base = () if series is None else series.year(entry.base_year)
-    if series is None or len(base) != MONTHS:
-        short = f"the deliveries of the base year {entry.base_year} have {len(base)} months"
-        raise EvidenceError(Problem(where, what if series is None else short, "Give them in deliveries.csv"))
-    return PurchaseCommitment(
-        name=entry.name,
-        group=entry.group,
-        reporter=entry.reporter,
-        target=float(np.sum(base)) + entry.addition,
-        year=entry.year,
-        base_years=entry.base_years,
-        tolerance=entry.tolerance,
-        known_from=entry.known_from.isoformat(),
-        source=entry.source,
-        force_majeure=entry.force_majeure,
     )
 
 
@@ -314,76 +296,3 @@ def read_published_figures(folder: Evidence_, as_of: str | dt.date) -> tuple[dic
     rows = ({name: str(row[name]) for name in table.spec.names} for row in table.rows())
     told = [row for row, is_known in zip(rows, known, strict=True) if is_known]
     return tuple(sorted(told, key=lambda row: (row["known_from"], row["report"], row["item"], row["adversary"])))
-
-
-# ---------------------------------------------------------------- purchases
-
-COVERED = "All covered goods"
-NOT_COVERED = "Not covered"
-_Months = dict[int, float]
-_Key = tuple[str, str]
-"""Group and reporter."""
-
-
-def read_deliveries(
-    folder: Evidence_, as_of: str | dt.date, groups: tuple[str, ...] | None = None
-) -> tuple[DeliverySeries, ...]:
-    """Monthly deliveries published by a day, by group and for all covered goods, with goods not covered as control.
-
-    All covered goods are the sum of the groups in the months in which every one of them is known, unless the table
-    gives the sum itself.
-
-    Raises:
-        EvidenceError: as `open_evidence`; groups of which nothing was published; a month missing inside a series.
-    """
-    table, day = open_evidence(folder).table(DELIVERIES), day_of(as_of)
-    months = {} if table is None else _known_months(table, day)
-    for reporter in dict.fromkeys(reporter for _, reporter in months):
-        parts = [months[key] for key in months if key[1] == reporter and key[0] != NOT_COVERED]
-        if (COVERED, reporter) not in months and parts:
-            shared = set(parts[0]).intersection(*parts[1:])
-            months[COVERED, reporter] = {month: sum(part[month] for part in parts) for month in sorted(shared)}
-    wanted = [
-        key for key in sorted(months) if key[0] != NOT_COVERED and months[key] and (groups is None or key[0] in groups)
-    ]
-    if not wanted:
-        have = ", ".join(sorted({group for group, _ in months})) or "nothing"
-        what = f"no deliveries of {', '.join(groups or ())} were published by {day} (of {have})"
-        raise EvidenceError(Problem("deliveries.csv", what, "Check the group, or ask a later day"))
-    return tuple(_deliveries(key, months[key], months.get((NOT_COVERED, key[1]))) for key in wanted)
-
-
-def _known_months(table: Table, day: dt.date) -> dict[_Key, _Months]:
-    """The value of each month by group and reporter: of those published by a day, the one published last."""
-    since: dict[tuple[_Key, int], dt.date] = {}
-    found: dict[_Key, _Months] = {}
-    columns = (table.texts(name) for name in ("group", "reporter", "month"))
-    for group, reporter, month, value, known in zip(
-        *columns, table.numbers("usd_bn"), table.days("known_from"), strict=True
-    ):
-        key, number = (group, reporter), month_number(month)
-        if known is not None and known <= day and since.get((key, number), dt.date.min) < known:
-            since[key, number] = known
-            found.setdefault(key, {})[number] = float(value)
-    return found
-
-
-def _deliveries(key: _Key, months: _Months, control: _Months | None) -> DeliverySeries:
-    group, reporter = key
-    ordered = sorted(months)
-    missing = missing_months(ordered)
-    if missing:
-        what = f"{group} on the statistics of {reporter}: {missing}"
-        raise EvidenceError(Problem("deliveries.csv", what, "Give every month; one without deliveries is 0"))
-    lacking = [] if control is None else [month for month in ordered if month not in control]
-    notes = (f"{NOT_COVERED}, {reporter}: {some(map(month_text, lacking), 3)} missing: it serves as no comparison.",)
-    return DeliverySeries(
-        group=group,
-        reporter=reporter,
-        first_month=month_text(ordered[0]),
-        values=np.array([months[month] for month in ordered]),
-        controls={NOT_COVERED: np.array([control[month] for month in ordered])} if control and not lacking else {},
-        vintage=month_text(ordered[-1]),
-        source=f"statistics of {reporter}",
-        notes=notes if lacking else (),
-    )

@@ -12,7 +12,7 @@ from tradewar.equilibrium.horizon import (
     fit_elasticity_curve,
     reacted_share,
 )
-from tradewar.paths.bands import PathBands, PathRanges, path_bands, step_effect_quantiles
+from tradewar.paths.bands import PathBands, PathRanges, path_bands, path_draws, step_effect_draws
 from tradewar.paths.decomposition import Decomposition, decompose, stocks_term
 from tradewar.paths.monthly import (
     Anticipation,
@@ -48,7 +48,8 @@ __all__ = [
     "log_effect_of_steps",
     "monthly_path",
     "path_bands",
+    "path_draws",
     "reacted_share",
-    "step_effect_quantiles",
+    "step_effect_draws",
     "stocks_term",
 ]

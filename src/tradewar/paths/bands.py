@@ -78,6 +78,18 @@ def path_bands(
     Raises:
         PathError: for faults of the assumptions, or ranges that are out of order or leave their limits.
     """
+    quantiles = [np.quantile(series, levels, axis=0) for series in path_draws(assumptions, ranges, draws, seed)]
+    return PathBands(assumptions, ranges, levels, quantiles[0], quantiles[1], quantiles[2], draws, seed)
+
+
+def path_draws(
+    assumptions: PathAssumptions, ranges: PathRanges, draws: int = 1000, seed: int = 0
+) -> tuple[Float[Array, "draw month"], Float[Array, "draw month"], Float[Array, "draw month"]]:
+    """(imports, use, extra stock) of every month under every draw.
+
+    Raises:
+        PathError: as `path_bands`.
+    """
     check_assumptions(assumptions)
     problems = list(_range_problems(ranges))
     if draws < 1:
@@ -86,11 +98,10 @@ def path_bands(
         raise PathError(problems)
     parameters = _drawn(assumptions, ranges, draws, np.random.default_rng(seed))
     _, _, use, stock = path_arrays(assumptions, parameters)
-    quantiles = [np.quantile(series, levels, axis=0) for series in (imports(use, stock), use, stock)]
-    return PathBands(assumptions, ranges, levels, quantiles[0], quantiles[1], quantiles[2], draws, seed)
+    return imports(use, stock), use, stock
 
 
-def step_effect_quantiles(
+def step_effect_draws(
     steps: Sequence[TariffStep],
     ranges: PathRanges,
     month: float,
@@ -98,9 +109,8 @@ def step_effect_quantiles(
     *,
     draws: int = 1000,
     seed: int = 0,
-    levels: tuple[float, ...] = LEVELS,
-) -> Float[Array, " level"]:
-    """Quantiles of what tariff steps do to a flow at one point in time, log points, over draws of the elasticities.
+) -> Float[Array, " draw"]:
+    """What tariff steps do to a flow at one point in time, log points, under draws of the elasticities.
 
     Args:
         steps: the tariff steps, in any order.
@@ -131,8 +141,7 @@ def step_effect_quantiles(
                 total += timing * covered_long_run_effect(step, long_run, "log")
         return total
 
-    change = at(month) if base_month is None else at(month) - at(base_month)
-    return np.quantile(change, levels)
+    return at(month) if base_month is None else at(month) - at(base_month)
 
 
 def _drawn(

@@ -139,10 +139,15 @@ def random_terms(
     generator = np.random.default_rng(seed)
     drawn: dict[str, Float[Array, " draw"]] = {}
     for name, (low, high) in ranges.items():
-        even = (generator.permutation(draws) + generator.random(draws)) / draws
+        even = even_chances(generator, draws)
         whole = name in SHAPE_TERMS
         drawn[name] = np.floor(low + even * (high + 1.0 - low)) if whole else low + even * (high - low)
     return drawn
+
+
+def even_chances(generator: np.random.Generator, draws: int) -> Float[Array, " draw"]:
+    """Uniform numbers between 0 and 1, one in each of as many equal parts, in random order."""
+    return (generator.permutation(draws) + generator.random(draws)) / draws
 
 
 def clock_swings(terms: ClockTerms, ranges: Mapping[str, tuple[float, float]], result: str) -> tuple[Swing, ...]:
@@ -155,22 +160,36 @@ def clock_swings(terms: ClockTerms, ranges: Mapping[str, tuple[float, float]], r
 
 
 def swings_by_result(
-    terms: ClockTerms, ranges: Mapping[str, tuple[float, float]], results: Sequence[str]
+    terms: ClockTerms,
+    ranges: Mapping[str, tuple[float, float]],
+    results: Sequence[str],
+    together: Mapping[str, Mapping[float, ClockTerms]] | None = None,
 ) -> dict[str, tuple[Swing, ...]]:
     """The swings of several results, from one sweep over the ends of all ranges.
+
+    Args:
+        terms: the base.
+        ranges: (low, high) of terms that move alone.
+        results: names of results.
+        together: by name, the terms at the low and at the high end of what moves several terms at once.
 
     Raises:
         TalksError: as `clock_swings`.
     """
-    names = list(ranges)
-    if not names:
+    ends = {name: [(end, with_term(terms, name, end)) for end in span] for name, span in ranges.items()}
+    ends |= {name: list(moved.items()) for name, moved in (together or {}).items()}
+    if not ends:
         return dict.fromkeys(results, ())
-    settings = [terms] + [with_term(terms, name, ranges[name][end]) for name in names for end in (0, 1)]
-    swept = sweep_clock(terms, {name: np.array([term_value(setting, name) for setting in settings]) for name in names})
+    settings = [terms, *(setting for pair in ends.values() for _, setting in pair)]
+    varied = {name: np.array([term_value(setting, name) for setting in settings]) for name in term_names()}
+    swept = sweep_clock(terms, {name: values for name, values in varied.items() if (values != values[0]).any()})
     found: dict[str, tuple[Swing, ...]] = {}
     for result in results:
-        base, *ends = map(float, swept.result(result))
-        swings = [Swing(name, *ranges[name], ends[2 * k], base, ends[2 * k + 1]) for k, name in enumerate(names)]
+        base, *moved = map(float, swept.result(result))
+        swings = [
+            Swing(name, low, high, moved[2 * k], base, moved[2 * k + 1])
+            for k, (name, ((low, _), (high, _))) in enumerate(ends.items())
+        ]
         found[result] = tuple(sorted(swings, key=lambda swing: -swing.width))
     return found
 

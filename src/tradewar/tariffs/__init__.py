@@ -1,15 +1,18 @@
 """The tariff book: dated, layered duties; what applies to a product, why, and as known on which day.
 
-    book.py       TariffBook: read, ask, save
-    model.py      the nouns, one per line of a file         tables.py    the files and their columns
-    load.py       files -> book        validate.py, overlaps.py    what a book must satisfy       save.py  book -> files
-    instants.py, codes.py, areas.py, schedules.py, duties.py    days, products, countries, lines, duties
-    question.py   what is asked        planned.py   scheduled changes and branches
-    scopes.py, standing.py, evaluate.py, stacking.py            from measures and lines to duties
-    editions.py, applied.py, explain.py                         one product: the rate and why
-    averages.py, coverage.py, timeline.py, weights.py           many products
-    bridge.py, policies.py                                      product rates -> the sectors of a world
-    changes.py    what became known, and what rests on unverified figures
+A book is data (`model.Book`); a question (`RateQuestion`) is answered by a function of it. Data walks one way:
+
+    formats.py, model.py, content.py     the tables and their columns; the nouns, one per row; the tables as content
+    parse.py, load.py, validate.py, overlaps.py, save.py         files -> book -> files
+    instants.py, areas.py, schedules.py, weights.py, duties.py   days, partners, lines of a schedule, trade, duties
+    law.py        the book as known on a day: terms, what holds them back, rules
+    question.py   what is asked
+    lines.py, units.py     which lines answer for a code, and what covers them
+    facts.py, parts.py, evaluate.py      what a duty hangs on; the parts of a line; the rules inside a part
+    answer.py, applied.py   one product: the rate and why
+    averages.py, timelines.py, breakdown.py, sectors.py, policies.py   many products, days, measures, sectors
+    planned.py, published.py, summary.py   scheduled changes; what became known; what a book holds
+    book.py       TariffBook: read and saved
 
 Rates are fractions. Arrays of rates by sector are ordered as the sectors they name.
 """
@@ -19,35 +22,34 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tradewar.tariffs.applied import AppliedRate, rate
-    from tradewar.tariffs.averages import AverageTariff, average, effective_rate
+    from tradewar.tariffs.answer import AppliedRate
+    from tradewar.tariffs.applied import rate
+    from tradewar.tariffs.averages import AverageTariff, average, effective_rate, special_programmes
     from tradewar.tariffs.book import TariffBook
-    from tradewar.tariffs.bridge import SectorRates, vector
-    from tradewar.tariffs.coverage import Coverage
+    from tradewar.tariffs.breakdown import Coverage, by_measure, coverage, unchecked
     from tradewar.tariffs.model import Branch, Measure, ScheduledChange, Step
+    from tradewar.tariffs.planned import steps
     from tradewar.tariffs.policies import PolicyRates, policy_on
-    from tradewar.tariffs.timeline import Timeline, average_timeline
+    from tradewar.tariffs.published import changes, unverified
+    from tradewar.tariffs.question import RateQuestion, branch
+    from tradewar.tariffs.sectors import SectorRates, code_rates, lay, vector
+    from tradewar.tariffs.timelines import Timeline, average_timeline, timeline
     from tradewar.tariffs.weights import WeightSet
 
 _HOME = {
-    "AppliedRate": "applied",
-    "AverageTariff": "averages",
-    "Branch": "model",
-    "Coverage": "coverage",
-    "Measure": "model",
-    "PolicyRates": "policies",
-    "ScheduledChange": "model",
-    "SectorRates": "bridge",
-    "Step": "model",
-    "TariffBook": "book",
-    "Timeline": "timeline",
-    "WeightSet": "weights",
-    "average": "averages",
-    "average_timeline": "timeline",
-    "effective_rate": "averages",
-    "policy_on": "policies",
-    "rate": "applied",
-    "vector": "bridge",
+    "averages": ("AverageTariff", "average", "effective_rate", "special_programmes"),
+    "book": ("TariffBook",),
+    "published": ("changes", "unverified"),
+    "breakdown": ("Coverage", "by_measure", "coverage", "unchecked"),
+    "model": ("Branch", "Measure", "ScheduledChange", "Step"),
+    "planned": ("steps",),
+    "policies": ("PolicyRates", "policy_on"),
+    "question": ("RateQuestion", "branch"),
+    "answer": ("AppliedRate",),
+    "applied": ("rate",),
+    "sectors": ("SectorRates", "code_rates", "lay", "vector"),
+    "timelines": ("Timeline", "average_timeline", "timeline"),
+    "weights": ("WeightSet",),
 }
 __all__ = [
     "AppliedRate",
@@ -56,6 +58,7 @@ __all__ = [
     "Coverage",
     "Measure",
     "PolicyRates",
+    "RateQuestion",
     "ScheduledChange",
     "SectorRates",
     "Step",
@@ -64,17 +67,29 @@ __all__ = [
     "WeightSet",
     "average",
     "average_timeline",
+    "branch",
+    "by_measure",
+    "changes",
+    "code_rates",
+    "coverage",
     "effective_rate",
+    "lay",
     "policy_on",
     "rate",
+    "special_programmes",
+    "steps",
+    "timeline",
+    "unchecked",
+    "unverified",
     "vector",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    # read on first use: a command that needs no tariff book does not pay for pandas
+    # read on first use: a command that needs no tariff book does not pay for it
     import importlib
 
-    if name in _HOME:
-        return getattr(importlib.import_module(f"tradewar.tariffs.{_HOME[name]}"), name)
+    for home, names in _HOME.items():
+        if name in names:
+            return getattr(importlib.import_module(f"tradewar.tariffs.{home}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

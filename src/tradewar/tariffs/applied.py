@@ -2,360 +2,224 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import Decimal
-from itertools import product as combinations
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tradewar.errors import BookError
-from tradewar.io.serialize import Document
-from tradewar.tariffs import duties, editions
-from tradewar.tariffs.evaluate import BASE_AUTHORITY, Claim, Evaluation, evaluate
+import numpy as np
+
+from tradewar.io.registers import products
+from tradewar.tariffs import duties, units
+from tradewar.tariffs.answer import AppliedRate, Component, NotApplied, Part
+from tradewar.tariffs.areas import members
+from tradewar.tariffs.evaluate import ADDS, Claim, Duties, evaluate
 from tradewar.tariffs.instants import write_day, write_instant
-from tradewar.tariffs.model import RATE_KINDS, Measure
-from tradewar.tariffs.question import NEEDS_DIGITS, NEEDS_UNIT_VALUE, Decisions, Question, ask
-from tradewar.tariffs.scopes import listing
+from tradewar.tariffs.lines import Field
+from tradewar.tariffs.model import BASE_AUTHORITY, Book, Measure
+from tradewar.tariffs.parts import Mixture
+from tradewar.tariffs.question import NEEDS, NEEDS_DIGITS, NEEDS_MEMBER, NEEDS_UNIT_VALUE, Asked, RateQuestion, ask
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from tradewar.tariffs.book import TariffBook
-
-MAX_OPEN = 6
-"""Open facts whose ends are all combined; beyond, each is moved alone."""
-_ORDER = (NEEDS_DIGITS, NEEDS_UNIT_VALUE, "needs_export_date", "needs_quantity", "needs_condition")
+SAME = 1e-12
+"""Rates that differ by less are one rate."""
 
 
-@dataclass(frozen=True)
-class Component(Document, optional="amount", digits={"rate": 12, "before": 12, "after": 12}):
-    """One duty that applies."""
-
-    measure: str
-    authority: str
-    programme: str
-    duty: str
-    rate: float | None
-    """On customs value; None is unknown."""
-    valid_from: str
-    known_from: str
-    source: str
-    instrument: str
-    verified: bool
-    why: str
-    before: float | None
-    """Sum of the components before this one."""
-    after: float | None
-    amount: Decimal | None = None
-    """Duty in money, to the cent, where the customs value is given."""
-
-
-@dataclass(frozen=True)
-class NotApplied:
-    """A measure that covers the product but does not apply."""
-
-    measure: str
-    authority: str
-    why: str
-    verified: bool
-
-
-@dataclass(frozen=True)
-class LineRate(Document, digits={"rate": 12}):
-    """The rate of a finer line; None is unknown."""
-
-    product: str
-    rate: float | None
-
-
-@dataclass(frozen=True)
-class AppliedRate(
-    Document,
-    told=(
-        "importer exporter product on known convention rate status rule_set interval default needs duty components "
-        "not_applied lines=finer"
-    ),
-    optional="interval default needs duty lines",
-    digits={"rate": 12, "interval": 12, "default": 12},
-):
-    """The answer to one question. `rate` is None where the question does not decide it.
-
-    Told with twelve digits, which removes only what addition left.
-    """
-
-    importer: str
-    exporter: str
-    product: str
-    on: str
-    known: str
-    convention: str
-    rate: float | None
-    interval: tuple[float | None, float | None] | None
-    """Lowest and highest rate; None at the top is unbounded."""
-    default: float | None
-    """Rate under the default convention (export on the day of entry, quota not filled) where facts are missing."""
-    status: str
-    """`applied`, `mapped`, `needs_...`, `refused`, `unknown`, `not_expressible` or `outside_book`."""
-    needs: tuple[str, ...]
-    components: tuple[Component, ...]
-    not_applied: tuple[NotApplied, ...]
-    lines: tuple[tuple[str, float | None], ...]
-    """Rate of each finer line, where there are several."""
-    rule_set: str
-    duty: Decimal | None = None
-    """Sum of the duties in money, each rounded to the cent."""
-
-    @property
-    def added(self) -> float | None:
-        """What is added to the base duty."""
-        if self.status == "outside_book" or any(part.rate is None for part in self._special):
-            return None
-        return sum((part.rate or 0.0 for part in self._special), 0.0)
-
-    @property
-    def _special(self) -> tuple[Component, ...]:
-        return tuple(part for part in self.components if part.authority != BASE_AUTHORITY)
-
-    @property
-    def explanation(self) -> tuple[str, ...]:
-        """What applies and what does not, in the order of the JSON, with the same numbers."""
-        from tradewar.tariffs.explain import sentences
-
-        return sentences(self)
-
-    @property
-    def finer(self) -> tuple[LineRate, ...]:
-        """Rate of each finer line, where there are several."""
-        return tuple(LineRate(code, rate) for code, rate in self.lines)
-
-    def to_frame(self) -> pd.DataFrame:
-        """Components, one row each."""
-        import pandas as pd
-
-        return pd.DataFrame([part.to_dict() for part in self.components])
-
-    def _repr_html_(self) -> str:
-        from tradewar.tariffs.explain import as_html
-
-        return as_html(self)
-
-
-def rate(
-    book: TariffBook,
-    importer: str,
-    exporter: str,
-    product: str,
-    on: date | datetime | str,
-    *,
-    customs_value: float | None = None,
-    edition: str | None = None,
-    rule_set: str | None = None,
-    **options: Any,
-) -> AppliedRate:
+def rate(book: Book, question: RateQuestion) -> AppliedRate:
     """The rate that applies to a product entered at a time, as known on a day, and why.
 
-    Options are those of `tradewar.tariffs.question.ask`: `exported`, `known_on`, `start_of_day`, `transit_days`,
-    `unit_value`, `quantity`, `shares`, `branch`. A date-only `on` is the end of that day at the importer.
-
     Raises:
-        BookError: if the importer, the product or an option is not right.
+        BookError: if a name, a day, a number or the product is not right.
     """
-    question = ask(book, importer, exporter, on, **options)
-    book.measures_of(importer)
-    if importer == exporter:
-        raise BookError.at("exporter", f"{exporter} cannot import from itself", "Name two countries")
-    if not book.covers(question.day):
-        return _outside(book, question, product)
-    found = editions.leaves(book, question, product, edition)
-    answers = [_answer(book, question, code, rule_set) for code in found.codes]
-    if question.unit_value is not None:
-        _one_unit(answers)
-    return _combined(book, question, product, found, answers, customs_value)
+    asked = ask(book, question)
+    product = products.normal(question.product)
+    if not book.covers(asked.day):
+        return _outside(asked)
+    found = units.units_of(book, asked.importer, [product], asked.instant, asked.known, question.edition)
+    if not len(found.code):
+        raise units.unknown(book, asked.importer, product, question.edition)
+    real = units.lines_of(book, found.lines.codes[found.real].tolist())
+    lines = real.at(book, units.schedules_of(book, asked.importer), asked.instant, asked.known)
+    partners = partners_of(asked)
+    answers = [_Answer(asked.of(partner), lines) for partner in partners]
+    codes = real.codes[lines.line].tolist()
+    return _combined(asked, answers, partners, codes, mapped=bool(found.mapped[0]))
 
 
-@dataclass(frozen=True)
+def partners_of(asked: Asked) -> list[str]:
+    """The exporters that a question is about: the members of an area, or the country itself."""
+    areas = asked.book.areas
+    if asked.exporter not in areas:
+        return [asked.exporter]
+    return sorted(members(asked.exporter, asked.instant, asked.known, areas)) or [asked.exporter]
+
+
 class _Answer:
-    """What is said about one line."""
+    """What is said of one exporter, line by line."""
 
-    code: str
-    evaluation: Evaluation
-    ends: tuple[float, ...]
-    """Totals over the ends of the open facts; refused entries left out, NaN unknown."""
-    default: float | None
-    needs: tuple[str, ...]
-    refused: bool
+    def __init__(self, asked: Asked, lines: Field):
+        self.asked, self.lines, self.found = asked, lines, evaluate(asked, lines)
+        self.mixture: Mixture = self.found.mixture()
+        self.low, self.usual, self.high = ends_of(self.found, self.mixture, asked)
 
 
-def _answer(book: TariffBook, question: Question, code: str, rule_set: str | None) -> _Answer:
-    """One line at the default, and at every combination of the ends of its open facts."""
-    line = listing(book).lines([code], partial=False)
-    decisions = Decisions()
-    evaluation = evaluate(book, question, line, decisions, rule_set=rule_set)
-    asked = dict(decisions.asked)
-    results: list[Evaluation] = [evaluation]
-    seen: set[tuple[tuple[str, float], ...]] = set()
-    for _ in range(3):
-        before = len(asked)
-        for ends in _ends(tuple(asked)):
-            key = tuple(sorted(ends.items()))
-            if key not in seen:
-                seen.add(key)
-                trial = Decisions(fixed=ends)
-                results.append(evaluate(book, question, line, trial, rule_set=rule_set))
-                asked |= trial.asked
-        if len(asked) == before:
-            break
-    ends = results[1:] if len(results) > 1 else results
-    values = tuple(_total(item) for item in ends if not item.refused[0])
-    matter = len({round(value, 12) for value in values}) > 1 or len({bool(item.refused[0]) for item in ends}) > 1
-    needs = tuple(dict.fromkeys(asked.values())) if matter else ()
-    if any(value != value for value in values) and question.unit_value is None and _specific(evaluation):
-        needs = (*needs, NEEDS_UNIT_VALUE)
-    default = None if evaluation.refused[0] or _total(evaluation) != _total(evaluation) else _total(evaluation)
-    return _Answer(code, evaluation, values, default, needs, all(bool(item.refused[0]) for item in ends))
-
-
-def _total(evaluation: Evaluation) -> float:
-    """The rate of the single line; unknown where the book has a base schedule but no row for it."""
-    return float(evaluation.total[0]) if evaluation.has_base[0] or not _expects_base(evaluation) else float("nan")
-
-
-def _expects_base(evaluation: Evaluation) -> bool:
-    return any(measure.rate_kind == "schedule" for measure, _ in evaluation.rejected)
-
-
-def _ends(names: tuple[str, ...]) -> list[dict[str, float]]:
-    if not names:
-        return []
-    if len(names) <= MAX_OPEN:
-        return [dict(zip(names, ends, strict=True)) for ends in combinations((0.0, 1.0), repeat=len(names))]
-    return [{name: end} for name in names for end in (0.0, 1.0)]
-
-
-def _one_unit(answers: list[_Answer]) -> None:
-    """One unit value serves one currency and one unit: 2 USD a litre is no price per hectolitre in EUR."""
-    found = {
-        f"{claim.money[0]}/{claim.money[1]}": claim.measure.measure_id
-        for answer in answers
-        for claim in answer.evaluation.applied
-        if duties.needs_unit_value(int(claim.kind[0])) and claim.weight.any()
-    }
-    if len(found) > 1:
-        said = " and ".join(f"{unit} ({measure})" for unit, measure in found.items())
-        fix = "Restate the duties in one currency and unit, and give the unit value in it"
-        raise BookError.at("unit_value", f"one unit value cannot serve {said}", fix)
-
-
-def _specific(evaluation: Evaluation) -> bool:
-    return any(duties.needs_unit_value(int(claim.kind[0])) for claim in evaluation.applied)
+def ends_of(found: Duties, mixture: Mixture, asked: Asked, *, base: bool = True) -> tuple[Any, Any, Any]:
+    """Low, usual and high duty of each profile; a line without a row in a schedule of general duties has none known."""
+    ends = mixture.low, mixture.usual, mixture.high
+    if not base or not units.expects_base(asked.book, asked.importer):
+        return ends
+    low, usual, high = (np.where(found.has_base, end, np.nan) for end in ends)
+    return low, usual, high
 
 
 def _combined(
-    book: TariffBook,
-    question: Question,
-    product: str,
-    found: editions.Leaves,
-    answers: list[_Answer],
-    customs_value: float | None,
+    asked: Asked, answers: list[_Answer], partners: list[str], codes: list[str], *, mapped: bool
 ) -> AppliedRate:
-    """One answer for all lines under the code asked."""
-    values = [value for answer in answers for value in answer.ends]
-    distinct = {round(value, 12) if value == value else None for value in values}
-    needs = [need for answer in answers for need in answer.needs]
-    by_line = [{round(value, 12) if value == value else None for value in answer.ends} for answer in answers]
-    if len(answers) > 1 and any(line != by_line[0] for line in by_line):
-        needs.insert(0, NEEDS_DIGITS)
-    needs = [need for need in _ORDER if need in needs]
+    """One answer for all lines under the code, and all members of an area."""
     head = answers[0]
-    status = _status(answers, distinct, needs, found)
-    decided = status in ("applied", "mapped") and len(distinct) == 1 and None not in distinct
-    components = _components(book, head.evaluation, customs_value)
+    low, high = (np.stack([getattr(answer, end) for answer in answers]) for end in ("low", "high"))
+    usual = np.stack([answer.usual for answer in answers])
+    refused = np.stack([answer.mixture.refused for answer in answers])
+    needs = _needs(answers, low, high, refused)
+    known = low[~refused]
+    unknown = bool(np.isnan(known).any()) and NEEDS_UNIT_VALUE not in needs
+    decided = bool(known.size) and not np.isnan(known).any() and float(high[~refused].max() - known.min()) <= SAME
+    decided = decided and not needs
+    status = "refused" if refused.all() else "unknown" if unknown else needs[0] if needs else "applied"
+    if status == "unknown" and _not_expressible(answers):
+        status = "not_expressible"
+    if mapped and status in ("applied", NEEDS_DIGITS):
+        status = "mapped"
+    single = usual.size == 1 or decided
+    default = None if np.isnan(usual[0, 0]) or refused.all() else float(usual[0, 0])
+    components = _components(head)
     amounts = [part.amount for part in components if part.amount is not None]
+    names = codes if len(codes) > 1 else partners
+    rates = usual[0] if len(codes) > 1 else usual[:, 0]
     return AppliedRate(
-        importer=question.importer,
-        exporter=question.exporter,
-        product=product,
-        on=write_instant(question.instant) if question.convention == "instant" else write_day(question.day),
-        known=question.known_text,
-        convention=question.convention,
-        rate=round(values[0], 12) if decided else None,
-        interval=None if decided else _interval(values, answers),
-        default=head.default if len(answers) == 1 and not decided and status.startswith("needs") else None,
+        importer=asked.importer,
+        exporter=asked.exporter,
+        product=asked.question.product,
+        on=write_instant(asked.instant) if asked.convention == "instant" else write_day(asked.day),
+        known=asked.known_text,
+        convention=asked.convention,
+        reading=asked.question.reading,
+        rate=round(float(known.min()), 12) if decided else None,
+        interval=None if decided or unknown or refused.all() else _interval(low[~refused], high[~refused]),
+        default=round(default, 12) if default is not None and single and not decided and needs else None,
         status=status,
         needs=tuple(needs),
+        digits=max(map(len, codes)) if NEEDS_DIGITS in needs else None,
         components=components,
-        not_applied=tuple(
-            NotApplied(measure.measure_id, book.authorities[measure.programme], why, measure.verified)
-            for measure, why in _displayed(head.evaluation)
-        ),
-        lines=tuple((answer.code, answer.default) for answer in answers) if len(answers) > 1 else (),
-        rule_set=head.evaluation.rule_set,
+        not_applied=tuple(_not_applied(head, codes[0])),
+        lines=tuple((name, None if r != r else round(float(r), 12)) for name, r in zip(names, rates, strict=True))
+        if len(names) > 1
+        else (),
+        parts=_parts(head),
+        rule_set=head.found.rule_set,
         duty=sum(amounts, Decimal(0)) if amounts and decided else None,
     )
 
 
-def _status(answers: list[_Answer], distinct: set[float | None], needs: list[str], found: editions.Leaves) -> str:
-    if all(answer.refused for answer in answers):
-        return "refused"
-    if None in distinct and NEEDS_UNIT_VALUE not in needs:
-        kinds = {
-            RATE_KINDS[int(claim.kind[0])]
-            for answer in answers
-            for claim in answer.evaluation.applied
-            if claim.rate[0] != claim.rate[0]
-        }
-        return "not_expressible" if kinds == {"not_expressible"} else "unknown"
-    if found.mapped and (not needs or needs == [NEEDS_DIGITS]):
-        return "mapped"
-    return needs[0] if needs else "applied"
+def _needs(answers: list[_Answer], low: Any, high: Any, refused: Any) -> list[str]:
+    """What would decide the rate: digits and members where lines and members differ, then what open facts need."""
+    found = {need for answer in answers for need, where in answer.mixture.needs.items() if where.any()}
+
+    def differ(axis: int) -> bool:
+        ends = [np.nan_to_num(np.where(refused, -2.0, end), nan=-1.0, posinf=1e9) for end in (low, high)]
+        return any(bool((np.ptp(end, axis=axis) > SAME).any()) for end in ends)
+
+    found |= {NEEDS_DIGITS} if differ(1) else set()
+    found |= {NEEDS_MEMBER} if differ(0) else set()
+    return [need for need in NEEDS if need in found]
 
 
-def _interval(values: list[float], answers: list[_Answer]) -> tuple[float | None, float | None] | None:
-    known = [value for value in values if value == value]
-    unbounded = len(known) < len(values)
-    if not known or (unbounded and not any(NEEDS_UNIT_VALUE in answer.needs for answer in answers)):
+def _interval(low: Any, high: Any) -> tuple[float | None, float | None] | None:
+    if np.isnan(low).all():
         return None
-    return round(min(known), 12), None if unbounded else round(max(known), 12)
+    top = float(np.nanmax(high)) if not np.isnan(high).any() else np.inf
+    return round(float(np.nanmin(low)), 12), None if top == np.inf else round(top, 12)
 
 
-def _components(book: TariffBook, evaluation: Evaluation, customs_value: float | None) -> tuple[Component, ...]:
+def _not_expressible(answers: list[_Answer]) -> bool:
+    kinds = {
+        duties.RATE_KINDS[int(kind)]
+        for answer in answers
+        for claim in answer.found.claims
+        if len(claim.index) and np.isnan(claim.rate).any()
+        for kind in claim.duty.kind
+    }
+    return kinds == {"not_expressible"}
+
+
+def _shares(answer: _Answer) -> Any:
+    """The usual share of each part of the first line; NaN where nothing is usual."""
+    parts = answer.found.parts
+    group = next(group for group in parts.groups if 0 in group.profiles)
+    share = np.ones(1)
+    for family in group.families:
+        own = np.repeat(family.usual[0], 2) / 2 if family.prices else family.usual[0]
+        share = np.multiply.outer(share, own).reshape(-1)
+    return share
+
+
+def _parts(answer: _Answer) -> tuple[Part, ...]:
+    """The parts of the first line, where there are several."""
+    parts = answer.found.parts
+    group = next(group for group in parts.groups if 0 in group.profiles)
+    first, count = int(parts.first[0]), int(parts.count[0])
+    if count == 1 or any(family.prices for family in group.families):
+        return ()
+    found: list[Part] = []
+    for k, share in enumerate(_shares(answer).tolist()):
+        facts: list[str] = []
+        for family in group.families:
+            fact = int(parts.fact[family.name][first + k])
+            facts.append(family.facts[fact] or f"no {' or '.join(filter(None, family.facts))}")
+        total = float(answer.found.total[first + k])
+        out = total != total or bool(answer.found.refused[first + k])
+        if share > 0 or share != share:
+            rate = None if out else round(total, 12)
+            found.append(Part(None if share != share else round(share, 12), tuple(facts), rate))
+    return tuple(found) if len(found) > 1 else ()
+
+
+def _components(answer: _Answer) -> tuple[Component, ...]:
+    """What each duty adds to the usual rate of the first line, the general duty first."""
+    book = answer.asked.book
+    claims = [claim for claim in answer.found.claims if claim.measure.effect in ADDS and _there(answer, claim)]
+    claims.sort(key=lambda claim: book.authorities[claim.measure.programme] != BASE_AUTHORITY)
     parts: list[Component] = []
     so_far: float | None = 0.0
-    order = sorted(evaluation.applied, key=lambda claim: book.authorities[claim.measure.programme] != BASE_AUTHORITY)
-    for claim in order:
-        if claim.measure.effect in ("exempt", "refuse") or not (claim.weight > 0).any():
-            continue
-        value = float(claim.rate[0])
+    for claim in claims:
+        value = float(answer.found.part_of(claim)[0])
         own = None if value != value else value
         after = None if so_far is None or own is None else so_far + own
-        parts.append(_component(book, evaluation, claim, own, so_far, after, customs_value))
+        parts.append(_component(answer, claim, own, so_far, after))
         so_far = after
     return tuple(parts)
 
 
+def _there(answer: _Answer, claim: Claim) -> bool:
+    """Whether a claim falls on a usual part of the first line."""
+    first = int(answer.found.parts.first[0])
+    share = np.nan_to_num(_shares(answer), nan=1.0)
+    mine = claim.index[(claim.index >= first) & (claim.index < first + len(share))] - first
+    return bool((share[mine] > 0).any())
+
+
 def _component(
-    book: TariffBook,
-    evaluation: Evaluation,
-    claim: Claim,
-    own: float | None,
-    before: float | None,
-    after: float | None,
-    customs_value: float | None,
+    answer: _Answer, claim: Claim, own: float | None, before: float | None, after: float | None
 ) -> Component:
-    measure = claim.measure
-    why = claim.standing.why
+    measure, value = claim.measure, answer.asked.question.customs_value
+    why = claim.term.why
     if measure.value_base:
         why += f"; on the {measure.value_base} share of customs value"
-    because = evaluation.because.get(measure.programme)
-    if because:
-        why += f"; weighed by {because}"
+    why = "; ".join([why, *claim.lost])
     return Component(
         measure=measure.measure_id,
-        authority=book.authorities[measure.programme],
+        authority=answer.asked.book.authorities[measure.programme],
         programme=measure.programme,
-        duty=claim.duty[0] if claim.duty else "",
+        duty=claim.duty.text(int(np.argmin(claim.profiles))),
         rate=own,
-        valid_from=write_instant(claim.standing.since) if claim.standing.since else "",
+        valid_from=write_instant(claim.term.start) if claim.term.start else "",
         known_from=write_day(measure.known_from) if measure.known_from else "",
         source=measure.source,
         instrument=measure.instrument,
@@ -363,41 +227,87 @@ def _component(
         why=why,
         before=before,
         after=after,
-        amount=None if customs_value is None or own is None else duties.money(customs_value, own),
+        amount=None if value is None or own is None else duties.money(value, own),
     )
 
 
-def _displayed(evaluation: Evaluation) -> list[tuple[Measure, str]]:
-    """Measures that cover the line but give nothing: rejected, refused, exempted or suppressed."""
-    shown = [(measure, why) for measure, why in evaluation.rejected if measure.rate_kind != "schedule"]
-    for claim in evaluation.applied:
-        if claim.measure.effect == "exempt":
-            shown.append((claim.measure, f"exempts from {claim.measure.programme}: {claim.standing.why}"))
-        elif claim.measure.effect == "refuse":
-            shown.append((claim.measure, f"entry refused: {claim.standing.why}"))
-        elif not (claim.weight > 0).any():
-            why = evaluation.because.get(claim.measure.programme, "exempted")
-            shown.append((claim.measure, f"contributes nothing: {why}"))
-    return shown
+def _not_applied(answer: _Answer, code: str) -> list[NotApplied]:
+    """Measures that cover the first line but give nothing, in the order of the book."""
+    asked, book, law = answer.asked, answer.asked.book, answer.asked.law
+    reasons: list[tuple[Measure, str]] = [(m, why) for m, why in law.never if _covers(answer, m)]
+    reached, _ = law.reach(asked.exporter, asked.instant)
+    for term in law.terms:
+        if not _covers(answer, term.measure):
+            continue
+        if not reached[term.place]:
+            reasons.append((term.measure, f"does not reach {asked.exporter} (applies to {term.measure.exporter_area})"))
+        elif asked.instant < term.start and not _other_term(answer, term):
+            reasons.append((term.measure, f"starts {write_instant(term.start)}"))
+        elif asked.instant >= term.end and not _other_term(answer, term):
+            reasons.append((term.measure, f"ended {write_instant(term.end)}"))
+    reasons += [(m, why) for m, why in answer.found.rejected if _covers(answer, m)]
+    for claim in answer.found.claims:
+        if claim.profiles.size and 0 in claim.profiles:
+            reasons += _idle(answer, claim)
+    order = {id(measure): k for k, measure in enumerate(book.measures)}
+    reasons.sort(key=lambda item: order[id(item[0])])
+    return [NotApplied(m.measure_id, book.authorities[m.programme], why, m.verified) for m, why in reasons]
 
 
-def _outside(book: TariffBook, question: Question, product: str) -> AppliedRate:
+def _other_term(answer: _Answer, term: Any) -> bool:
+    """Whether another stretch of the same row says more."""
+    return any(
+        other is not term and other.measure is term.measure and other.start <= answer.asked.instant
+        for other in answer.asked.law.terms
+    )
+
+
+def _covers(answer: _Answer, measure: Measure) -> bool:
+    """Whether the first line is in the scope of a measure; schedules are left out: they name every line."""
+    if measure.rate_kind == "schedule":
+        return False
+    members_ = answer.lines.of(measure.scope)
+    return members_ is not None and bool((members_.index == 0).any())
+
+
+def _idle(answer: _Answer, claim: Claim) -> list[tuple[Measure, str]]:
+    measure = claim.measure
+    if measure.effect == "exempt":
+        return (
+            [(measure, f"exempts from {measure.programme}: {claim.term.why}")]
+            if _there(answer, claim)
+            else [_lost(claim)]
+        )
+    if measure.effect == "refuse":
+        return [(measure, f"entry refused: {claim.term.why}")] if _there(answer, claim) else [_lost(claim)]
+    return [] if _there(answer, claim) else [_lost(claim)]
+
+
+def _lost(claim: Claim) -> tuple[Measure, str]:
+    return claim.measure, "; ".join({**claim.unmet, **claim.lost}) or "contributes nothing"
+
+
+def _outside(asked: Asked) -> AppliedRate:
+    book = asked.book
     last = write_day(book.last_day) or "open"
     why = f"the book covers {write_day(book.first_day) if book.first_day else 'any day'} to {last}"
     return AppliedRate(
-        importer=question.importer,
-        exporter=question.exporter,
-        product=product,
-        on=write_day(question.day),
-        known=question.known_text,
-        convention=question.convention,
+        importer=asked.importer,
+        exporter=asked.exporter,
+        product=asked.question.product,
+        on=write_day(asked.day),
+        known=asked.known_text,
+        convention=asked.convention,
+        reading=asked.question.reading,
         rate=None,
         interval=None,
         default=None,
         status="outside_book",
         needs=(),
+        digits=None,
         components=(),
-        not_applied=(NotApplied("", "", why, True),),
+        not_applied=(NotApplied("", "", why, None),),
         lines=(),
+        parts=(),
         rule_set="",
     )

@@ -1,63 +1,69 @@
-"""Average tariffs: many lines, one number, and everything needed to compute it again.
+"""Average tariffs: many lines, one number, the ends between which it lies, and what is needed to compute it again.
 
 For rates r_i with weights w_i >= 0 the average is sum(w_i r_i) / sum(w_i) over codes where both are known. The path is:
 lines of the schedule -> simple mean to the digits of the weight set -> weighted mean. With the weight set `simple` each
-line (or every code of `level` digits) counts once. An effective rate is calculated duty over imports, from customs.
+line (or every code of `level` digits) counts once. A code under which duties differ has the mean of its lines as its
+usual rate, and the lowest and highest of them as ends: more digits would decide it. Any product that `rate` can answer
+has a rate here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 from numpy import ndarray as Array
 
 from tradewar.errors import BookError
 from tradewar.io.serialize import Document
-from tradewar.tariffs import editions, weights
-from tradewar.tariffs.evaluate import BASE_AUTHORITY, Evaluation, evaluate
-from tradewar.tariffs.instants import EVERYTHING, MINUTES, day_of, write_day
-from tradewar.tariffs.question import Decisions, Question, ask
-from tradewar.tariffs.scopes import Lines, Listing, known_codes, listing
+from tradewar.tariffs import units, weights
+from tradewar.tariffs.applied import ends_of, partners_of
+from tradewar.tariffs.evaluate import Duties, evaluate, signature
+from tradewar.tariffs.instants import MINUTES, day_of, write_day
+from tradewar.tariffs.lines import Field
+from tradewar.tariffs.model import BASE_AUTHORITY, Book
+from tradewar.tariffs.question import Asked, RateQuestion, ask
+from tradewar.tariffs.units import Units
 from tradewar.tariffs.weights import WeightSet
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from tradewar.tariffs.book import TariffBook
-    from tradewar.tariffs.schedules import Schedule
-
 COVERAGE_LIMIT = 0.95
 """Averages that cover a smaller share of the weights are flagged."""
 LEVELS = (2, 4, 6, 8, 10)
+SAME = 1e-12
+"""Rates that differ by less are one rate."""
 
 
 @dataclass(frozen=True, eq=False)
 class CodeRates:
-    """Mean rates by code of one level. K codes."""
+    """Rates of K codes. NaN where none is known."""
 
     codes: Any
-    """(K,) text, sorted."""
+    """(K,) text."""
+    low: Float[Array, " code"]
     rate: Float[Array, " code"]
-    """Mean over the lines of the code whose rate is known; NaN where none is."""
+    """Mean over the lines of the code whose rate is known."""
+    high: Float[Array, " code"]
     lines: Int[Array, " code"]
     """Number of lines."""
     unknown: tuple[str, ...]
     """Lines whose rate is not known."""
     assumed: tuple[str, ...]
-    """Facts that the question leaves open, evaluated at their defaults."""
+    """Facts that the question leaves open, taken at their usual shares."""
 
 
 @dataclass(frozen=True)
 class AverageTariff(
     Document,
-    told="on rate covered_share unmapped_value flagged",
-    digits={"rate": 12, "covered_share": 12, "unmapped_value": 6},
+    told="on rate low high covered_share unmapped_value undecided_value flagged",
+    digits={"rate": 12, "low": 12, "high": 12, "covered_share": 12, "unmapped_value": 6, "undecided_value": 6},
 ):
     """An average with its weight set, path and coverage."""
 
@@ -68,6 +74,9 @@ class AverageTariff(
     convention: str
     rate: float | None
     """Fraction; None where nothing is covered."""
+    low: float | None
+    high: float | None
+    """Ends between which the average lies whatever the goods under each code are; None is unbounded."""
     weight_set: str
     weight_digest: str
     weight_unit: str
@@ -78,12 +87,14 @@ class AverageTariff(
     """Programmes counted; empty means all."""
     covered_value: float
     total_value: float
+    undecided_value: float
+    """Weight of codes whose rate more digits, or open facts, would decide."""
     unmatched: tuple[tuple[str, float], ...]
     """Codes of the weight set without a rate and their weight, largest first."""
     unknown_lines: tuple[str, ...]
     """Lines whose rate is unknown, left out of the means."""
     assumed: tuple[str, ...]
-    """Open facts taken at their defaults."""
+    """Open facts taken at their usual shares."""
     flagged: bool
     """True where coverage is below the limit."""
 
@@ -98,179 +109,137 @@ class AverageTariff(
         return self.total_value - self.covered_value
 
 
-def code_rates(
-    book: TariffBook,
-    question: Question,
-    level: int,
+# ---------------------------------------------------------------- lines of a question
+
+
+@dataclass(frozen=True, eq=False)
+class LineRates:
+    """Rates of U lines that answer for K codes."""
+
+    units: Units
+    low: Float[Array, " line"]
+    rate: Float[Array, " line"]
+    high: Float[Array, " line"]
+    duties: tuple[Duties, ...]
+    """Of each member, where an area exports; else of the exporter."""
+    field: Field
+    answers: Mapping[Any, Any]
+    """By all on which they hang."""
+
+    @property
+    def codes(self) -> Any:
+        """(U,) text."""
+        return self.units.lines.codes
+
+    def spread(self, values: Float[Array, " profile"]) -> Float[Array, " line"]:
+        """Values of profiles on the lines."""
+        return values[self.field.profile]
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """Facts left open, taken at their usual shares."""
+        families = {f for found in self.duties for group in found.parts.groups for f in group.families if not f.decided}
+        return tuple(sorted({family.name for family in families}))
+
+    def by_code(self, codes: Any) -> CodeRates:
+        """Means and ends by code."""
+        count = len(codes)
+        place, weight = self.units.code, self.units.weight
+        known = ~np.isnan(self.rate)
+        unknown = tuple(self.codes[~known].tolist())
+        if self.units.alone:
+            one = np.ones(count, dtype=np.int64)
+            low, high = (np.where(known, end, np.nan) for end in (self.low, self.high))
+            return CodeRates(codes, low, self.rate, high, one, unknown, self.assumed)
+        total = np.bincount(place, weights=np.where(known, weight, 0.0), minlength=count)
+        mean = np.bincount(place, weights=np.where(known, weight * np.nan_to_num(self.rate), 0.0), minlength=count)
+        having = total > 0
+        rate = np.divide(mean, total, out=np.full(count, np.nan), where=having)
+        low, high = (np.full(count, end) for end in (np.inf, -np.inf))
+        there = known & self.units.real
+        np.minimum.at(low, place[there], self.low[there])
+        np.maximum.at(high, place[there], self.high[there])
+        return CodeRates(
+            codes=codes,
+            low=np.where(having, low, np.nan),
+            rate=np.clip(rate, low, high),
+            high=np.where(having, high, np.nan),
+            lines=np.bincount(place, minlength=count),
+            unknown=unknown,
+            assumed=self.assumed,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """The lines that answer for some codes at one time, and all on which their duties hang."""
+
+    asked: Asked
+    units: Units
+    field: Field
+    keys: tuple[Any, ...]
+    """One for each exporter: times with the same keys have the same rates."""
+
+
+def setting_of(asked: Asked, codes: Any, lines_on: int | None = None) -> Setting:
+    """Where the rates of some codes hang at the time of a question.
+
+    Args:
+        lines_on: take the lines of the edition of this instant.
+    """
+    book, instant = asked.book, asked.instant if lines_on is None else lines_on
+    known = asked.known if lines_on is None else max(asked.known, lines_on // MINUTES)
+    found = _units(book, asked.importer, _Key(codes), units.epochs(book, asked.importer, instant, known))
+    field = found.lines.at(book, units.schedules_of(book, asked.importer), asked.instant, asked.known)
+    keys = tuple((field, *signature(asked.of(partner))) for partner in partners_of(asked))
+    return Setting(asked, found, field, keys)
+
+
+def line_rates(
+    asked: Asked,
+    codes: Any,
     *,
     programmes: Sequence[str] | None = None,
     lines_on: int | None = None,
-    rule_set: str | None = None,
-) -> CodeRates:
-    """Mean rates by code of `level` digits (0: the lines themselves)."""
-    line = line_set(book, question, lines_on)
-    evaluation, decisions = evaluated(book, question, line, programmes, rule_set)
-    rate = known_rates(book, evaluation, question.importer, programmes)
-    codes, place = _grouped(line, level)
-    count = np.bincount(place, minlength=len(codes))
-    known = ~np.isnan(rate)
-    number = np.bincount(place, weights=known.astype(float), minlength=len(codes))
-    total = np.bincount(place, weights=np.where(known, rate, 0.0), minlength=len(codes))
-    mean = np.divide(total, number, out=np.full(len(codes), np.nan), where=number > 0)
-    unknown = tuple(line.codes[k] for k in np.flatnonzero(~known))
-    return CodeRates(codes, mean, count, unknown, tuple(sorted(decisions.asked)))
+) -> LineRates:
+    """Rates of the lines that answer for some codes.
 
-
-def evaluated(
-    book: TariffBook, question: Question, line: Lines, programmes: Sequence[str] | None, rule_set: str | None = None
-) -> tuple[Evaluation, Decisions]:
-    """Duties on a set of lines with open facts at their defaults."""
-    decisions = Decisions()
-    chosen = None if programmes is None else tuple(programmes)
-    _check_programmes(book, question.importer, chosen)
-    return evaluate(book, question, line, decisions, programmes=chosen, rule_set=rule_set), decisions
-
-
-def known_rates(
-    book: TariffBook, evaluation: Evaluation, importer: str, programmes: Sequence[str] | None
-) -> Float[Array, " line"]:
-    """Totals, NaN where entry is refused, or where the base counts and the book has none for the line."""
-    bases = {name for name, authority in book.authorities.items() if authority == BASE_AUTHORITY}
-    counts_base = bool(editions.schedules_of(book, importer)) and (programmes is None or bases & set(programmes))
-    missing = evaluation.refused | (~evaluation.has_base if counts_base else False)
-    return np.where(missing, np.nan, evaluation.total)
-
-
-def _check_programmes(book: TariffBook, importer: str, programmes: tuple[str, ...] | None) -> None:
-    having = {measure.programme for measure in book.measures_of(importer)}
-    for name in programmes or ():
-        if name not in having:
-            fix = f"{importer} has {', '.join(sorted(having))}"
-            raise BookError.at("programmes", f"{importer} has no programme {name!r}", fix)
-
-
-def line_set(book: TariffBook, question: Question, lines_on: int | None = None) -> Lines:
-    """The lines in force on a day: those of the schedules; without any, the finest codes that measures name."""
-    schedules = editions.schedules_of(book, question.importer)
-    if not schedules:
-        known = known_codes(book, question.importer)
-        leaves = [code for k, code in enumerate(known) if not (k + 1 < len(known) and known[k + 1].startswith(code))]
-        return _lines(listing(book), tuple(leaves))
-    instant = question.instant if lines_on is None else lines_on
-    known = question.known if lines_on is None else max(question.known, lines_on // 1440)
-    rows = tuple(schedule.in_force(instant, known).tobytes() for schedule in schedules)
-    return _lines_in_force(listing(book), schedules, rows)
-
-
-@lru_cache(maxsize=64)
-def _lines_in_force(lists: Listing, schedules: tuple[Schedule, ...], rows: tuple[bytes, ...]) -> Lines:
-    """The lines of the rows in force; most days share them with the day before."""
-    found: set[str] = set()
-    for schedule, content in zip(schedules, rows, strict=True):
-        found.update(schedule.codes[np.frombuffer(content, dtype=np.int64)].tolist())
-    return _lines(lists, tuple(sorted(found)))
-
-
-@lru_cache(maxsize=64)
-def _lines(lists: Listing, codes: tuple[str, ...]) -> Lines:
-    return lists.lines(codes)
-
-
-@lru_cache(maxsize=128)
-def _grouped(line: Lines, level: int) -> tuple[Any, Any]:
-    """Codes of a level and the position of each line's code among them."""
-    names = line.array if level == 0 else line.array.astype(f"<U{level}")
-    return np.unique(names, return_inverse=True)
-
-
-def average(
-    book: TariffBook,
-    importer: str,
-    exporter: str,
-    on: date | datetime | str,
-    weight_set: str | WeightSet = weights.SIMPLE,
-    *,
-    level: int | None = None,
-    programmes: Sequence[str] | None = None,
-    lines_on: date | str | None = None,
-    limit: float = COVERAGE_LIMIT,
-    rule_set: str | None = None,
-    **options: Any,
-) -> AverageTariff:
-    """An average tariff on a day.
-
-    `level` is the number of digits at which simple means count (default: the line); a weight set brings its own.
-    `programmes` limits the sum (`["s301"]` is the added duty). `lines_on` takes the lines of another day's edition.
-    Other options are those of `tradewar.tariffs.question.ask`.
-
-    Raises:
-        BookError: if the weight set, a programme or an option is not right.
+    Args:
+        lines_on: take the lines of the edition of this instant.
     """
-    question = ask(book, importer, exporter, on, **options)
-    _check_day(book, question)
-    edition_day = None if lines_on is None else ask(book, importer, exporter, lines_on).instant
-    chosen = None if weight_set == weights.SIMPLE else weights.find(book, weight_set, exporter)
-    digits = chosen.digits if chosen else (level or 0)
-    if digits and digits not in LEVELS:
-        raise BookError.at("level", f"{digits} is not a level", f"Use one of {', '.join(map(str, LEVELS))}")
-    rates = code_rates(book, question, digits, programmes=programmes, lines_on=edition_day, rule_set=rule_set)
-    return _record(question, rates, chosen, digits, tuple(programmes or ()), limit)
+    return rates_at(setting_of(asked, codes, lines_on), programmes)
 
 
-def _check_day(book: TariffBook, question: Question) -> None:
-    book.measures_of(question.importer)
-    if not book.covers(question.day):
-        fix = f"It covers {write_day(book.first_day)} to {write_day(book.last_day) or 'open'}"
-        raise BookError.at("on", f"{write_day(question.day)} is outside the book {book.name}", fix)
+def rates_at(
+    setting: Setting, programmes: Sequence[str] | None = None, before: Mapping[Any, Any] | None = None
+) -> LineRates:
+    """Rates of the lines of a setting.
+
+    Args:
+        before: `LineRates.answers` of another time, used where nothing has changed since.
+    """
+    asked, field, known, found_by = setting.asked, setting.field, before or {}, dict[Any, Any]()
+    for partner, key in zip(partners_of(asked), setting.keys, strict=True):
+        if key not in found_by:
+            found_by[key] = known.get(key) or _one(asked.of(partner), field, programmes)
+    answers = [found_by[key] for key in setting.keys]
+    low, usual, high = (np.stack([answer[k] for answer in answers]) for k in range(3))
+    # members of an area count alike: no trade by member is known
+    ends = (low.min(axis=0), usual.mean(axis=0), high.max(axis=0)) if len(answers) > 1 else (low[0], usual[0], high[0])
+    low, usual, high = (end[field.profile] for end in ends)
+    return LineRates(setting.units, low, usual, high, tuple(answer[3] for answer in answers), field, found_by)
 
 
-def _record(
-    question: Question,
-    rates: CodeRates,
-    chosen: WeightSet | None,
-    level: int,
-    programmes: tuple[str, ...],
-    limit: float,
-) -> AverageTariff:
-    if chosen is None:
-        codes, value = rates.codes, np.ones(len(rates.codes))
-        found = rates.rate
-    else:
-        codes, value = chosen.codes, chosen.value
-        found = matched(rates, codes)
-    known = ~np.isnan(found)
-    covered, total = float(value[known].sum()), float(value.sum())
-    unmatched = largest(codes, value, ~known, count=None)
-    rate = float((value[known] * found[known]).sum() / covered) if covered > 0 else None
-    named = "every line" if level == 0 else f"simple mean to HS{level}"
-    return AverageTariff(
-        importer=question.importer,
-        exporter=question.exporter,
-        on=write_day(question.day),
-        known=question.known_text,
-        convention=f"{question.convention}; export = entry - {question.transit_days} days",
-        rate=rate,
-        weight_set=weights.SIMPLE if chosen is None else chosen.name,
-        weight_digest=weights.SIMPLE if chosen is None else chosen.digest,
-        weight_unit="lines" if chosen is None else chosen.unit,
-        level=level,
-        path=f"lines of the schedule, {named}, weighted by {weights.SIMPLE if chosen is None else chosen.name}",
-        programmes=programmes,
-        covered_value=covered,
-        total_value=total,
-        unmatched=unmatched,
-        unknown_lines=rates.unknown,
-        assumed=rates.assumed,
-        flagged=bool(covered < limit * total),
-    )
+def _one(asked: Asked, field: Field, programmes: Sequence[str] | None) -> tuple[Any, ...]:
+    """Low, usual and high rate of each profile, and the duties behind them."""
+    found = evaluate(asked, field)
+    counted = found if programmes is None else found.of(programmes)
+    ends = ends_of(counted, counted.mixture(), asked, base=_counts_base(asked.book, programmes))
+    return (*ends, found)
 
 
-def matched(rates: CodeRates, codes: Any) -> Float[Array, " weight"]:
-    """The rate of each code of a weight set; NaN where the book has none. One rate per code, never more."""
-    if not len(rates.codes):
-        return np.full(len(codes), np.nan)
-    place, same = _places(_Key(rates.codes), _Key(codes))
-    return np.where(same, rates.rate[place], np.nan)
+def _counts_base(book: Book, programmes: Sequence[str] | None) -> bool:
+    return programmes is None or any(book.authorities.get(name) == BASE_AUTHORITY for name in programmes)
 
 
 class _Key:
@@ -287,23 +256,162 @@ class _Key:
 
 
 @lru_cache(maxsize=64)
-def _places(among: _Key, codes: _Key) -> tuple[Int[Array, " weight"], Bool[Array, " weight"]]:
-    """Where each code stands among sorted ones, and whether it is there; a timeline asks the same on every day."""
-    place = np.searchsorted(among.array, codes.array).clip(max=len(among.array) - 1)
-    return place, among.array[place] == codes.array
+def _units(book: Book, importer: str, codes: _Key, epochs: tuple[tuple[int, int], ...]) -> Units:
+    return units.units_at(book, importer, codes.array, epochs)
 
 
-def largest(
-    codes: Any, value: Float[Array, " code"], where: Bool[Array, " code"], count: int | None = 10
-) -> tuple[tuple[str, float], ...]:
+@lru_cache(maxsize=64)
+def _every_line(book: Book, importer: str, epochs: tuple[tuple[int, int], ...], level: int) -> Any:
+    lines = np.array(units.all_lines_at(book, importer, epochs), dtype=str)
+    return np.unique(lines.astype(f"<U{level}")) if level else lines
+
+
+def codes_of(book: Book, asked: Asked, chosen: WeightSet | None, level: int, lines_on: int | None) -> Any:
+    """The codes that count: those of a weight set, or every line (or every code of a level) of the day."""
+    if chosen is not None:
+        return chosen.codes
+    instant = asked.instant if lines_on is None else lines_on
+    known = asked.known if lines_on is None else max(asked.known, lines_on // MINUTES)
+    return _every_line(book, asked.importer, units.epochs(book, asked.importer, instant, known), level)
+
+
+# ---------------------------------------------------------------- averages
+
+
+def average(
+    book: Book,
+    question: RateQuestion,
+    weight_set: str | WeightSet = weights.SIMPLE,
+    *,
+    level: int | None = None,
+    programmes: Sequence[str] | None = None,
+    lines_on: date | str | None = None,
+    limit: float = COVERAGE_LIMIT,
+) -> AverageTariff:
+    """An average tariff on a day.
+
+    Args:
+        level: digits at which simple means count (default: the line); a weight set brings its own.
+        programmes: those that count (`["s301"]` is the added duty).
+        lines_on: take the lines of the edition of this day.
+        limit: share of the weights below which the average is flagged.
+
+    Raises:
+        BookError: if the weight set, a programme or a fact of the question is not right.
+    """
+    return Averager(book, question, weight_set, level, programmes, lines_on, limit).at(ask(book, question))
+
+
+class Averager:
+    """Averages of one question at many times: what does not change between them is kept from one to the next."""
+
+    def __init__(
+        self,
+        book: Book,
+        question: RateQuestion,
+        weight_set: str | WeightSet,
+        level: int | None = None,
+        programmes: Sequence[str] | None = None,
+        lines_on: date | str | None = None,
+        limit: float = COVERAGE_LIMIT,
+    ):
+        check_programmes(book, question.importer, programmes)
+        self.book, self.programmes, self.limit = book, programmes, limit
+        self.chosen = (
+            None if weight_set == weights.SIMPLE else weights.find(book.weight_sets, weight_set, question.exporter)
+        )
+        self.level = self.chosen.digits if self.chosen else (level or 0)
+        if self.level and self.level not in LEVELS:
+            what = f"{self.level} is not a level"
+            raise BookError.at("level", what, f"Use one of {', '.join(map(str, LEVELS))}")
+        self.lines_on = None if lines_on is None else ask(book, question.at(on=lines_on)).instant
+        self.last: tuple[tuple[Any, ...], Mapping[Any, Any], AverageTariff] | None = None
+        """All on which the last average hung, its rates, and the average."""
+
+    def at(self, asked: Asked) -> AverageTariff:
+        """The average at the time of a question."""
+        if not self.book.covers(asked.day):
+            fix = f"It covers {write_day(self.book.first_day)} to {write_day(self.book.last_day) or 'open'}"
+            raise BookError.at("on", f"{write_day(asked.day)} is outside the book {self.book.name}", fix)
+        codes = codes_of(self.book, asked, self.chosen, self.level, self.lines_on)
+        setting = setting_of(asked, codes, self.lines_on)
+        keys, before, point = self.last or ((), {}, None)
+        if point is not None and setting.keys == keys:
+            return replace(point, on=write_day(asked.day), known=asked.known_text)
+        found = rates_at(setting, self.programmes, before)
+        point = self._record(asked, found.by_code(codes))
+        self.last = setting.keys, found.answers, point
+        return point
+
+    def _record(self, asked: Asked, rates: CodeRates) -> AverageTariff:
+        chosen = self.chosen
+        value = np.ones(len(rates.codes)) if chosen is None else chosen.value
+        known = ~np.isnan(rates.rate)
+        covered, total = float(value[known].sum()), float(value.sum())
+
+        def mean(of: Array) -> float | None:
+            found = float((value[known] * of[known]).sum() / covered) if covered > 0 else np.nan
+            return None if not np.isfinite(found) else found
+
+        name = weights.SIMPLE if chosen is None else chosen.name
+        step = "every line" if self.level == 0 else f"simple mean to HS{self.level}"
+        open_ = known & ~(rates.high - rates.low <= SAME)
+        return AverageTariff(
+            importer=asked.importer,
+            exporter=asked.exporter,
+            on=write_day(asked.day),
+            known=asked.known_text,
+            convention=f"{asked.convention}; export = entry - {asked.question.transit_days} days",
+            rate=mean(rates.rate),
+            low=mean(rates.low),
+            high=mean(rates.high),
+            weight_set=name,
+            weight_digest=name if chosen is None else chosen.digest,
+            weight_unit="lines" if chosen is None else chosen.unit,
+            level=self.level,
+            path=f"lines of the schedule, {step}, weighted by {name}",
+            programmes=tuple(self.programmes or ()),
+            covered_value=covered,
+            total_value=total,
+            undecided_value=float(value[open_].sum()),
+            unmatched=largest(rates.codes, value, ~known, count=None),
+            unknown_lines=rates.unknown,
+            assumed=rates.assumed,
+            flagged=bool(covered < self.limit * total),
+        )
+
+
+def check_programmes(book: Book, importer: str, programmes: Sequence[str] | None) -> None:
+    """Refuse a programme that the importer does not have.
+
+    Raises:
+        BookError: listing those that it has.
+    """
+    having = {measure.programme for measure in book.measures_of(importer)}
+    for name in programmes or ():
+        if name not in having:
+            fix = f"{importer} has {', '.join(sorted(having))}"
+            raise BookError.at("programmes", f"{importer} has no programme {name!r}", fix)
+
+
+def special_programmes(book: Book, importer: str) -> tuple[str, ...]:
+    """Programmes of an importer other than the base."""
+    names = {measure.programme for measure in book.measures_of(importer)}
+    return tuple(sorted(name for name in names if book.authorities[name] != BASE_AUTHORITY))
+
+
+def largest(codes: Any, value: Any, where: Any, count: int | None = 10) -> tuple[tuple[str, float], ...]:
     """Codes and values where a mask holds, largest value first."""
     places = np.flatnonzero(where)
     order = places[np.argsort(-value[places], kind="stable")][:count]
     return tuple((str(codes[k]), float(value[k])) for k in order)
 
 
+# ---------------------------------------------------------------- customs outcomes
+
+
 def effective_rate(
-    book: TariffBook, importer: str, period: str, exporter: str | None = None, *, without: Sequence[str] = ()
+    book: Book, importer: str, period: str, exporter: str | None = None, *, without: Sequence[str] = ()
 ) -> tuple[float, float]:
     """Calculated duties over imports in a month (`2019-06`) or year, and the imports: (rate, money).
 
@@ -321,18 +429,15 @@ def effective_rate(
         periods = sorted(set(table.texts("period")))
         raise BookError.at("effective", what, f"Periods: {', '.join(periods[-6:])} and others")
     if exporter is None:
-        refuse_aggregates(book, {row["exporter"] for row in rows}, period)
+        _refuse_aggregates(book, {row["exporter"] for row in rows}, period)
     imports, duties = (sum(row[name] for row in rows) for name in ("imports_usd", "duties_usd"))
     return duties / imports, imports
 
 
-def refuse_aggregates(book: TariffBook, partners: set[str], period: str) -> None:
-    """Refuse a sum over partners that counts some of them twice.
-
-    Raises:
-        BookError: if an area stands beside its members.
-    """
+def _refuse_aggregates(book: Book, partners: set[str], period: str) -> None:
+    """Refuse a sum over partners that counts some of them twice."""
     from tradewar.tariffs.areas import belongs
+    from tradewar.tariffs.instants import EVERYTHING
 
     start = day_of(f"{period}-01-01"[:10] if len(period) == 4 else f"{period}-01", "period") * MINUTES
     for area in sorted(partners & (set(book.areas) | {"WLD"})):
@@ -343,10 +448,10 @@ def refuse_aggregates(book: TariffBook, partners: set[str], period: str) -> None
             raise BookError.at("effective", what, "Leave out one side with `without`, or ask for one exporter")
 
 
-def to_frame(points: Sequence[AverageTariff]) -> pd.DataFrame:
+def to_frame(points: Iterable[AverageTariff]) -> pd.DataFrame:
     """Averages as rows, with the facts that make them reproducible."""
     import pandas as pd
 
-    names = ("importer", "exporter", "on", "known", "rate", "weight_set", "weight_digest", "level", "convention")
-    more = ("covered_value", "total_value", "flagged")
+    names = ("importer", "exporter", "on", "known", "rate", "low", "high", "weight_set", "weight_digest", "level")
+    more = ("convention", "covered_value", "total_value", "flagged")
     return pd.DataFrame([{name: getattr(point, name) for name in (*names, *more)} for point in points])

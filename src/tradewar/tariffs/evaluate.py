@@ -1,344 +1,472 @@
-"""From measures and lines to duties: the one computation behind single rates, timelines and averages.
+"""From the terms of a law to duties: the one computation behind single rates, timelines and averages.
 
-For L lines and one question:
+For P profiles of lines and one question, inside each part (`tradewar.tariffs.parts`), where every fact is true or
+false:
 
-1. every measure of the importer that stands (`standing`) on lines in its scope (`scopes`) claims a rate there;
-2. inside a programme, `replace` displaces `add`, and of one stacking group only the largest counts;
-3. `exempt` takes a programme away; `floor` adds what the base (programmes of authority MFN) lacks; `refuse` bars entry;
-4. the rule set in force weighs programmes against each other (`stacking`);
-5. the tariff rate is the sum. A rate that is unknown stays unknown (NaN) in the sum.
+1. every term that stands claims a rate on the lines in its scope: not where a row takes them out, where it is suspended
+   or excluded, or where a fact that it hangs on does not hold;
+2. `exempt` takes a programme away;
+3. inside a programme `replace` displaces the others, then the row for a firm, for the narrowest area, of the longest
+   code and of the latest start goes first; of one stacking group only the largest counts;
+4. the rules in force, in order, decide which programmes fall away beside others: `suppresses` on the whole article,
+   `leaves_remainder` on the part of its value that the other is; a programme that fell away does nothing more;
+5. a floor adds what its base (programmes of authority MFN, or those named) lacks, a ceiling takes off what is above it;
+6. `refuse` bars entry; otherwise the duty of the part is the sum. A rate that is unknown stays unknown (NaN).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray as Array
 
-from tradewar.tariffs import duties, stacking
-from tradewar.tariffs.model import RATE_KINDS
-from tradewar.tariffs.question import NEEDS_DIGITS, Decisions, Question
-from tradewar.tariffs.scopes import Lines, taken_out
-from tradewar.tariffs.standing import Standing, held_back, stands
+from tradewar.errors import BookError
+from tradewar.tariffs import duties
+from tradewar.tariffs.areas import reaches
+from tradewar.tariffs.facts import VALUE, Facts, Literal
+from tradewar.tariffs.law import Term
+from tradewar.tariffs.lines import Field
+from tradewar.tariffs.model import BASE_AUTHORITY, Measure, StackingRule
+from tradewar.tariffs.parts import Family, Mixture, Parts, divide, mix
+from tradewar.tariffs.question import Asked
 
-if TYPE_CHECKING:
-    from tradewar.tariffs.book import TariffBook
-    from tradewar.tariffs.model import Measure
-    from tradewar.tariffs.schedules import Schedule
-
-BASE_AUTHORITY = "MFN"
-"""Authority whose programmes are the base that a floor looks at."""
+ADDS = ("add", "replace", "floor", "ceiling")
+ALL_IN = ("floor", "ceiling")
+ADDITIVE_ALL = "additive_all"
+"""The rule set under which every programme adds, whatever the book says."""
 
 
 @dataclass(frozen=True, eq=False)
-class Claim:
-    """What one measure asks of n of the lines."""
+class Duty:
+    """The duties of a claim on n members of its scope, before prices are known."""
 
-    measure: Measure
-    index: Int[Array, " member"]
-    weight: Float[Array, " member"]
-    """Share of each line to which it applies."""
-    rate: Float[Array, " member"]
-    """Rate on the dutiable value, times that share; NaN is unknown."""
-    duty: tuple[str, ...]
-    """Text of the duty, where there is a single line."""
     kind: Int[Array, " member"]
-    standing: Standing
-    money: tuple[str, str] = ("", "")
-    """Currency and unit of a specific duty, where there is a single line."""
+    rate: Float[Array, " member"]
+    amount: Float[Array, " member"]
+    money: Int[Array, " member"]
+    """Positions in `monies`."""
+    monies: tuple[tuple[str, str], ...]
+    """Currency and unit."""
+
+    def text(self, member: int) -> str:
+        """As people write it."""
+        kind = duties.RATE_KINDS[int(self.kind[member])]
+        currency, unit = self.monies[int(self.money[member])]
+        return duties.duty_text(kind, float(self.rate[member]), float(self.amount[member]), currency, unit)
+
+
+@dataclass(eq=False)
+class Claim:
+    """What one term asks of n of the parts."""
+
+    term: Term
+    width: int
+    """How many partners its row reaches."""
+    profiles: Int[Array, " member"]
+    """The profiles in its scope."""
+    length: Int[Array, " member"]
+    """Digits of the code that matched each."""
+    duty: Duty
+    literals: list[Literal]
+    index: Int[Array, " claimed"] = field(default_factory=lambda: np.array([], dtype=np.int64))
+    """The parts that it claims."""
+    digits: Int[Array, " claimed"] = field(default_factory=lambda: np.array([], dtype=np.int64))
+    rate: Float[Array, " claimed"] = field(default_factory=lambda: np.array([]))
+    """Fraction of the value of each part; NaN is unknown."""
+    unmet: dict[str, None] = field(default_factory=dict[str, None])
+    """Facts that do not hold in some parts, in order."""
+    lost: dict[str, None] = field(default_factory=dict[str, None])
+    """What took parts away from it in which its facts hold, in order."""
+
+    @property
+    def measure(self) -> Measure:
+        """The measure of the term."""
+        return self.term.measure
+
+    def keep(self, kept: Bool[Array, " claimed"], why: str = "") -> None:
+        """Leave parts out, and remember why."""
+        if not kept.all():
+            self.index, self.digits, self.rate = self.index[kept], self.digits[kept], self.rate[kept]
+            if why:
+                self.lost[why] = None
 
 
 @dataclass(frozen=True, eq=False)
-class Evaluation:
-    """Duties on L lines."""
+class Duties:
+    """Duties on P profiles, in A parts."""
 
-    total: Float[Array, " line"]
-    base: Float[Array, " line"]
-    refused: Bool[Array, " line"]
-    has_base: Bool[Array, " line"]
-    """Lines on which a base duty is in the book, known or not."""
-    applied: tuple[Claim, ...]
-    """Claims with their final rates."""
+    parts: Parts
+    total: Float[Array, " part"]
+    refused: Bool[Array, " part"]
+    has_base: Bool[Array, " profile"]
+    """Profiles on which a base duty is in the book, known or not."""
+    claims: tuple[Claim, ...]
+    """Everything that claims a rate on some profile, with what is left of it."""
     rejected: tuple[tuple[Measure, str], ...]
+    """Measures that reach the exporter at the time and still do not apply, with the reason."""
     rule_set: str
-    because: Mapping[str, str]
+
+    def mixture(self) -> Mixture:
+        """The duty of each profile over its parts."""
+        return mix(self.parts, self.total, self.refused)
+
+    def of(self, programmes: Sequence[str]) -> Duties:
+        """The same with the duties of some programmes only."""
+        total = np.zeros(len(self.total))
+        for claim in self.claims:
+            if claim.measure.programme in programmes and claim.measure.effect in ADDS:
+                total[claim.index] += claim.rate
+        return replace(self, total=total)
+
+    def share_of(self, claim: Claim) -> Float[Array, " profile"]:
+        """The usual share of each profile on which a claim falls."""
+        there = np.zeros(len(self.total))
+        there[claim.index] = 1.0
+        return self.usual_of(there)
+
+    def part_of(self, claim: Claim) -> Float[Array, " profile"]:
+        """What a claim adds to the usual duty of each profile."""
+        added = np.zeros(len(self.total))
+        added[claim.index] = claim.rate
+        return self.usual_of(added)
+
+    def usual_of(self, value: Float[Array, " part"]) -> Float[Array, " profile"]:
+        """The usual mean of a value over the parts of each profile, entries that are refused left out."""
+        return mix(self.parts, value, self.refused).usual
 
 
-def evaluate(
-    book: TariffBook,
-    question: Question,
-    lines: Lines,
-    decisions: Decisions,
-    *,
-    programmes: tuple[str, ...] | None = None,
-    rule_set: str | None = None,
-) -> Evaluation:
-    """Duties on every line. `programmes` limits the sum to some programmes; a floor still sees the base."""
-    claims, rejected = _claims(book, question, lines, decisions)
-    count = len(lines.codes)
-    claims = _displaced(claims, count, rejected)
-    has_base, base_rows = np.zeros(count, dtype=bool), [c for c in claims if _is_base(book, c) and _adds(c)]
-    for claim in base_rows:
-        has_base[claim.index] = True
-    exempt = _exempted(claims, count)
-    claims = [_taken(claim, exempt.get(claim.measure.programme)) for claim in claims]
-    base = _sum([claim for claim in claims if _is_base(book, claim) and _adds(claim)], count)
-    claims = [_floored(claim, base) for claim in claims]
-    cover = _cover([claim for claim in claims if _adds(claim) or claim.measure.effect == "floor"], count)
-    stacked = stacking.stack(cover, stacking.rules_in_force(book, question, rule_set), question, book)
-    claims = [_taken(claim, stacked.factor.get(claim.measure.programme)) for claim in claims]
-    refused = np.zeros(count, dtype=bool)
+def evaluate(asked: Asked, lines: Field) -> Duties:
+    """Duties on every profile.
+
+    Raises:
+        BookError: if a unit value cannot serve two duties, or shares sum to more than 1.
+    """
+    law = asked.law
+    facts = Facts(asked, lines)
+    rejected: list[tuple[Measure, str]] = []
+    claims: list[Claim] = []
+    _, widths = law.reach(asked.exporter, asked.instant)
+    for position in law.standing(asked.exporter, asked.instant).tolist():
+        term = law.terms[position]
+        claim = _claim(asked, lines, facts, term, int(widths[term.place]))
+        if isinstance(claim, Claim):
+            claims.append(claim)
+        elif claim:
+            rejected.append((term.measure, claim))
     for claim in claims:
-        if claim.measure.effect == "refuse":
-            refused[claim.index] |= claim.weight > 0
-    counted = [c for c in claims if programmes is None or c.measure.programme in programmes]
-    summed = [claim for claim in counted if _adds(claim) or claim.measure.effect == "floor"]
-    total = _sum(summed, count)
-    return Evaluation(
-        total=total,
-        base=base,
-        refused=refused,
-        has_base=has_base,
-        applied=tuple(counted),
-        rejected=tuple(rejected),
-        rule_set=stacked.rule_set,
-        because=stacked.because,
+        _concern(facts, claim)
+    families = {family.name: family for family in facts.families()}
+    bare = np.nan if asked.unit_value is None else asked.unit_value[0]
+    parts = divide(len(lines.line), list(families.values()), bare, VALUE)
+    for claim in claims:
+        _spread(claim, facts, families, parts)
+    return _ruled(asked, parts, claims, rejected)
+
+
+# ---------------------------------------------------------------- claims
+
+
+def _claim(asked: Asked, lines: Field, facts: Facts, term: Term, width: int) -> Claim | str:
+    """What a term asks of the profiles in its scope; why nothing, where it covers something."""
+    measure = term.measure
+    if measure.rate_kind == "schedule":
+        rows = lines.rows[measure.scope]
+        index = np.flatnonzero(rows >= 0)
+        length, share = asked.book.schedules[measure.scope].lengths[rows[index]], np.ones(len(index))
+    else:
+        members = lines.of(measure.scope)
+        if members is None:
+            return ""
+        index, length, share = members.index, members.length, members.share
+    if not len(index):
+        return ""
+    literals = facts.of(term)
+    if isinstance(literals, str):
+        return literals
+    kept = _not_taken_out(asked, lines, measure, index, length)
+    if not kept.any():
+        return "the product is not in its scope on that day"
+    index, length, partly = index[kept], length[kept], np.zeros(len(lines.line), dtype=bool)
+    partly[index] = share[kept] < 1
+    if partly.any():
+        literals.append(facts.part_of_line(measure.programme, measure.scope, partly))
+    claim = Claim(term, width, index, length, _duty(asked, lines, term, index), literals)
+    return _held(asked, lines, facts, claim)
+
+
+def _not_taken_out(asked: Asked, lines: Field, measure: Measure, index: Array, length: Array) -> Array:
+    """What is taken out wins at equal or greater length."""
+    out = np.full(len(lines.line), -1)
+    for row in asked.law.taken_out.get(measure.measure_id, ()):
+        members = lines.of(row.scope)
+        if members is None or not (row.valid_from or 0) <= asked.instant < row.valid_until:
+            continue
+        if reaches(row.exporter_area, asked.exporter, asked.instant, asked.known, asked.book.areas):
+            out[members.index] = np.maximum(out[members.index], members.length)
+    return out[index] < length
+
+
+def _duty(asked: Asked, lines: Field, term: Term, index: Array) -> Duty:
+    measure, count = term.measure, len(index)
+    if measure.rate_kind == "schedule" and term.change is None:
+        schedule = asked.book.schedules[measure.scope]
+        rows = lines.rows[measure.scope][index]
+        amounts, money = schedule.specific_amount[rows], schedule.money[rows]
+        return Duty(schedule.kind[rows], schedule.rate[rows], amounts, money, schedule.monies)
+    kind = "ad_valorem" if term.change is not None else measure.rate_kind
+    rate = term.rate if term.change is not None else 0.0 if measure.effect in ("exempt", "refuse") else measure.rate
+    kind = "free" if measure.effect in ("exempt", "refuse") else kind
+    return Duty(
+        np.full(count, duties.POSITION[kind]),
+        np.full(count, rate),
+        np.full(count, measure.specific_amount),
+        np.zeros(count, dtype=np.int64),
+        ((measure.currency, measure.unit),),
     )
 
 
-def _claims(
-    book: TariffBook, question: Question, lines: Lines, decisions: Decisions
-) -> tuple[list[Claim], list[tuple[Measure, str]]]:
-    claims: list[Claim] = []
-    rejected: list[tuple[Measure, str]] = []
-    for measure in book.measures_of(question.importer):
-        if measure.rate_kind != "schedule" and lines.of(measure.scope) is None:
+def _held(asked: Asked, lines: Field, facts: Facts, claim: Claim) -> Claim | str:
+    """Suspensions and exclusions: the whole line, or a part of its trade."""
+    name = claim.measure.measure_id
+    out = np.zeros(len(lines.line), dtype=bool)
+    reasons: list[str] = []
+    for hold in asked.law.holds:
+        members = lines.of(hold.item.scope) if hold.start <= asked.instant < hold.end and hold.concerns(name) else None
+        if members is None:
             continue
-        standing = stands(book, measure, question, decisions)
-        if standing.weight == 0:
-            rejected.append((measure, standing.why))
-            continue
-        claim = _claim(book, measure, standing, question, lines, decisions)
-        if claim is None:
-            rejected.append((measure, "the product is not in its scope on that day"))
-            continue
-        held, why = held_back(book, measure, question, decisions, lines)
-        if why:
-            kept = 1.0 - held[claim.index]
-            if not (kept > 0).any():
-                rejected.append((measure, why))
-                continue
-            standing = replace(standing, why=f"{standing.why}; {why}")
-            claim = replace(_weighted(claim, kept), standing=standing)
-        claims.append(claim)
-    return claims, rejected
+        reasons.append(hold.why)
+        partly = np.zeros(len(lines.line), dtype=bool)
+        partly[members.index] = members.share * (hold.share if hold.share == hold.share else 0.5) < 1
+        out[members.index] |= ~partly[members.index]
+        if partly.any():
+            share = hold.share * float(members.share.min())
+            claim.literals.append(facts.not_excluded(name, hold.name, share, hold.why, partly))
+    kept = ~out[claim.profiles]
+    if not kept.any():
+        return "; ".join(reasons)
+    claim.lost |= dict.fromkeys(reasons)
+    if not kept.all():
+        duty = claim.duty
+        claim.duty = Duty(duty.kind[kept], duty.rate[kept], duty.amount[kept], duty.money[kept], duty.monies)
+        claim.profiles, claim.length = claim.profiles[kept], claim.length[kept]
+    return claim
 
 
-def _claim(
-    book: TariffBook, measure: Measure, standing: Standing, question: Question, lines: Lines, decisions: Decisions
-) -> Claim | None:
-    if measure.rate_kind == "schedule":
-        return _scheduled(book, measure, standing, question, lines)
-    members = lines.of(measure.scope)
-    if members is None:
-        return None
-    index, share = members.index, members.share.copy()
-    for code in taken_out(book).get(measure.measure_id, ()):
-        # what is taken out wins at equal or greater length
-        out = np.array([lines.codes[k].startswith(code) for k in index]) & (members.length <= len(code))
-        index, share, members = index[~out], share[~out], _kept(members, ~out)
-    if not len(index):
-        return None
-    partial = share < 1
-    if partial.any() and len(lines.codes) == 1:
-        share[partial] = decisions.decide(f"listed part of {lines.codes[0]}", NEEDS_DIGITS, float(share[0]))
-        if share[0] == 0:
-            return None
-    override = standing.rate == standing.rate
-    kind_name = "ad_valorem" if override else measure.rate_kind
-    rate = standing.rate if override else measure.rate
-    count = len(index)
-    kind = np.full(count, RATE_KINDS.index(kind_name))
-    amount = np.full(count, measure.specific_amount)
-    full = duties.duty_rate(kind, np.full(count, rate), amount, question.unit_value, question.compound_lower_bound)
-    if measure.effect in ("exempt", "refuse"):
-        full = np.zeros(count)
-    text = duties.duty_text(kind_name, rate, measure.specific_amount, measure.currency, measure.unit)
-    weight = share * standing.weight
-    rates = _times(full * standing.base_share, weight)
-    money = measure.currency, measure.unit
-    return Claim(measure, index, weight, rates, (text,), kind, standing, money)
+def _concern(facts: Facts, claim: Claim) -> None:
+    """Mark the profiles whose duty hangs on the facts of a claim."""
+    for literal in claim.literals:
+        where = claim.profiles if literal.where is None else claim.profiles[literal.where[claim.profiles]]
+        if len(where):
+            facts.concern(literal.family, where)
+    if facts.asked.unit_value is None and not facts.asked.question.compound_lower_bound:
+        specific = np.isin(claim.duty.kind, duties.SPECIFIC)
+        if specific.any():
+            facts.needs_price()
+            facts.concern("price", claim.profiles[specific])
 
 
-def _kept(members: Any, keep: Bool[Array, " member"]) -> Any:
-    return replace(members, index=members.index[keep], share=members.share[keep], length=members.length[keep])
+def _spread(claim: Claim, facts: Facts, families: Mapping[str, Family], parts: Parts) -> None:
+    """The parts of its profiles in which all facts hold that a claim hangs on, and its rate on each."""
+    index, place = parts.of(claim.profiles)
+    kept = np.ones(len(index), dtype=bool)
+    for literal in claim.literals:
+        family = families.get(literal.family)
+        fact = parts.fact[literal.family][index] if family is not None else np.zeros(len(index), dtype=np.int64)
+        holds = facts.holds(literal, fact)
+        if literal.where is not None:
+            holds |= ~literal.where[claim.profiles][place]
+        if not holds.all():
+            claim.unmet[literal.why] = None
+        kept &= holds
+    if not kept.all():
+        index, place = index[kept], place[kept]
+    duty = claim.duty
+    claim.index, claim.digits = index, claim.length[place]
+    price = _prices(facts, duty, parts.price[index], place)
+    terms = (duty.kind[place], duty.rate[place], duty.amount[place])
+    claim.rate = duties.duty_rate(*terms, price, facts.asked.question.compound_lower_bound)
 
 
-def _scheduled(
-    book: TariffBook, measure: Measure, standing: Standing, question: Question, lines: Lines
-) -> Claim | None:
-    """The row of the schedule in force on each line: that of the line itself, or of the longest code above it."""
-    from tradewar.io.registers.products import prefixes
-
-    schedule = book.schedules[measure.scope]
-    if len(lines.codes) > 50:
-        rows = _rows_of_many(schedule, lines, question)
-    else:
-        found = (
-            _first(
-                schedule.row_in_force(code, question.instant, question.known) for code in reversed(list(prefixes(c)))
-            )
-            for c in lines.codes
-        )
-        rows = np.array([-1 if row is None else row for row in found], dtype=np.int64)
-    index = np.flatnonzero(rows >= 0)
-    if not len(index):
-        return None
-    rows = rows[index]
-    kind, amount = schedule.kind[rows], schedule.specific_amount[rows]
-    lower = question.compound_lower_bound
-    rate = duties.duty_rate(kind, schedule.rate[rows], amount, question.unit_value, lower) * standing.base_share
-    texts: tuple[str, ...] = ()
-    if len(lines.codes) <= 50:
-        texts = tuple(
-            duties.duty_text(RATE_KINDS[k], float(r), float(a), c, u)
-            for k, r, a, c, u in zip(
-                kind, schedule.rate[rows], amount, schedule.currency[rows], schedule.unit[rows], strict=True
-            )
-        )
-    weight = np.full(len(index), standing.weight)
-    money = str(schedule.currency[rows[0]]), str(schedule.unit[rows[0]])
-    return Claim(measure, index, weight, _times(rate, weight), texts, kind, standing, money)
+def _prices(facts: Facts, duty: Duty, price: Array, place: Array) -> Array:
+    """The unit value of each part in the money and unit of the duty."""
+    if facts.asked.unit_value is None or not facts.asked.unit_value[2]:
+        return price
+    specific = np.isin(duty.kind, duties.SPECIFIC)
+    used = {int(k): facts.price_in(*duty.monies[k]) for k in np.unique(duty.money[specific])}
+    return np.array([used.get(int(k), np.nan) for k in duty.money], dtype=float)[place]
 
 
-def _rows_of_many(schedule: Schedule, lines: Lines, question: Question) -> Int[Array, " line"]:
-    """The row in force of each line, -1 where there is none; lines finer than the schedule take the line above."""
-    return _rows_in_force(schedule, schedule.in_force(question.instant, question.known).tobytes(), lines)
+# ---------------------------------------------------------------- rules inside a part
 
 
-@lru_cache(maxsize=128)
-def _rows_in_force(schedule: Schedule, content: bytes, lines: Lines) -> Int[Array, " line"]:
-    """Of the rows in force; most days share them with the day before."""
-    now = np.frombuffer(content, dtype=np.int64)
-    rows = np.full(len(lines.codes), -1, dtype=np.int64)
-    if not len(now):
-        return rows
-    codes = schedule.codes[now]
-    for length in (None, 10, 8, 6):
-        names = lines.array if length is None else lines.array.astype(f"<U{length}")
-        place = np.searchsorted(codes, names).clip(max=len(codes) - 1)
-        hit = (rows < 0) & (codes[place] == names)
-        rows[hit] = now[place[hit]]
-        if (rows >= 0).all():
-            break
-    rows.flags.writeable = False
-    return rows
-
-
-def _first(rows: Any) -> int | None:
-    return next((row for row in rows if row is not None), None)
-
-
-def _times(rate: Float[Array, " member"], weight: Float[Array, " member"]) -> Float[Array, " member"]:
-    """Rate times weight, where a weight of zero makes even an unknown rate irrelevant."""
-    return np.where(weight == 0, 0.0, rate * weight)
-
-
-def _weighted(claim: Claim, kept: Float[Array, " member"]) -> Claim:
-    return replace(claim, weight=claim.weight * kept, rate=_times(claim.rate, kept))
-
-
-def _adds(claim: Claim) -> bool:
-    return claim.measure.effect in ("add", "replace")
-
-
-def _is_base(book: TariffBook, claim: Claim) -> bool:
-    return book.authorities[claim.measure.programme] == BASE_AUTHORITY
-
-
-def _displaced(claims: list[Claim], count: int, rejected: list[tuple[Measure, str]]) -> list[Claim]:
-    """Additions displaced by replacements, and by larger members of their stacking group."""
-    kept: list[Claim] = []
+def _ruled(asked: Asked, parts: Parts, claims: list[Claim], rejected: list[tuple[Measure, str]]) -> Duties:
+    size = len(parts.price)
+    if asked.unit_value is not None and not asked.unit_value[2]:
+        _one_unit(asked, claims, size)
+    authorities = asked.book.authorities
+    has_base = np.zeros(len(parts.first), dtype=bool)
     for claim in claims:
-        if claim.measure.effect != "add":
-            kept.append(claim)
-            continue
-        free, by = np.ones(count), ""
-        for other in claims:
-            same = other.measure.programme == claim.measure.programme
-            if same and other.measure.effect == "replace":
-                free[other.index] *= 1.0 - other.weight
-                by = f"replaced by {other.measure.measure_id}" if (free[claim.index] < 1).any() else by
-            elif same and claim.measure.stacking_group and _outranks(other, claim, count):
-                free[other.index] = np.where(_larger(other, claim, count), 0.0, free[other.index])
-                by = f"{other.measure.measure_id} is larger in stacking group {claim.measure.stacking_group}"
-        left = free[claim.index]
-        if (left == 0).all():
-            rejected.append((claim.measure, by))
-        else:
-            kept.append(claim if (left == 1).all() else _weighted(claim, left))
-    return kept
-
-
-def _outranks(other: Claim, claim: Claim, count: int) -> bool:
-    same = other is not claim and other.measure.stacking_group == claim.measure.stacking_group
-    return same and other.measure.effect == "add" and bool(_larger(other, claim, count).any())
-
-
-def _larger(other: Claim, claim: Claim, count: int) -> Bool[Array, " member"]:
-    """Where the other claim is larger (or equal and written earlier)."""
-    own = np.full(count, np.inf)
-    own[claim.index] = claim.rate
-    ties = other.measure.row < claim.measure.row
-    return (other.rate > own[other.index]) | ((other.rate == own[other.index]) & ties)
-
-
-def _exempted(claims: list[Claim], count: int) -> dict[str, Float[Array, " line"]]:
-    """What exemptions leave of each programme."""
-    left: dict[str, Float[Array, " line"]] = {}
+        if authorities[claim.measure.programme] == BASE_AUTHORITY and claim.measure.effect in ("add", "replace"):
+            has_base[claim.profiles] = True
+    _exempt(claims, size)
+    for programme in {claim.measure.programme for claim in claims}:
+        _narrowest([c for c in claims if c.measure.programme == programme and c.measure.effect in ADDS], size)
+    rules = asked.law.rules_at(asked.instant, asked.question.rule_set)
+    _stacked(asked, [claim for claim in claims if claim.measure.effect in ADDS], rules, parts)
+    _all_in(claims, authorities, size)
+    total, refused = np.zeros(size), np.zeros(size, dtype=bool)
     for claim in claims:
-        if claim.measure.effect == "exempt":
-            share = left.setdefault(claim.measure.programme, np.ones(count))
-            share[claim.index] *= 1.0 - claim.weight
-    return left
+        if claim.measure.effect in ADDS:
+            total[claim.index] += claim.rate
+        elif claim.measure.effect == "refuse":
+            refused[claim.index] = True
+    names = sorted({rule.rule_set for rule in rules})
+    return Duties(parts, total, refused, has_base, tuple(claims), tuple(rejected), ", ".join(names) or ADDITIVE_ALL)
 
 
-def _taken(claim: Claim, factor: Float[Array, " line"] | None) -> Claim:
-    if factor is None or claim.measure.effect in ("exempt", "refuse") or (factor[claim.index] == 1).all():
-        return claim
-    return _weighted(claim, factor[claim.index])
-
-
-def _floored(claim: Claim, base: Float[Array, " line"]) -> Claim:
-    if claim.measure.effect != "floor":
-        return claim
-    lacking = duties.floor_rate(np.full(len(claim.index), _full_rate(claim)), base[claim.index])
-    return replace(claim, rate=_times(lacking, claim.weight))
-
-
-def _full_rate(claim: Claim) -> float:
-    standing = claim.standing
-    return standing.rate if standing.rate == standing.rate else claim.measure.rate
-
-
-def _sum(claims: list[Claim], count: int) -> Float[Array, " line"]:
-    total = np.zeros(count)
+def _one_unit(asked: Asked, claims: list[Claim], size: int) -> None:
+    """A bare unit value serves one currency and one unit: 2 USD a litre is no price per hectolitre in EUR."""
+    first: dict[int, tuple[str, str]] = {}
     for claim in claims:
-        total[claim.index] += claim.rate
-    return total
+        specific = np.isin(claim.duty.kind, duties.SPECIFIC)
+        for profile, k in zip(claim.profiles[specific].tolist(), claim.duty.money[specific].tolist(), strict=True):
+            money = "/".join(claim.duty.monies[k])
+            other, name = first.setdefault(profile, (money, claim.measure.measure_id))
+            if other != money:
+                what = f"one unit value cannot serve {other} ({name}) and {money} ({claim.measure.measure_id})"
+                raise BookError.at("unit_value", what, f'Give it with its money and unit: "2 {other}"')
 
 
-def _cover(claims: list[Claim], count: int) -> dict[str, stacking.Coverage]:
-    found: dict[str, stacking.Coverage] = {}
-    for claim in claims:
-        name = claim.measure.programme
-        if name not in found:
-            found[name] = stacking.Coverage(np.zeros(count, dtype=bool), np.zeros(count))
-        found[name].present[claim.index] |= claim.weight > 0
-        found[name].share[claim.index] += claim.weight * claim.standing.base_share
+def _exempt(claims: list[Claim], size: int) -> None:
+    """Take programmes away where they are exempted."""
+    for exemption in (claim for claim in claims if claim.measure.effect == "exempt"):
+        out = np.zeros(size, dtype=bool)
+        out[exemption.index] = True
+        for claim in claims:
+            same = claim.measure.programme == exemption.measure.programme
+            if same and claim.measure.effect in ADDS:
+                claim.keep(~out[claim.index], f"exempted by {exemption.measure.measure_id}")
+
+
+def _narrowest(claims: list[Claim], size: int) -> None:
+    """Inside a programme the narrower row goes before the wider; of one stacking group the largest counts."""
+    if len(claims) < 2:
+        return
+    order = sorted(claims, key=lambda claim: claim.measure.row)
+    keys = [_rank(claim) for claim in order]
+    alone, grouped = (_best(order, keys, size, group) for group in (False, True))
+    for claim, key in zip(order, keys, strict=True):
+        beaten = alone[claim.index] > key
+        if not claim.measure.stacking_group:
+            beaten |= grouped[claim.index] > key
+        if beaten.any():
+            claim.keep(~beaten, _displaced_by(claim, key, order, keys))
+    for group in {claim.measure.stacking_group for claim in order} - {""}:
+        _largest([claim for claim in order if claim.measure.stacking_group == group], group, size)
+
+
+def _rank(claim: Claim) -> Int[Array, " claimed"]:
+    """Which of two rows goes first: replacements, firms, narrow areas, long codes, late starts; the larger wins."""
+    measure = claim.measure
+    fixed = (measure.effect == "replace") << 60 | bool(measure.firm) << 59 | (4095 - min(claim.width, 4095)) << 44
+    return fixed + (claim.digits << 36) + min(claim.term.start, 2**36 - 1)
+
+
+def _best(claims: list[Claim], keys: list[Array], size: int, grouped: bool) -> Array:
+    found = np.full(size, -1, dtype=np.int64)
+    for claim, key in zip(claims, keys, strict=True):
+        if bool(claim.measure.stacking_group) == grouped:
+            found[claim.index] = np.maximum(found[claim.index], key)
     return found
+
+
+def _displaced_by(claim: Claim, key: Array, claims: list[Claim], keys: list[Array]) -> str:
+    for other, rank in zip(claims, keys, strict=True):
+        shared, mine, theirs = np.intersect1d(claim.index, other.index, return_indices=True)
+        if len(shared) and (rank[theirs] > key[mine]).any():
+            verb = "replaced by" if other.measure.effect == "replace" else "gives way to the narrower"
+            return f"{verb} {other.measure.measure_id}"
+    return ""
+
+
+def _largest(claims: list[Claim], group: str, size: int) -> None:
+    """Of one group the largest counts; the earlier row where two are equal."""
+    best, owner = np.full(size, -np.inf), np.full(size, -1)
+    for number, claim in enumerate(claims):
+        rate = np.where(np.isnan(claim.rate), np.inf, claim.rate)
+        larger = rate > best[claim.index]
+        best[claim.index[larger]], owner[claim.index[larger]] = rate[larger], number
+    for number, claim in enumerate(claims):
+        mine = owner[claim.index] == number
+        if not mine.all():
+            other = claims[int(owner[claim.index[~mine][0]])].measure.measure_id
+            claim.keep(mine, f"{other} is larger in stacking group {group}")
+
+
+def _stacked(asked: Asked, claims: list[Claim], rules: Sequence[StackingRule], parts: Parts) -> None:
+    """Programmes that fall away beside others."""
+    for rule in rules:
+        if rule.rule == "additive" or not _reaches(asked, rule):
+            continue
+        present = np.zeros(len(parts.price), dtype=bool)
+        for claim in claims:
+            if matches(rule.programme, claim.measure.programme):
+                present[claim.index] = True
+        if rule.rule == "suppresses":
+            article = np.zeros(len(present), dtype=bool)
+            article[parts.article[present]] = True
+            present = article[parts.article]
+        if not present.any():
+            continue
+        why = f"weighed by {rule.rule_set} rule {rule.order}: {rule.programme} {rule.rule} {rule.other}"
+        for claim in claims:
+            programme = claim.measure.programme
+            if matches(rule.other, programme) and not matches(rule.programme, programme):
+                claim.keep(~present[claim.index], why)
+
+
+def _reaches(asked: Asked, rule: StackingRule) -> bool:
+    return reaches(rule.exporter_area, asked.exporter, asked.instant, asked.known, asked.book.areas)
+
+
+def matches(pattern: str, programme: str) -> bool:
+    """Whether a programme is meant by a name that may end in `*`."""
+    return programme.startswith(pattern[:-1]) if pattern.endswith("*") else programme == pattern
+
+
+def _all_in(claims: list[Claim], authorities: Mapping[str, str], size: int) -> None:
+    """Floors and ceilings, on a base that does not hang on their order."""
+    for claim in claims:
+        if claim.measure.effect not in ALL_IN:
+            continue
+        named = [name.strip() for name in claim.measure.all_in_base.split(";") if name.strip()]
+        base = np.zeros(size)
+        for other in claims:
+            programme = other.measure.programme
+            meant = any(matches(n, programme) for n in named) if named else authorities[programme] == BASE_AUTHORITY
+            if meant and other is not claim and other.measure.effect in ("add", "replace"):
+                base[other.index] += other.rate
+        lacking = claim.rate - base[claim.index]
+        claim.rate = np.maximum(0.0, lacking) if claim.measure.effect == "floor" else np.minimum(0.0, lacking)
+
+
+def signature(asked: Asked) -> tuple[object, ...]:
+    """All on which duties hang beside the lines and the question: times with one signature have one answer."""
+    law, instant, areas = asked.law, asked.instant, asked.book.areas
+    return (
+        law,
+        law.standing(asked.exporter, instant).tobytes(),
+        tuple(k for k, hold in enumerate(law.holds) if hold.start <= instant < hold.end),
+        tuple(
+            (name, k)
+            for name, rows in law.taken_out.items()
+            for k, row in enumerate(rows)
+            if (row.valid_from or 0) <= instant < row.valid_until
+            and reaches(row.exporter_area, asked.exporter, instant, asked.known, areas)
+        ),
+        tuple(rule.row for rule in law.rules_at(instant, asked.question.rule_set) if _reaches(asked, rule)),
+        law.facts_at(asked.exporter, instant, asked.question.transit_days),
+    )

@@ -12,9 +12,9 @@ from tradewar.io.declare import Column, TableSpec
 
 RATE_KINDS: tuple[str, ...] = (
     *("ad_valorem", "free", "specific", "compound", "greater_of", "lesser_of", "schedule", "unknown"),
-    "not_expressible",
+    *("minimum_price", "not_expressible"),
 )
-EFFECTS: tuple[str, ...] = ("add", "replace", "floor", "exempt", "refuse")
+EFFECTS: tuple[str, ...] = ("add", "replace", "floor", "ceiling", "exempt", "refuse")
 CHANGE_STATUSES: tuple[str, ...] = ("proposed", "planned", "postponed", "cancelled")
 CHANGE_KINDS: tuple[str, ...] = ("rate", "resume")
 CONDITION_KINDS: tuple[str, ...] = ("end_use", "origin", "certificate", "metal_share", "price_threshold")
@@ -54,7 +54,7 @@ _KNOWN = (
     Column("known_from", "day", "day of publication", default="the day on which it starts"),
     Column("superseded_from", "day", "day on which another row replaced it", default="until a later row on the same"),
     Column("source", meaning="where it comes from"),
-    Column("verified", "yes", "whether somebody checked it against its source", default="yes"),
+    Column("verified", "yes", "whether somebody checked it against its source", default="not stated"),
     Column("note", meaning="anything else; a rate above 1 needs one"),
 )
 _SCOPE = (
@@ -86,9 +86,14 @@ MEASURES = TableSpec(
         Column("value_base", meaning="share of customs value on which it falls (`metal`)", default="all of it"),
         *_VALID,
         Column("liability_rule", meaning="`entry`, `export`, or `exported_before:DAY`", default="entry"),
-        Column("condition", meaning="condition that goods must meet, or `not:` and one that they must not"),
+        Column("condition", meaning="conditions that goods must all meet (`;` between them); `not:` turns one round"),
+        Column("firm", meaning="firm whose goods pay it; the row goes before rows without a firm"),
+        Column("all_in_base", meaning="programmes that a floor or ceiling looks at", default="authority MFN"),
         Column("stacking_group", meaning="of the measures of one group only the largest counts"),
         Column("instrument", meaning="legal instrument, a line of `instruments`"),
+        Column("until_known_from", "day", "day on which its end became known", default="known_from"),
+        Column("collected_until", "instant", "first day on which a duty struck down was collected no more"),
+        Column("refunded", "yes", "a duty struck down is refunded, as void from its start", default="no"),
         *_KNOWN,
     ),
 )  # fmt: skip
@@ -100,9 +105,12 @@ LISTS = TableSpec(
         _code(required=True),
         Column("hs_edition", meaning="edition of the code"),
         Column("part_share", "share", "part of the line that is meant, by trade", default="all of it"),
+        *_VALID,
+        Column("known_from", "day", "day of publication", default="that of the measures that name the list"),
+        _KNOWN[1],
         Column("note", meaning="anything else"),
     ),
-    key=("list_id", "hs"),
+    key=("list_id", "hs", "valid_from", "known_from"),
 )
 SCHEDULES = TableSpec(
     "schedules",
@@ -191,11 +199,42 @@ CONDITIONS = TableSpec(
         Column("kind", "choice", "what it is about", choices=CONDITION_KINDS, required=True, blank=False),
         _number("parameter", "price at which a price threshold lies", "money per unit of the duty"),
         Column("operator", "choice", "how the price compares", choices=("<", "<=", ">", ">=")),
+        Column("currency", meaning="currency of the price", default="that of the duty"),
+        Column("unit", meaning="unit of the price", default="that of the duty"),
         Column("default", "share", "share of the goods that meet it where nothing is said", default="undecided"),
         Column("source", meaning="where it comes from"),
         Column("note", meaning="anything else"),
     ),
     key=("condition_id",),
+)
+SHARES = TableSpec(
+    "shares",
+    "A fact about goods by line and partner: the share of trade that meets a condition, or of value.",
+    (
+        _id("name", "condition, value base, exclusion or firm"),
+        _id("importer", "who imports"),
+        Column("exporter_area", meaning=AREA_MEANING, default="*"),
+        *_SCOPE,
+        Column("share", "share", "the share; the narrowest area, then the longest code goes first"),
+        Column("low", "share", "the least it can be", default="the share"),
+        Column("high", "share", "the most it can be", default="the share"),
+        *_VALID,
+        *_KNOWN,
+    ),
+    key=("name", "importer", "exporter_area", "list_id", "hs", "valid_from", "known_from"),
+)
+EXCHANGE = TableSpec(
+    "exchange",
+    "A rate of exchange, from a day until the next row.",
+    (
+        _id("currency", "one unit of this currency"),
+        _id("against", "is worth so much of this one"),
+        Column("rate", "number", "how much", required=True, blank=False, low=0),
+        Column("valid_from", "instant", "first day"),
+        Column("known_from", "day", "day of publication", default="valid_from"),
+        *_KNOWN[2:],
+    ),
+    key=("currency", "against", "valid_from", "known_from"),
 )
 AREAS = TableSpec(
     "areas",
@@ -230,7 +269,7 @@ INSTRUMENTS = TableSpec(
         Column("citation", meaning="where it is printed"),
         Column("published", "day", "day of publication"),
         Column("url", meaning="where it can be read"),
-        Column("verified", "yes", "whether somebody read it", default="yes"),
+        Column("verified", "yes", "whether somebody read it", default="not stated"),
     ),
     key=("instrument",),
 )
@@ -299,7 +338,7 @@ WEIGHT_SETS = TableSpec(
         Column("edition", meaning="edition of the codes"),
         Column("digits", "whole", "digits of the codes"),
         _number("total", "sum of all rows; shares are parts of it", "money"),
-        Column("unit", meaning="money of the values, such as USD"),
+        Column("unit", meaning="money of the values, such as USD", default="not stated"),
         *_TEXTS,
     ),
     key=("weight_set",),
@@ -342,5 +381,5 @@ EFFECTIVE = TableSpec(
 )
 TABLES: tuple[TableSpec, ...] = (
     *(MEASURES, LISTS, SCHEDULES, CHANGES, SUSPENSIONS, EXCLUSIONS, QUOTAS, CONDITIONS, AREAS, PROGRAMMES, INSTRUMENTS),
-    *(STACKING, EDITIONS, SUCCESSORS, NOMENCLATURE, WEIGHT_SETS, WEIGHTS, CONCORDANCE, EFFECTIVE),
+    *(SHARES, EXCHANGE, STACKING, EDITIONS, SUCCESSORS, NOMENCLATURE, WEIGHT_SETS, WEIGHTS, CONCORDANCE, EFFECTIVE),
 )

@@ -16,6 +16,7 @@ from tradewar.io.nearest import nearest
 from tradewar.io.registers.rates import UNITS
 from tradewar.io.tables import Table
 from tradewar.tariffs import formats, parse, validate
+from tradewar.tariffs.content import Tables
 from tradewar.tariffs.instants import FOREVER, MINUTES, local
 from tradewar.tariffs.schedules import read_schedules
 from tradewar.tariffs.weights import read_weight_sets
@@ -32,19 +33,6 @@ HEADER_KEYS = (
     toml.Key("gaps", list, "what is known to be missing, as sentences"),
     toml.Key("zones", dict, "IANA time zone of each importer"),
 )
-
-
-class Tables(dict[str, Table]):
-    """The tables of a book by name, never changed. Copies of a book share them.
-
-    They are equal only to themselves, so that what is made of them (an index, a hash) is made once for all copies.
-    """
-
-    def __hash__(self) -> int:  # type: ignore[override]
-        return id(self)
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
 
 
 def read(book: str | Path) -> dict[str, Any]:
@@ -169,16 +157,21 @@ def read_parts(found: Mapping[str, Table], zones: Mapping[str, str], problems: l
         importer = cells.get("importer") or next((importers[name] for name in names if name in importers), "")
         return zones.get(importer, "")
 
+    measures = parse.dated(found["measures"], parse.measure, problems, zone_of)
+    conditions = parse.read(found["conditions"], parse.condition, problems)
     changes = parse.read(found["changes"], parse.change, problems, zone_of)
     memberships = parse.dated(found["areas"], parse.membership, problems)
     rules = parse.dated(found["stacking"], parse.rule, problems, zone_of)
     return {
-        "measures": parse.dated(found["measures"], parse.measure, problems, zone_of),
+        "measures": measures,
         "changes_planned": tuple(sorted(changes, key=lambda change: (change.known_from, change.row))),
+        "triggers": frozenset(change.trigger for change in changes if change.trigger),
         "suspensions": parse.dated(found["suspensions"], parse.suspension, problems, zone_of),
         "exclusions": parse.dated(found["exclusions"], parse.exclusion, problems, zone_of),
         "quotas": parse.dated(found["quotas"], parse.quota, problems, zone_of),
-        "conditions": {c.condition_id: c for c in parse.read(found["conditions"], parse.condition, problems)},
+        "conditions": {c.condition_id: parse.priced(c, measures, found["conditions"], problems) for c in conditions},
+        "shares": parse.dated(found["shares"], parse.share, problems, zone_of),
+        "exchange": parse.dated(found["exchange"], parse.exchange, problems),
         "areas": {
             area: tuple(item for item in memberships if item.area == area)
             for area in dict.fromkeys(item.area for item in memberships)

@@ -9,18 +9,23 @@ official journal could know it (`known_from`, `superseded_from`: days). See `tra
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from tradewar.tariffs.formats import RATE_KINDS as RATE_KINDS
+from tradewar.errors import BookError
+from tradewar.io.nearest import nearest
+from tradewar.tariffs.content import Tables, digest
 from tradewar.tariffs.instants import FOREVER
 
 if TYPE_CHECKING:
-    from tradewar.tariffs.book import TariffBook
+    from tradewar.tariffs.schedules import Schedule
+    from tradewar.tariffs.weights import WeightSet
 
-Effect = Literal["add", "replace", "floor", "exempt", "refuse"]
-UNKNOWN = float("nan")
+Effect = Literal["add", "replace", "floor", "ceiling", "exempt", "refuse"]
+BASE_AUTHORITY = "MFN"
+"""Authority whose programmes are the general duty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +37,8 @@ class Known:
     known_from: int = 0
     superseded_from: int = FOREVER
     source: str = ""
-    verified: bool = True
+    verified: bool | None = None
+    """Whether somebody checked it against its source; None: not stated."""
     note: str = ""
 
     def visible(self, known: int) -> bool:
@@ -69,8 +75,20 @@ class Measure(Known):
     valid_until: int = FOREVER
     liability_rule: str = "entry"
     condition: str
+    firm: str
+    all_in_base: str
     stacking_group: str
     instrument: str
+    until_known_from: int = 0
+    collected_until: int | None = None
+    """First instant at which a duty that was struck down was collected no more."""
+    refunded: bool = False
+
+    @property
+    def conditions(self) -> tuple[tuple[str, bool], ...]:
+        """The conditions that goods must all meet, and whether each must hold or must not."""
+        texts = filter(None, (text.strip() for text in self.condition.split(";")))
+        return tuple((text.removeprefix("not:"), not text.startswith("not:")) for text in texts)
 
     @property
     def subject(self) -> Any:
@@ -184,8 +202,43 @@ class Condition:
     kind: str
     parameter: float
     operator: str
+    currency: str
+    unit: str
     default: float
     """Share assumed where the question gives none; NaN: undecided."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share(Known):
+    """A fact about the goods of some lines and partners."""
+
+    name: str
+    importer: str
+    exporter_area: str = "*"
+    scope: str
+    share: float
+    low: float
+    high: float
+    valid_from: int = 0
+    valid_until: int = FOREVER
+
+    @property
+    def subject(self) -> Any:
+        return self.name, self.importer, self.exporter_area, self.scope, self.valid_from
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange(Known):
+    """A rate of exchange from a day until the next."""
+
+    currency: str
+    against: str
+    rate: float
+    valid_from: int = 0
+
+    @property
+    def subject(self) -> Any:
+        return self.currency, self.against, self.valid_from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,13 +286,12 @@ class Branch:
     name: str
     outcomes: tuple[tuple[str, str], ...]
     known_on: str
-    book: TariffBook = field(repr=False, compare=False)
-    """The one whose questions these are."""
+    book_digest: str = field(repr=False)
 
-    @cached_property
+    @property
     def digest(self) -> str:
         """Hash of the book, the day of knowledge and the outcomes."""
-        text = "|".join([self.book.digest, self.known_on, self.name])
+        text = "|".join([self.book_digest, self.known_on, self.name])
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -258,5 +310,81 @@ class Step:
     known_from: str
     superseded_by: str
     """`known_from` of the version that replaced it; blank for the current one."""
-    verified: bool
+    verified: bool | None
     source: str
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class Book:
+    """Dated, layered duties of one or more importers: what the files say, nothing more.
+
+    Questions are functions of it: `tradewar.tariffs.rate`, `average`, `timeline`, `policy_on` and others.
+    """
+
+    name: str
+    title: str
+    tables: Tables
+    """The files as read, by name; rates as fractions."""
+    zones: Mapping[str, str]
+    """IANA time zone of each importer, for instants."""
+    first_day: int
+    last_day: int
+    """The day after the last on which the book answers; `FOREVER` is open."""
+    gaps: tuple[str, ...]
+    """What is known to be missing, as sentences."""
+    source: str
+    terms: str
+    measures: tuple[Measure, ...]
+    changes_planned: tuple[ScheduledChange, ...]
+    triggers: frozenset[str]
+    """Open questions on which changes hang, as the files have them."""
+    suspensions: tuple[Suspension, ...]
+    exclusions: tuple[Exclusion, ...]
+    quotas: tuple[Quota, ...]
+    conditions: Mapping[str, Condition]
+    shares: tuple[Share, ...]
+    exchange: tuple[Exchange, ...]
+    areas: Mapping[str, tuple[Membership, ...]]
+    stacking: tuple[StackingRule, ...]
+    editions: Mapping[str, Edition]
+    schedules: Mapping[str, Schedule]
+    weight_sets: Mapping[str, WeightSet]
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name!r}, {len(self.measures)} measures of {', '.join(self.importers)})"
+
+    @cached_property
+    def importers(self) -> tuple[str, ...]:
+        """Importers with measures."""
+        return tuple(sorted({measure.importer for measure in self.measures}))
+
+    @cached_property
+    def authorities(self) -> Mapping[str, str]:
+        """Authority of each programme; the programme itself where none is named."""
+        table = self.tables["programmes"]
+        named = dict(zip(table.texts("programme"), table.texts("authority"), strict=True))
+        return {measure.programme: named.get(measure.programme) or measure.programme for measure in self.measures}
+
+    @cached_property
+    def digest(self) -> str:
+        """Hash of the content of every table."""
+        return digest(self.tables)
+
+    @cached_property
+    def _by_importer(self) -> dict[str, tuple[Measure, ...]]:
+        return {name: tuple(item for item in self.measures if item.importer == name) for name in self.importers}
+
+    def measures_of(self, importer: str) -> tuple[Measure, ...]:
+        """Measures of one importer, with the rows that take products out of them.
+
+        Raises:
+            BookError: if the book has none; the message lists the importers it has.
+        """
+        if importer not in self._by_importer:
+            what = f"the book {self.name} has no measures of {importer!r}{nearest(importer, self.importers)}"
+            raise BookError.at("importer", what, f"This book has {', '.join(self.importers)}")
+        return self._by_importer[importer]
+
+    def covers(self, day: int) -> bool:
+        """Whether a day lies inside the book."""
+        return self.first_day <= day < self.last_day

@@ -4,7 +4,7 @@ found when the table was read; what is left is what cells of one row, and rows o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, fields, replace
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -19,7 +19,7 @@ Noun = TypeVar("Noun")
 Dated = TypeVar("Dated", bound=model.Known)
 ZoneOf = Callable[[Mapping[str, Any]], str]
 """The time zone of the importer that a row concerns; blank where the book has none."""
-SPECIFIC = ("specific", "compound", "greater_of", "lesser_of")
+SPECIFIC = ("specific", "compound", "greater_of", "lesser_of", "minimum_price")
 
 
 class Row:
@@ -178,6 +178,36 @@ def condition(row: Row) -> model.Condition:
     if found.kind == "price_threshold" and not (found.operator and found.parameter == found.parameter):
         row.wrong("a price threshold has no operator or no parameter", "Give <, <=, > or >=, and the price")
     return found
+
+
+def priced(
+    condition: model.Condition, measures: Iterable[model.Measure], table: Table, problems: list[Problem]
+) -> model.Condition:
+    """A price threshold in the money of the duties that hang on it, where it has none of its own."""
+    if condition.kind != "price_threshold" or condition.currency:
+        return condition
+    rows = (m for m in measures if condition.condition_id in dict(m.conditions) and m.currency)
+    monies = sorted({(m.currency, m.unit) for m in rows})
+    if len(monies) > 1:
+        what = f"{condition.condition_id} has no currency, and duties in {', '.join(map('/'.join, monies))} hang on it"
+        problems.append(Problem(table.file, what, "Give the condition its currency and unit"))
+    return replace(condition, currency=monies[0][0], unit=monies[0][1]) if monies else condition
+
+
+def share(row: Row) -> model.Share:
+    """A line of `shares`."""
+    low, usual, high = (row.cells[name] for name in ("low", "share", "high"))
+    if usual != usual:
+        usual = (low + high) / 2
+    low, high = (usual if end != end else end for end in (low, high))
+    if not low <= usual <= high:
+        row.wrong(f"low, share and high are {low:g}, {usual:g}, {high:g}", "Give them in order, or the share alone")
+    return row.noun(model.Share, **row.starts(), scope=row.scope(), low=low, share=usual, high=high)
+
+
+def exchange(row: Row) -> model.Exchange:
+    """A line of `exchange`."""
+    return row.noun(model.Exchange, **row.starts())
 
 
 def membership(row: Row) -> model.Membership:

@@ -17,16 +17,15 @@ from jaxtyping import Float, Int
 from numpy import ndarray as Array
 
 from tradewar.errors import BookError
-from tradewar.tariffs import averages, bridge, weights
-from tradewar.tariffs.bridge import MappingReport
+from tradewar.tariffs import weights
 from tradewar.tariffs.instants import day_of, write_day
-from tradewar.tariffs.model import Branch
-from tradewar.tariffs.question import ask
+from tradewar.tariffs.model import Book, Branch
+from tradewar.tariffs.question import RateQuestion
+from tradewar.tariffs.question import branch as named_branch
+from tradewar.tariffs.sectors import MappingReport, SectorRates, code_rates, lay, vector
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from tradewar.tariffs.book import TariffBook
 
 Pair = tuple[str, str]
 """Importer and exporter."""
@@ -58,6 +57,9 @@ class PolicyRates:
     sectors: tuple[str, ...]
     rate: Float[Array, "pair sector"]
     """Level on the day, fraction; NaN where no value with a known rate is mapped."""
+    low: Float[Array, "pair sector"]
+    high: Float[Array, "pair sector"]
+    """Ends between which the level lies whatever the goods under each code are."""
     change_points: Float[Array, "pair sector"]
     """Change since the base day in percentage points; NaN where the level is."""
     value: Float[Array, "pair sector"]
@@ -87,7 +89,7 @@ class PolicyRates:
 
 
 def policy_on(
-    book: TariffBook,
+    book: Book,
     day: date | str,
     *,
     known_on: date | str | None = None,
@@ -98,13 +100,17 @@ def policy_on(
     sectors: Sequence[str] | None = None,
     not_tradable: Sequence[str] = (),
     programmes: Mapping[str, Sequence[str]] | None = None,
+    reading: str = "owed",
+    struck: tuple[str, ...] = (),
 ) -> PolicyRates:
     """Tariffs of both sides by sector on a day.
 
-    `known_on` is the day of knowledge (default: the day itself), `branch` fixes open questions (`{"deal": "no"}`),
-    `base_day` is the day against which changes are taken (default: the first day of the book). `weight_sets` names one
-    per pair (default: the bilateral imports that the book has). `programmes` limits the sum, by importer (default:
-    all). Other arguments are those of `bridge.vector`.
+    Args:
+        known_on: day of knowledge (default: the day itself).
+        branch: outcomes of open questions (`{"deal": "no"}`).
+        base_day: day against which changes are taken (default: the first day of the book).
+        weight_sets: one per pair (default: the bilateral imports that the book has).
+        programmes: those that count, by importer (default: all).
 
     Raises:
         BookError: if a name or a day is not right, or a pair has no weight set.
@@ -112,30 +118,31 @@ def policy_on(
     on = write_day(day_of(day, "day"))
     known = on if known_on is None else write_day(day_of(known_on, "known_on"))
     base = _base(book, base_day)
-    outcomes = book.branch(known, **branch) if isinstance(branch, Mapping) else branch
     chosen = dict(weight_sets) if weight_sets is not None else bilateral(book)
-    named: dict[str, Any] = {"sector_set": sector_set, "sectors": sectors, "not_tradable": not_tradable}
-    levels = [
-        bridge.vector(
-            book, *pair, on, name, known_on=known, branch=outcomes, programmes=_counted(programmes, pair), **named
-        )
-        for pair, name in chosen.items()
-    ]
-    if not levels:
+    if not chosen:
         raise BookError.at("weights", "the book has no bilateral weight set", "Name one per pair in `weight_sets`")
-    changes = [
-        _change(book, pair, on, base, known, outcomes, level, _counted(programmes, pair))
-        for pair, level in zip(chosen, levels, strict=True)
-    ]
+    levels: list[SectorRates] = []
+    changes: list[tuple[Any, float, AddedRates]] = []
+    for (importer, exporter), name in chosen.items():
+        counted = None if programmes is None else programmes[importer]
+        question = RateQuestion(
+            importer=importer, exporter=exporter, on=on, known_on=known, branch=branch, reading=reading, struck=struck
+        )
+        named: dict[str, Any] = {"sector_set": sector_set, "sectors": sectors, "not_tradable": not_tradable}
+        levels.append(vector(book, question, name, programmes=counted, **named))
+        before = code_rates(book, question.at(on=base), name, programmes=counted)
+        changes.append(_change(book, levels[-1], before.rate))
     return PolicyRates(
         on=on,
         known=known,
         base_on=base,
-        branch=outcomes,
+        branch=question_branch(book, known, branch),
         sector_set=levels[0].sector_set,
         pairs=tuple(chosen),
         sectors=levels[0].sectors,
         rate=np.stack([level.rate for level in levels]),
+        low=np.stack([level.low for level in levels]),
+        high=np.stack([level.high for level in levels]),
         change_points=np.stack([by_sector for by_sector, _, _ in changes]),
         value=np.stack([level.value for level in levels]),
         average=np.array([_mean(level) for level in levels]),
@@ -147,7 +154,14 @@ def policy_on(
     )
 
 
-def _base(book: TariffBook, base_day: date | str | None) -> str:
+def question_branch(book: Book, known: str, outcomes: Branch | Mapping[str, str] | None) -> Branch | None:
+    """The branch of a policy, named and hashed."""
+    if outcomes is None or isinstance(outcomes, Branch):
+        return outcomes
+    return named_branch(book, known, outcomes)
+
+
+def _base(book: Book, base_day: date | str | None) -> str:
     if base_day is not None:
         return write_day(day_of(base_day, "base_day"))
     if not book.first_day:
@@ -156,7 +170,7 @@ def _base(book: TariffBook, base_day: date | str | None) -> str:
     return write_day(book.first_day)
 
 
-def bilateral(book: TariffBook) -> dict[Pair, str]:
+def bilateral(book: Book) -> dict[Pair, str]:
     """The weight set of each pair that the book has: imports of a country with measures, first by name."""
     found: dict[Pair, str] = {}
     for name, item in sorted(book.weight_sets.items()):
@@ -167,34 +181,18 @@ def bilateral(book: TariffBook) -> dict[Pair, str]:
     return dict(sorted(found.items(), key=lambda item: order[item[0][0]]))
 
 
-def _counted(programmes: Mapping[str, Sequence[str]] | None, pair: Pair) -> Sequence[str] | None:
-    return None if programmes is None else programmes[pair[0]]
-
-
-def _mean(level: bridge.SectorRates) -> float:
+def _mean(level: SectorRates) -> float:
     known = ~np.isnan(level.rate)
-    return float((level.rate[known] * level.value[known]).sum() / level.value[known].sum())
+    value = float(level.value[known].sum())
+    return float((level.rate[known] * level.value[known]).sum() / value) if value > 0 else float("nan")
 
 
 def _change(
-    book: TariffBook,
-    pair: Pair,
-    on: str,
-    base: str,
-    known: str,
-    outcomes: Branch | None,
-    level: bridge.SectorRates,
-    programmes: Sequence[str] | None,
+    book: Book, level: SectorRates, before: Float[Array, " code"]
 ) -> tuple[Float[Array, " sector"], float, AddedRates]:
     """Change in points by sector and overall, and line by line, over codes whose rate is known on both days."""
-    item = weights.find(book, level.weight_set, pair[1])
-    rates: list[Any] = []
-    for day in (on, base):
-        question = ask(book, *pair, day, known_on=known, branch=outcomes)
-        by_code = averages.code_rates(book, question, item.digits, programmes=programmes)
-        rates.append(averages.matched(by_code, item.codes))
-    difference = rates[0] - rates[1]
-    laid = bridge.lay(book, item, level.sector_set)
+    difference = level.codes.rate - before
+    laid = lay(book, weights.find(book.weight_sets, level.weight_set, level.exporter), level.sector_set)
     both = ~np.isnan(difference)[laid.code]
     place = np.array([level.sectors.index(name) for name in laid.sectors])[laid.sector]
     worth = np.where(both, laid.value, 0.0)
@@ -207,4 +205,5 @@ def _change(
     points[fixed] = 0.0
     free = ~fixed[place]
     lines = AddedRates(worth[free], np.where(both, difference[laid.code], 0.0)[free], place[free])
-    return points, float(100 * gain.sum() / weight.sum()), lines
+    overall = float(100 * gain.sum() / weight.sum()) if weight.sum() > 0 else float("nan")
+    return points, overall, lines

@@ -7,7 +7,7 @@ into a book read as of an earlier day.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from jaxtyping import Float, Int
 from numpy import ndarray as Array
 
 from tradewar.errors import Problem
+from tradewar.io.registers.products import LENGTHS
 from tradewar.io.tables import Table, list_rows
 from tradewar.tariffs.formats import RATE_KINDS
 from tradewar.tariffs.instants import FOREVER, MINUTES, local
@@ -35,47 +36,77 @@ class Schedule:
     """Positions in `RATE_KINDS`."""
     rate: Float[Array, " row"]
     specific_amount: Float[Array, " row"]
-    currency: Any
-    unit: Any
+    money: Int[Array, " row"]
+    """Positions in `monies`."""
+    monies: tuple[tuple[str, str], ...]
+    """Currency and unit of specific duties."""
     row: Int[Array, " row"]
     """Line numbers in the file."""
 
     @cached_property
-    def rows_of(self) -> dict[str, tuple[int, int]]:
-        """First row and the row after the last, by code."""
-        starts = np.flatnonzero(np.r_[True, self.codes[1:] != self.codes[:-1]])
-        ends = np.r_[starts[1:], len(self.codes)]
-        names = self.codes[starts].tolist()
-        return dict(zip(names, zip(starts.tolist(), ends.tolist(), strict=True), strict=True))
+    def lengths(self) -> Int[Array, " row"]:
+        """Digits of the code of each row."""
+        return np.char.str_len(self.codes).astype(np.int64)
 
     @cached_property
-    def line_of(self) -> Int[Array, " row"]:
-        """Number of the line of each row: numbers compare faster than text."""
-        return np.cumsum(np.r_[False, self.codes[1:] != self.codes[:-1]]) if len(self.codes) else np.array([], int)
+    def duty(self) -> Int[Array, " row"]:
+        """A number for each row, the same where the duty and the digits of the code are."""
+        facts = [self.kind, self.rate, self.specific_amount, self.money, self.lengths]
+        number = np.zeros(len(self.codes), dtype=np.int64)
+        for fact in facts:
+            _, place = np.unique(fact, return_inverse=True)
+            number = number * (int(place.max(initial=0)) + 1) + place
+            _, number = np.unique(number, return_inverse=True)
+        return number
 
-    def in_force(self, instant: int, known: int) -> Int[Array, " line"]:
-        """Rows in force, one per line that exists at the instant, in order of code."""
-        seen = (self.known_from <= known) & (self.valid_from <= instant)
-        rows = np.flatnonzero(seen)
-        if not len(rows):
+    @cached_property
+    def bounds(self) -> tuple[Int[Array, " instant"], Int[Array, " day"]]:
+        """Every instant at which some row begins or ends, and every day on which one became known."""
+        instants = np.unique(np.r_[self.valid_from, self.valid_until])
+        return instants[instants < FOREVER], np.unique(self.known_from)
+
+    def epoch(self, instant: int, known: int) -> tuple[int, int]:
+        """Times between which no row changes have one epoch."""
+        instants, days = self.bounds
+        return int(np.searchsorted(instants, instant, "right")), int(np.searchsorted(days, known, "right"))
+
+    def in_force(self, instant: int, known: int) -> tuple[Any, Int[Array, " line"]]:
+        """Codes of the lines that exist at an instant, sorted, and their rows."""
+        return self.in_force_at(*self.epoch(instant, known))
+
+    def in_force_at(self, instant_epoch: int, day_epoch: int) -> tuple[Any, Int[Array, " line"]]:
+        """The same by epochs."""
+        return _in_force(self, instant_epoch, day_epoch)
+
+    def rows_of_lines(self, codes: Any, instant: int, known: int) -> Int[Array, " line"]:
+        """The row in force of each code: its own, or that of the longest code above it; -1 where there is none."""
+        having, now = self.in_force(instant, known)
+        rows = np.full(len(codes), -1, dtype=np.int64)
+        if not len(now):
             return rows
-        line = self.line_of[rows]
-        last = np.r_[line[1:] != line[:-1], True]
-        rows = rows[last]
-        return rows[self.valid_until[rows] > instant]
+        for length in reversed(LENGTHS):
+            open_ = np.flatnonzero(rows < 0)
+            if not len(open_):
+                break
+            names = codes[open_].astype(f"<U{length}")
+            place = np.searchsorted(having, names).clip(max=len(having) - 1)
+            hit = having[place] == names
+            rows[open_[hit]] = now[place[hit]]
+        return rows
 
-    def row_in_force(self, code: str, instant: int, known: int) -> int | None:
-        """The row of one line in force, or None where the line does not exist then."""
-        first, last = self.rows_of.get(code, (0, 0))
-        for row in range(last - 1, first - 1, -1):
-            if self.known_from[row] <= known and self.valid_from[row] <= instant:
-                return row if self.valid_until[row] > instant else None
-        return None
 
-    def breaks(self) -> list[int]:
-        """Every instant at which some line changes."""
-        found = np.unique(np.r_[self.valid_from, self.valid_until])
-        return found[found < FOREVER].tolist()
+@lru_cache(maxsize=128)
+def _in_force(schedule: Schedule, instant_epoch: int, day_epoch: int) -> tuple[Any, Int[Array, " line"]]:
+    instants, days = schedule.bounds
+    if not instant_epoch or not day_epoch:
+        return schedule.codes[:0], np.array([], dtype=np.int64)
+    instant, known = instants[instant_epoch - 1], days[day_epoch - 1]
+    rows = np.flatnonzero((schedule.known_from <= known) & (schedule.valid_from <= instant))
+    codes = schedule.codes[rows]
+    last = np.r_[codes[1:] != codes[:-1], True] if len(rows) else np.array([], dtype=bool)
+    rows = rows[last]
+    rows = rows[schedule.valid_until[rows] > instant]
+    return schedule.codes[rows], rows
 
 
 def read_schedules(table: Table, problems: list[Problem]) -> dict[str, Schedule]:
@@ -86,6 +117,9 @@ def read_schedules(table: Table, problems: list[Problem]) -> dict[str, Schedule]
     known = _instants(table, "known_from", -1, problems) // MINUTES
     known = np.where(known < 0, start // MINUTES, known)
     names, codes = np.array(table.texts("schedule_id")), np.array(table.texts("hs"))
+    pairs = list(zip(table.texts("currency"), table.texts("unit"), strict=True))
+    monies = tuple(sorted(set(pairs)))
+    place = {pair: k for k, pair in enumerate(monies)}
     columns: dict[str, Any] = {
         "codes": codes,
         "valid_from": start,
@@ -94,8 +128,7 @@ def read_schedules(table: Table, problems: list[Problem]) -> dict[str, Schedule]
         "kind": _kinds(table),
         "rate": table.numbers("rate"),
         "specific_amount": table.numbers("specific_amount"),
-        "currency": np.array(table.texts("currency"), dtype=object),
-        "unit": np.array(table.texts("unit"), dtype=object),
+        "money": np.array([place[pair] for pair in pairs], dtype=np.int64),
         "row": np.array(table.lines, dtype=np.int64),
     }
     order = np.lexsort((known, start, codes, names))
@@ -103,7 +136,7 @@ def read_schedules(table: Table, problems: list[Problem]) -> dict[str, Schedule]
     for name in np.unique(names).tolist():
         rows = order[names[order] == name]
         edition = table.texts("hs_edition")[rows[0]]
-        found[name] = Schedule(name, edition, **{column: values[rows] for column, values in columns.items()})
+        found[name] = Schedule(name, edition, monies=monies, **{key: values[rows] for key, values in columns.items()})
     return found
 
 

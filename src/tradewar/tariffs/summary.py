@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tradewar.io.serialize import Document
+from tradewar.io.tables import Table
 from tradewar.tariffs.instants import write_day
+from tradewar.tariffs.published import unverified
 
 if TYPE_CHECKING:
-    from tradewar.tariffs.book import TariffBook
+    from tradewar.tariffs.model import Book
 
 
 @dataclass(frozen=True)
@@ -36,11 +38,17 @@ class BookSummary(Document):
     """Digest by weight set."""
     unverified: int
     """Lines that nobody checked."""
+    not_stated: int
+    """Lines that do not say whether somebody checked them."""
     gaps: tuple[str, ...]
     """What is missing."""
 
 
-def summary(book: TariffBook) -> BookSummary:
+def _verified(table: Table) -> list[str]:
+    return table.texts("verified") if "verified" in table.spec.names else []
+
+
+def summary(book: Book) -> BookSummary:
     """Name, period, sizes, weight sets, what is unverified and what is missing."""
     sizes = {name: len(table) for name, table in book.tables.items() if len(table)}
     lists = Counter(book.tables["lists"].texts("list_id"))
@@ -55,6 +63,7 @@ def summary(book: TariffBook) -> BookSummary:
         tables=sizes,
         lists=dict(sorted(lists.items())),
         weight_sets={name: item.digest for name, item in sorted(book.weight_sets.items())},
-        unverified=len(book.unverified()),
+        unverified=len(unverified(book)),
+        not_stated=sum(not text for table in book.tables.values() for text in _verified(table)),
         gaps=tuple(book.gaps),
     )

@@ -61,10 +61,10 @@ def check_relations(found: Tables, parts: dict[str, Any], problems: list[Problem
             what = f"{kind} {measure.scope!r} of measure {measure.measure_id} does not exist"
             fix = f"Add its lines to {kind}s, or name one of {some(sorted(having), 8)}"
             problems.append(Problem(place, what + nearest(measure.scope, having), fix))
-        condition = measure.condition.removeprefix("not:")
-        if condition and condition not in parts["conditions"]:
-            what = f"condition {condition!r} is not described{nearest(condition, parts['conditions'])}"
-            problems.append(Problem(place, what, "Add a line to conditions"))
+        for condition, _ in measure.conditions:
+            if condition not in parts["conditions"]:
+                what = f"condition {condition!r} is not described{nearest(condition, parts['conditions'])}"
+                problems.append(Problem(place, what, "Add a line to conditions"))
     for change in parts["changes_planned"]:
         names = ids if change.kind == "rate" else {item.suspension_id for item in parts["suspensions"]}
         if change.measure_id not in names:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -16,11 +16,10 @@ from tradewar.errors import BookError, Problem
 from tradewar.io.nearest import nearest, some
 from tradewar.io.tables import Table, list_rows
 
-if TYPE_CHECKING:
-    from tradewar.tariffs.book import TariffBook
-
 SIMPLE = "simple"
 """The weight set that counts every line once; its unit is lines."""
+UNSTATED = "unstated currency"
+"""The unit of values of which nothing says in what money they are."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,16 +64,16 @@ class WeightSet:
         return replace(self, name=name, codes=self.codes[keep], value=self.value[keep])
 
 
-def find(book: TariffBook, weights: str | WeightSet, exporter: str = "") -> WeightSet:
-    """A weight set of the book by name; of a set with a row per exporter, the trade of that exporter.
+def find(sets: Mapping[str, WeightSet], weights: str | WeightSet, exporter: str = "") -> WeightSet:
+    """A weight set by name; of a set with a row per exporter, the trade of that exporter.
 
     Raises:
-        BookError: if the book has none of that name, or the set nothing of the exporter; what is there is listed.
+        BookError: if there is none of that name, or the set nothing of the exporter; what is there is listed.
     """
-    found = weights if isinstance(weights, WeightSet) else book.weight_sets.get(weights)
+    found = weights if isinstance(weights, WeightSet) else sets.get(weights)
     if found is None:
-        names = [SIMPLE, *sorted(book.weight_sets)]
-        what = f"the book {book.name} has no weight set {weights!r}{nearest(str(weights), names)}"
+        names = [SIMPLE, *sorted(sets)]
+        what = f"the book has no weight set {weights!r}{nearest(str(weights), names)}"
         raise BookError.at("weights", what, f"This book has {', '.join(names)}")
     if not exporter or not found.by_exporter:
         return found
@@ -92,7 +91,7 @@ def read_weight_sets(sets: Table, rows: Table, problems: list[Problem]) -> dict[
     strange = ~np.isin(names, list(described))
     fix = "Describe it in weight_sets: importer, exporter, year, flow, edition, source"
     list_rows(rows, strange, lambda row: (f"weight set {str(names[row])!r} is not described", fix), problems)
-    value = _values(rows, described, problems)
+    value, given = _values(rows, described, problems), ~np.isnan(rows.numbers("value"))
     found: dict[str, WeightSet] = {}
     for name in np.unique(names[~strange]).tolist():
         mine = np.flatnonzero(names == name)
@@ -101,9 +100,10 @@ def read_weight_sets(sets: Table, rows: Table, problems: list[Problem]) -> dict[
             what = f"weight set {name!r} mixes {lengths} digits"
             problems.append(Problem(rows.where(int(mine[0])), what, "Split it into one weight set per level"))
             continue
-        whole = _set(described[name], codes[mine], value[mine])
+        money = bool(given[mine].any()) or not np.isnan(described[name]["total"])
+        whole = _set(described[name], codes[mine], value[mine], money)
         parts = {
-            exporter: replace(_set(described[name], *(array[mine][own] for array in (codes, value))), exporter=exporter)
+            exporter: replace(_set(described[name], codes[mine][own], value[mine][own], money), exporter=exporter)
             for exporter in np.unique(exporters[mine]).tolist()
             if exporter and (own := exporters[mine] == exporter).any()
         }
@@ -112,13 +112,13 @@ def read_weight_sets(sets: Table, rows: Table, problems: list[Problem]) -> dict[
     return found
 
 
-def _set(facts: dict[str, Any], codes: Any, value: Any) -> WeightSet:
+def _set(facts: dict[str, Any], codes: Any, value: Any, money: bool) -> WeightSet:
     unique, place = np.unique(codes, return_inverse=True)
     summed = np.bincount(place, weights=value, minlength=len(unique))
     # the one join of this module: rows in, rows summed, nothing multiplied
     assert not abs(summed.sum() - value.sum()) > 1e-9 * max(abs(value.sum()), 1.0)
     texts = {name: facts[name] for name in ("importer", "exporter", "year", "flow", "valuation", "edition", "source")}
-    unit = facts["unit"] or ("share" if np.isnan(facts["total"]) else "USD")
+    unit = facts["unit"] or (UNSTATED if money else "share")
     return WeightSet(facts["weight_set"], **texts, digits=len(unique[0]), unit=unit, codes=unique, value=summed)
 
 

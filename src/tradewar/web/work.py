@@ -25,6 +25,7 @@ from typing import Any
 
 from tradewar.disputes.dossier import Dossier, load_dispute
 from tradewar.disputes.schema import Party, TariffFile
+from tradewar.equilibrium.horizon import LONG_RUN
 from tradewar.equilibrium.policy import Policy
 from tradewar.errors import InputError, Problem, WorldError
 from tradewar.io.archives import Limits, packed
@@ -210,8 +211,8 @@ def _dossier_of(economy: Economy, tariffs: str) -> Dossier:
     policy = _on_screen(economy, Path(), tariffs, today)
     return Dossier(
         name="on-screen", title=f"{world.name}: tariffs on screen", parties=(first, second), actors=(),
-        as_of=today, written_for=today, world=name, closure=economy.closure, deadlines=(), policies=(policy,),
-        not_yet=(), book=None, talks=None, accord=None, steps=(), chronicle=(), folder=Path(),
+        as_of=today, written_for=today, world=name, closure=economy.closure, horizon=LONG_RUN, deadlines=(),
+        policies=(policy,), not_yet=(), book=None, talks=None, accord=None, steps=(), chronicle=(), folder=Path(),
         hashes=((policy.file, hashlib.sha256(tariffs.encode()).hexdigest()),),
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tradewar.io.serialize import Document
+from tradewar.world.ranges import Range, vary
 
 Value = float | str
 Figures = Mapping[str, float | str | None]
@@ -24,12 +25,20 @@ class Swing(Document, told="... width"):
     at_high: float | None
 
     @property
+    def range(self) -> Range | None:
+        """From the lowest to the highest of what is defined; None where the base is not."""
+        if self.at_base is None or _unknown(self.at_base):
+            return None
+        ends = (value for value in (self.at_low, self.at_high) if value is not None)
+        return vary(self.at_base, ends, over=f"{self.term} from {self.low} to {self.high}")
+
+    @property
     def width(self) -> float:
         """Largest less smallest of what is defined; infinite where the result is lost at an end."""
         known = [value for value in (self.at_low, self.at_base, self.at_high) if not _unknown(value)]
-        if not _unknown(self.at_base) and len(known) < 3:
+        if 0 < len(known) < 3:
             return float("inf")
-        return max(known) - min(known) if known else 0.0  # type: ignore[type-var,operator]
+        return 0.0 if self.range is None else self.range.width
 
 
 @dataclass(frozen=True)

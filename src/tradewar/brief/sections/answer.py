@@ -8,27 +8,26 @@ from typing import Any
 from markupsafe import Markup
 
 from tradewar.brief.charts import OTHER_COLOUR, Drawing, Ranking, Row, colours, ranking_drawing
-from tradewar.brief.numbers import around, day, figure, plain, residual
+from tradewar.brief.numbers import day, figure, plain, residual
 from tradewar.brief.reaction import Reaction, Spot, reaction_chart
 from tradewar.brief.section import Limits, Section, Words
 from tradewar.brief.tables import Table, table, unit_of
 from tradewar.brief.text import fill, the
 from tradewar.disputes.answer import Answer, Move, Verdict
 from tradewar.disputes.findings import Findings
-from tradewar.disputes.ranges import Range
+from tradewar.world.ranges import Range
 
 OPENING_THREAT = (
     "Carrying out the threat {{ 'is' if v.is_best_response else 'is not' }} a best response of "
-    "{{ the(name(v.party)) }}: unanswered it changes its real income by {{ percent(own, 3) }} percent"
-    "{{ around(ranges.own) }}, its best tariffs by {{ percent(best, 3) }}{{ around(ranges.best) }}"
-    "{% if compared %}; in brackets, ranges over {{ compared }} sets of trade elasticities{% endif %}."
+    "{{ the(name(v.party)) }}: unanswered, {{ gains(name(v.party), own, ranges.own) }}; with the tariffs that serve it "
+    "best, {{ gains(name(v.party), best, ranges.best) }}"
+    "{% if compared %} (in brackets, ranges over {{ compared }} sets of trade elasticities){% endif %}."
 )
 
 OPENING_WAR = (
-    "In full war the averages are {{ rate(averages[0]) }} and {{ rate(averages[1]) }} percent; it changes real income "
-    "of {{ the(name(first)) }} by {{ percent(pct[0], 3) }}{{ around(ranges[0]) }} and that of {{ the(name(second)) }} "
-    "by {{ percent(pct[1], 3) }} percent{{ around(ranges[1]) }}, and nobody was found to gain more than {{ gain }} "
-    "percent by deviating."
+    "In full war the averages are {{ rate(averages[0]) }} and {{ rate(averages[1]) }} percent: "
+    "{{ gains(name(first), pct[0], ranges[0]) }} and {{ gains(name(second), pct[1], ranges[1]) }}, and nobody was "
+    "found to gain more than {{ gain }} percent by deviating."
 )
 
 WHAT_MOVES = (
@@ -48,39 +47,30 @@ LEAVES_OUT = (
 
 THREAT = (
     "Carrying out the threat of the deadline {{ 'is' if v.is_best_response else 'is not' }} a best response of "
-    "{{ the(name(v.party)) }}: unanswered, it changes its real income by {{ percent(own, 3) }} percent "
-    "({{ money(own_money) }} a year), where the tariffs that serve it best would give {{ percent(best, 3) }} "
-    "({{ money(best_money) }})."
+    "{{ the(name(v.party)) }}: unanswered, {{ gains(name(v.party), own, ranges.own, money=own_money) }}, where with "
+    "the tariffs that serve it best, {{ gains(name(v.party), best, ranges.best, money=best_money) }}."
     "{% if agreeing is not none %} So it is in {{ 'all' if agreeing == compared else agreeing ~ ' of' }} "
     "{{ compared }} sets of trade elasticities compared.{% endif %}"
 )
 
 ANSWERED = (
     "If {{ the(name(v.opponent)) }} then gives its best answer, at an average of {{ rate(reply) }} instead of "
-    "{{ rate(today) }} percent, it is {{ percent(answered, 3) }} percent for {{ the(name(v.party)) }}"
-    "{{ around(ranges.answered) }} and {{ percent(opponent, 3) }} for {{ the(name(v.opponent)) }}"
-    "{{ around(ranges.opponent) }}."
+    "{{ rate(today) }} percent, {{ gains(name(v.party), answered, ranges.answered) }} and "
+    "{{ gains(name(v.opponent), opponent, ranges.opponent) }}."
 )
 
 BEST = (
     "{{ the(name(party))[:1] | upper }}{{ the(name(party))[1:] }} would serve itself best with an average of "
-    "{{ rate(average) }} percent on goods of {{ the(name(other)) }}, where it charges {{ rate(today) }} now. "
-    "That gives it {{ percent(own, 3) }} percent of real income ({{ money(own_money) }} a year"
-    "{% if ranges[0] %}; {{ span(ranges[0].low, ranges[0].high, 3) }} percent over the sets of elasticities"
-    "{% endif %}), and {{ the(name(other)) }} {{ percent(cost, 3) }}{{ around(ranges[1]) }}."
+    "{{ rate(average) }} percent on goods of {{ the(name(other)) }}, where it charges {{ rate(today) }} now: "
+    "{{ gains(name(party), own, ranges[0], money=own_money) }}, and {{ gains(name(other), cost, ranges[1]) }}."
 )
 
 WAR = (
     "In full war each side sets the tariffs that serve it best against those of the other: {{ rate(averages[0]) }} and "
-    "{{ rate(averages[1]) }} percent on average. Against the tariffs of the day, {{ the(name(first)) }} then "
-    "{{ 'loses' if pct[0] < 0 else 'gains' }} {{ unsigned(percent(pct[0], 3)) }} percent ({{ money(sums[0]) }} a "
-    "year), {{ the(name(second)) }} {{ 'loses' if pct[1] < 0 else 'gains' }} {{ unsigned(percent(pct[1], 3)) }} "
-    "percent ({{ money(sums[1]) }}), and all third countries together {{ 'lose' if third < 0 else 'gain' }} "
-    "{{ unsigned(money(third)) }}.{% if ranges[0] %} Over the sets of elasticities that is "
-    "{{ span(ranges[0].low, ranges[0].high, 3) }} percent for {{ the(name(first)) }} and "
-    "{{ span(ranges[1].low, ranges[1].high, 3) }} for {{ the(name(second)) }}"
-    "{% if ranges[1].low < 0 < ranges[1].high or ranges[0].low < 0 < ranges[0].high %}: the sign hangs on them"
-    "{% endif %}.{% endif %}"
+    "{{ rate(averages[1]) }} percent on average. Against the tariffs of the day, "
+    "{{ gains(name(first), pct[0], ranges[0], money=sums[0]) }}, "
+    "{{ gains(name(second), pct[1], ranges[1], money=sums[1]) }}, and "
+    "{{ gains_money('all third countries together', third, third_range, plural=true) }}."
 )
 
 CURVES = (
@@ -95,7 +85,8 @@ CLOSURE = (
     "a government that maximises income could otherwise gain by moving the value of the transfer that a deficit is, "
     "which would say nothing about tariffs. Governments are taken to want real income of their country and nothing "
     "else, and to set each sector's tariff on the other side freely; tariffs on and of third countries stay. "
-    "Averages are weighted with the trade between the two in {{ year }}, by sector."
+    "Averages are weighted with the trade between the two in {{ year }}, by sector. "
+    "Elasticities are those of the long run, when buyers have had time to move."
 )
 
 SEARCH = (
@@ -140,6 +131,7 @@ def _sentences(findings: Findings) -> Words:
             pct=war.real_income_pct,
             sums=war.real_income_money,
             third=answer.third_countries_money,
+            third_range=None if answer.ranges is None else answer.ranges.third_countries_money,
             ranges=_ranges(answer, "war"),
         ),
         "curves": _flat(findings, answer),
@@ -162,7 +154,7 @@ def _opening(findings: Findings) -> Markup:
     (first, second), war = answer.parties, _move(answer, "war")
     gain = f"{answer.certificate.largest_gain_from_deviating_pct:.1g}"
     facts = {"first": first, "second": second, "averages": war.averages, "pct": war.real_income_pct, "gain": gain}
-    return fill(findings, OPENING_WAR, **facts, ranges=_ranges(answer, "war"), around=_around)
+    return fill(findings, OPENING_WAR, **facts, ranges=_ranges(answer, "war"))
 
 
 def _limits(findings: Findings) -> Limits:
@@ -174,11 +166,6 @@ def _limits(findings: Findings) -> Limits:
 def _ranges(answer: Answer, move: str) -> tuple[Range | None, Range | None]:
     """Of real income of both parties under a move; None where nothing is known of how sure it is."""
     return (None, None) if answer.ranges is None else answer.ranges.move(move)
-
-
-def _around(found: Range | None) -> Markup:
-    """A range behind its figure, in brackets."""
-    return around(None if found is None else (found.low, found.high))
 
 
 def _compared(answer: Answer) -> Markup | None:
@@ -212,7 +199,6 @@ def _threat(findings: Findings, answer: Answer, template: str) -> Markup:
             "answered": known["threat-answered"][k],
             "opponent": known["threat-answered"][1 - k],
         },
-        around=_around,
         compared=_compared(answer),
         agreeing=_agreeing(answer, verdict),
     )
@@ -241,7 +227,6 @@ def _best(findings: Findings, answer: Answer, k: int) -> Markup:
         own_money=move.real_income_money[k],
         cost=move.real_income_pct[1 - k],
         ranges=_in_order(_ranges(answer, move.name), k),
-        around=_around,
     )
 
 
@@ -327,7 +312,7 @@ def _costs(findings: Findings) -> Drawing:
             names[row.country],
             colour.get(row.country, OTHER_COLOUR),
             (row.best_first_pct, row.best_second_pct, row.war_pct),
-            None if spread is None else (spread.low, spread.high),
+            () if spread is None else (None, None, spread),
         )
         for row, spread in zip(answer.countries, _war_ranges(answer), strict=True)
     ]

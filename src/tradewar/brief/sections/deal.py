@@ -12,41 +12,44 @@ from markupsafe import Markup
 
 from tradewar.brief.charts import Drawing
 from tradewar.brief.deal_charts import Spot, by_month, win_win
-from tradewar.brief.numbers import NOT_DEFINED, around, figure, percent, plain, rate
+from tradewar.brief.numbers import NOT_DEFINED, figure, percent, plain, rate
 from tradewar.brief.section import Limits, Section, Words
+from tradewar.brief.statements import NOT_IDENTIFIED, ends, open_sign, unsure
 from tradewar.brief.tables import Table, table
 from tradewar.brief.text import fill, the
 from tradewar.brief.wording import end_value, range_words, term_words
 from tradewar.disputes.deal import Deal, NamedBargain
-from tradewar.disputes.deal_sensitivity import DealCase, Quantiles
+from tradewar.disputes.deal_sensitivity import DealCase
 from tradewar.disputes.findings import Findings
 from tradewar.talks.bargaining import BargainStatus
 from tradewar.talks.clock import EVENTS
 from tradewar.talks.clock_sweep import Swing
+from tradewar.world.ranges import Range
 
+YEARLY = "percent of income a year"
 LETTERS = "ABCDEFGH"
 """Deals are named by letters in the picture and in the table."""
 
 OPENING = (
-    "{% if gain %}Both prefer a deal: {{ the(one) }} gains {{ percent(gain[0], 3) }}{{ around(spread and spread[0]) }} "
-    "and {{ the(two) }} {{ percent(gain[1], 3) }}{{ around(spread and spread[1]) }} percent of income a year over "
-    "walking away{% elif paid %}Only with a payment is there a deal that both prefer{% else %}No deal on tariffs is "
-    "better for both{% endif %}"
-    "{% if chance is not none %}; the chance of a signature is {{ rate(chance, 0) }} percent, "
-    "{{ span(low, high, 0, sign=False, scale=100) }} in eight of ten draws of the assumptions{% endif %}."
+    "{% if gain %}Both prefer a deal: over walking away, {{ gains(one, gain[0], spread and spread[0], unit=unit) }} "
+    "and {{ gains(two, gain[1], spread and spread[1], unit=unit) }}{% elif paid %}Only with a payment is there a "
+    "deal that both prefer{% else %}No deal on tariffs is better for both{% endif %}"
+    "{% if p is not none %}; {% if unsure %}whether it is signed is {{ chance(p.base, p) }} in eight of ten draws of "
+    "the assumptions{% else %}the chance of a signature is {{ chance(p.base, p) }}{% endif %}{% endif %}."
 )
 
 CASES = (
     "The bargaining weights, the walk-away point and the trade elasticities: the deal was sought again under "
     "{{ figure(n, 0) }} other assumptions about them. {% if kept == n %}Both prefer a deal under each{% else %}Both "
     "prefer a deal without a payment under {{ figure(kept, 0) }}{% endif %}{% if spread %}, and over them "
-    "{{ the(one) }} gains {{ span(spread[0][0], spread[0][1], 3) }} and {{ the(two) }} {{ span(spread[1][0], "
-    "spread[1][1], 3) }} percent{% endif %}. No record gives the first two."
+    "{{ the(one) }} changes by {{ ends(spread[0]) }} and {{ the(two) }} by {{ ends(spread[1]) }} percent"
+    "{% endif %}. No record gives the first two."
 )
 
 LEAVES_OUT = (
     "What technology, security and standing at home are worth to either side; deals on more than tariffs on each "
     "other's goods; bluff, and what each side knows that the other does not.",
+    "How fast buyers move: elasticities are those of the long run.",
 )
 
 PICTURE = (
@@ -71,9 +74,9 @@ THREAT = (
 WALK_AWAY = "The walk-away point, with which a deal is compared, is {{ basis }}."
 AGREED = (
     "There is a deal that both prefer. Under Nash's rule with weights of {{ rate(weights[0], 0) }} and "
-    "{{ rate(weights[1], 0) }} percent, {{ the(one) }} gains {{ percent(gain[0], 3) }} and {{ the(two) }} "
-    "{{ percent(gain[1], 3) }} percent of income a year over walking away. Tariffs on each other's goods would be "
-    "{{ rate(rates[0], sign=True) }} and {{ rate(rates[1], sign=True) }} percent{{ subsidy }}."
+    "{{ rate(weights[1], 0) }} percent, {{ gains(one, gain[0], spread and spread[0], unit=unit) }} and "
+    "{{ gains(two, gain[1], spread and spread[1], unit=unit) }} over walking away. Tariffs on each other's goods "
+    "would be {{ rate(rates[0], sign=True) }} and {{ rate(rates[1], sign=True) }} percent{{ subsidy }}."
 )
 PAYMENT = (
     "No choice of tariffs is better for both: {{ payer }} would have to pay {{ receiver }}, at least "
@@ -94,26 +97,23 @@ DEAL_MOVED = (
 )
 CLOCK = (
     "With {{ months }} {{ 'month' if months == 1 else 'months' }} to the deadline (a month begun counts in full), "
-    "the chance of "
-    "a signature is {{ rate(p, 0) }} percent{% if month is not none %}, most likely in month {{ month }}{% endif %}, "
-    "and the "
-    "chance that the tariff rises {{ rate(q, 0) }} percent; {{ plain(n) }} extensions are expected. {{ moved }}"
-)
-SPREAD = (
-    "Over {{ draws }} draws from the ranges of all assumptions, the chance of a signature lies between {{ rate(low, "
-    "0) }} and {{ rate(high, 0) }} percent in eight of ten, and below {{ rate(middle, 0) }} percent in half: the clock "
-    "is a way to see what matters, not a forecast."
+    "{% if unsure %}whether a deal is signed cannot be said: over {{ draws }} draws from the ranges of all assumptions "
+    "the chance is {{ rate(p.low, 0) }} to {{ rate(p.high, 0) }} percent in eight of ten, and below "
+    "{{ rate(middle, 0) }} percent in half{% else %}the chance of a signature is {{ chance(p.base, p) }}, below "
+    "{{ rate(middle, 0) }} percent in half of {{ draws }} draws from the ranges of all assumptions{% endif %}; the "
+    "chance that the tariff rises is {{ chance(q.base, q) }}. The clock is a way to see what matters, not a forecast. "
+    "{{ moved }}"
 )
 POSTPONE = (
-    "One more extension is worth {{ percent(v[0], 3) }} percent of a year's income to {{ the(one) }} and "
-    "{{ percent(v[1], 3) }} to {{ the(two) }}. {{ moved }}"
+    "By one more extension, {{ gains(one, v[0], ranges[0], unit=unit) }} and {{ gains(two, v[1], ranges[1], unit=unit) "
+    "}}. {{ moved }}"
 )
 CREDIBLE = (
-    "At the first deadline, with {{ steps }} of {{ of }} chapters agreed, carrying the threat out is worth "
-    "{{ unsigned(percent(margin, 3)) }} percent of a year's income {{ 'more' if margin >= 0 else 'less' }} to {{ "
-    "the(one) }} than "
-    "its best alternative: without noise it {{ 'would' if margin >= 0 else 'would not' }} be carried out. In "
-    "{{ rate(share, 0) }} percent of the draws it would be if nothing were agreed by then."
+    "At the first deadline with nothing agreed, {% if unsure %}it is {{ not_identified }} whether carrying the threat "
+    "out is worth more to {{ the(one) }} than its best alternative{{ within(m, 3) }} percent of a year's income"
+    "{% else %}carrying the threat out is worth {{ size(m.base, 3) }} of a year's income "
+    "{{ 'more' if m.base > 0 else 'less' }}{{ within(m, 3) }} to {{ the(one) }} than its best alternative{% endif %}. "
+    "In {{ rate(share, 0) }} percent of the draws it would be carried out."
 )
 THRESHOLD = (
     "From {{ steps }} agreed {{ 'chapter' if steps == 1 else 'chapters' }} on, the first deadline more likely passes "
@@ -126,9 +126,9 @@ DRIFT = (
     "with more to {{ rate(high.rates[0]) }} and {{ rate(high.rates[1]) }}{% endif %}."
 )
 NERVES = (
-    "Nerves alone settle {{ 'little' if n.p_before_deadline < 0.5 else 'much' }} before the deadline: if each held out "
-    "for the terms of its own greater weight, one would give in by then with {{ rate(n.p_before_deadline) }} percent, "
-    "with {{ rate(n.at_low_discount) }} to {{ rate(n.at_high_discount) }} over the range of discount rates."
+    "Nerves alone settle {{ 'little' if n.p_before_deadline.high < 0.5 else 'much' }} before the deadline: if each "
+    "held out for the terms of its own greater weight, the chance that one would give in by then is "
+    "{{ chance(n.p_before_deadline.base, n.p_before_deadline) }}, over {{ n.p_before_deadline.over }}."
 )
 MOVED = "What moves it most is {{ what }}: from {{ low_end }} to {{ high_end }} it goes from {{ low }} to {{ high }}."
 
@@ -166,22 +166,9 @@ def _opening(findings: Findings) -> Markup:
     deal = _deal(findings)
     (one, two), base = deal.setting.names, deal.base
     gain = base.gain if base.status is BargainStatus.DEAL else None
-    chance = low = high = None
-    if deal.clock is not None and deal.spread is not None:
-        chance = deal.clock.p_deal
-        low, high = deal.spread.quantiles["p_deal"].p10, deal.spread.quantiles["p_deal"].p90
+    p = None if deal.spread is None else deal.spread.ranges.get("p_deal")
     facts = {"gain": None if gain is None else tuple(map(float, gain)), "paid": base.side_payment is not None}
-    facts |= {"spread": _gains(deal), "around": around}
-    return fill(findings, OPENING, one=one, two=two, chance=chance, low=low, high=high, **facts)
-
-
-def _gains(deal: Deal) -> list[tuple[float, float]] | None:
-    """Lowest and highest gain of each side over the cases in which both prefer a deal; None where there is none."""
-    kept = _kept(deal)
-    if not kept or deal.base.status is not BargainStatus.DEAL:
-        return None
-    gains = np.array([deal.base.gain, *(case.gain for case in kept)])
-    return [(float(column.min()), float(column.max())) for column in gains.T]
+    return fill(findings, OPENING, one=one, two=two, p=p, unsure=unsure(p), spread=deal.gains, unit=YEARLY, **facts)
 
 
 def _kept(deal: Deal) -> list[DealCase]:
@@ -192,7 +179,7 @@ def _kept(deal: Deal) -> list[DealCase]:
 def _limits(findings: Findings) -> Limits:
     deal = _deal(findings)
     one, two = deal.setting.names
-    cases = {"n": len(deal.cases), "kept": len(_kept(deal)), "spread": _gains(deal), "figure": figure}
+    cases = {"n": len(deal.cases), "kept": len(_kept(deal)), "spread": deal.gains, "figure": figure}
     moves: list[str] = [fill(findings, CASES, one=one, two=two, **cases)] if deal.cases else []
     if deal.clock is not None:
         moved = _moved(findings, deal, "p_deal", as_rate=True)
@@ -206,7 +193,14 @@ def _agreed(findings: Findings, deal: Deal) -> list[Markup]:
     if base.status is BargainStatus.DEAL and base.instruments is not None:
         rates = [float(np.mean(base.instruments[deal.setting.choice.owner == k])) for k in (0, 1)]
         subsidy = "; a rate below zero is a promise to buy, paid by the buyer's treasury" if min(rates) < -5e-4 else ""
-        facts = {"weights": base.weights, "gain": base.gain, "rates": rates, "subsidy": subsidy}
+        facts = {
+            "weights": base.weights,
+            "gain": tuple(map(float, base.gain)),
+            "rates": rates,
+            "subsidy": subsidy,
+            "spread": deal.gains,
+            "unit": YEARLY,
+        }
         lines = [fill(findings, AGREED, one=one, two=two, **facts)]
     elif base.side_payment is not None:
         paid = base.side_payment
@@ -251,24 +245,27 @@ def _clock(findings: Findings, deal: Deal) -> list[Markup]:
     assert clock is not None
     assert spread is not None
     one, two = deal.setting.names
-    signed = spread.quantiles["p_deal"]
+    signed = spread.ranges["p_deal"]
+    facts: dict[str, Any] = {"p": signed, "q": spread.ranges["p_escalate"], "middle": spread.medians["p_deal"]}
     lines = [
         fill(
-            findings, CLOCK, months=deal.months, p=clock.p_deal, q=clock.p_escalate, n=clock.expected_extensions,
-            month=clock.most_likely_month, plain=_one_decimal, moved=_moved(findings, deal, "p_deal", as_rate=True),
-        ),
-        fill(
-            findings, SPREAD, draws=spread.draws, low=signed.p10, middle=signed.p50, high=signed.p90,
+            findings, CLOCK, months=deal.months, draws=spread.draws, unsure=unsure(signed),
+            moved=_moved(findings, deal, "p_deal", as_rate=True), **facts,
         ),
     ]  # fmt: skip
     if clock.value_of_postponing is not None:
         moved = _moved(findings, deal, "value_of_postponing_1", as_rate=False)
-        lines.append(fill(findings, POSTPONE, v=clock.value_of_postponing, one=one, two=two, moved=moved))
-    done = clock.terms.steps_done
-    margin = float(clock.threat_margin[-1, done])
-    if np.isfinite(margin):
-        facts = {"steps": done, "of": clock.terms.steps_to_text, "margin": margin, "share": spread.credible_share}
-        lines.append(fill(findings, CREDIBLE, one=one, **facts))
+        spans = [spread.ranges.get(f"value_of_postponing_{side}") for side in (1, 2)]
+        v = tuple(map(float, clock.value_of_postponing))
+        lines.append(
+            fill(
+                findings, POSTPONE, v=v, ranges=spans, unit="percent of a year's income", one=one, two=two, moved=moved
+            )
+        )
+    margin = spread.ranges.get("threat_margin")
+    if margin is not None and np.isfinite(margin.base):
+        facts = {"m": margin, "share": spread.credible_share, "unsure": open_sign(margin)}
+        lines.append(fill(findings, CREDIBLE, one=one, not_identified=NOT_IDENTIFIED, **facts))
     if deal.nerves is not None:
         lines.append(fill(findings, NERVES, n=deal.nerves))
     if clock.progress_threshold[-1] is not None and clock.terms.extensions:
@@ -284,8 +281,8 @@ def _moved(findings: Findings, deal: Deal, result: str, *, as_rate: bool) -> Mar
     widest = swings[0]
     low, high = (_shown(value, as_rate=as_rate) for value in (widest.at_low, widest.at_high))
     facts = {"what": term_words(widest.term, deal.setting.names), "low": low, "high": high}
-    ends = {"low_end": end_value(widest.low), "high_end": end_value(widest.high)}
-    return fill(findings, MOVED, **facts, **ends)
+    places = {"low_end": end_value(widest.low), "high_end": end_value(widest.high)}
+    return fill(findings, MOVED, **facts, **places)
 
 
 def _shown(value: float | None, *, as_rate: bool) -> Markup:
@@ -294,12 +291,16 @@ def _shown(value: float | None, *, as_rate: bool) -> Markup:
     return Markup("{} percent").format(rate(value, 0)) if as_rate else percent(value, 3)
 
 
-def _shown_bare(value: float, as_rate: bool) -> Markup:
+def _shown_bare(value: float, as_rate: bool, found: Range | None = None) -> Markup:
+    """A figure of the table of the clock, or that it is not identified."""
+    if unsure(found) if as_rate else open_sign(found):
+        return Markup(NOT_IDENTIFIED)
     return rate(value, 0) if as_rate else percent(value, 3, sign=False)
 
 
-def _one_decimal(value: float) -> Markup:
-    return figure(value, 1)
+def _drawn(found: Range, as_rate: bool) -> Markup:
+    """The middle of the draws, for the table of the clock."""
+    return ends(found, 0, sign=False, scale=100.0) if as_rate else ends(found, 3, sign=False)
 
 
 # ---------------------------------------------------------------- charts
@@ -438,12 +439,12 @@ RESULT_WORDS = {
 def _values(findings: Findings) -> Mapping[str, Any]:
     deal = _deal(findings)
     one, two = deal.setting.names
-    rows: list[tuple[str, Swing, Quantiles, bool]] = []
+    rows: list[tuple[str, Swing, Range, bool]] = []
     if deal.spread is not None:
         for name, words in RESULT_WORDS.items():
-            if deal.swings(name):
+            if deal.swings(name) and name in deal.spread.ranges:
                 text = words.format(one=the(one), two=the(two))
-                rows.append((text, deal.swings(name)[0], deal.spread.quantiles[name], name.startswith("p_")))
+                rows.append((text, deal.swings(name)[0], deal.spread.ranges[name], name.startswith("p_")))
     return {
         "deal": deal,
         "places": deal.places,
@@ -453,6 +454,7 @@ def _values(findings: Findings) -> Mapping[str, Any]:
         "end": end_value,
         "shown": _shown_bare,
         "range_of": range_words,
+        "drawn": _drawn,
     }
 
 

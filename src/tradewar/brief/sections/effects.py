@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from markupsafe import Markup
 
 from tradewar.brief.charts import OTHER_COLOUR, Drawing, Ranking, Row, colours, panels_drawing, ranking_drawing
-from tradewar.brief.numbers import amount, money_of
+from tradewar.brief.front import deadline_words, front_drawing
+from tradewar.brief.numbers import amount, figure, money_of
 from tradewar.brief.section import Limits, Section, Words
+from tradewar.brief.statements import identified, income_range, open_sign, ranges_of
 from tradewar.brief.tables import Table, table, unit_of
 from tradewar.brief.text import fill, the
 from tradewar.disputes.effects import CountryEffect, PolicyFindings, SupplierEffect
 from tradewar.disputes.findings import Findings
-from tradewar.disputes.ranges import PolicyRanges, Range, Ranges
+from tradewar.disputes.ranges import CountryRange, PolicyRanges, Ranges
 from tradewar.io.serialize import content
+from tradewar.world.ranges import Range
 
 GAINERS_NAMED = 3
 """How many gainers and suppliers a sentence names."""
 
 OPENING = (
-    "Under {{ last.title | lower_first }}, all countries together {{ 'lose' if total < 0 else 'gain' }} "
-    "{{ unsigned(money(total)) }} a year"
-    "{% if of %} (range {{ money(of.world_money.low) }} to {{ money(of.world_money.high) }}){% endif %}"
-    "{% if winner %}; {{ the(winner.name) }} gains most, {{ percent(winner.real_income_pct, sign=False) }} percent"
-    "{% if gain %} ({{ span(gain.low, gain.high, sign=False) }}){% endif %}{% endif %}."
+    "Under {{ last.title | lower_first }}, {{ gains_money('all countries together', total, of and of.world_money, "
+    "plural=true) }}{% for e, r in most %}; {{ gains(e.name, e.real_income_pct, r) }}, the most{% endfor %}."
 )
 
 MOVES = (
@@ -38,10 +39,18 @@ MOVES = (
     "{{ '; ' if not loop.last else '.' }}{% endfor %}"
 )
 
-STEP_RANGE = (
-    "The step from “{{ before.title }}” to “{{ p.title }}” is worth {% for e in effects(p) %}"
-    "{% set s = of.country(e.country).step_points %}{{ span(s.low, s.high, 3) }} percentage points to "
-    "{{ the(e.name) }}{{ ' and ' if not loop.last }}{% endfor %}."
+RANGES = (
+    "Ranges hold the middle {{ rate(r.level, 0) }} percent of {{ figure(r.solved, 0) }} draws of the trade "
+    "elasticities (seed {{ r.seed }}; {{ r.distribution }}, standard error {{ rate(r.standard_error, 0) }} percent of "
+    "each: {{ r.source }}). Other doubts come on top. Steps and options are differences under the same draw."
+)
+
+SHARED = (
+    "All sectors share {{ rate(r.common, 0) }} percent of the variance of the draws; the share is ours, since "
+    "published sets cannot show what all estimates have in common. Under {{ first.title | lower_first }}, "
+    "{% for code, rows in shared %}real income of {{ the(name(code)) }} changes by "
+    "{% for s in rows %}{{ ends(s.real_income_pct, 3) }} percent where they share {{ rate(s.common, 0) }} percent"
+    "{{ ' and ' if not loop.last }}{% endfor %}{{ '; ' if not loop.last else '.' }}{% endfor %}"
 )
 
 LEAVES_OUT = (
@@ -49,26 +58,39 @@ LEAVES_OUT = (
     "and uncertainty itself; the list at the end says how. The figures compare two situations of rest, years apart."
 )
 
+HORIZON = (
+    "{{ horizon.sentence }} {% if horizon.years is none %}A day beside a figure is that of the tariffs: the figure is "
+    "where they lead once buyers have had years to move. Soon after the day less trade has moved "
+    "(tradewar brief --horizon 1).{% else %}Everything here is at that horizon; other levers, games, deals and what "
+    "would hold are those of the long run.{% if horizon.years < 3 %} Wages are flexible: with so little reaction a "
+    "country that taxes gains in its terms of trade, which was not seen in 2018 and 2019 (Amiti, Redding and "
+    "Weinstein 2019).{% endif %}"
+    "{% endif %}"
+)
+
 STEP = (
-    "From “{{ before.title }}” to “{{ p.title }}”, real income changes by {% for e in effects(p) %}"
-    "{{ percent(e.step_points, 3) }} percentage points in {{ the(e.name) }} ({{ money(e.step_money) }} a year)"
+    "From “{{ before.title }}” to “{{ p.title }}”, {% for e, r in rows %}"
+    "{{ gains(e.name, e.step_points, r, unit='percentage points', money=e.step_money) }}"
     "{{ ' and ' if not loop.last }}{% endfor %}."
 )
 
 WINNERS = (
     "{% if winners %}Under {{ last.title | lower_first }}, {% for w in winners %}{{ the(w.name) }} "
-    "({{ unsigned(percent(w.real_income_pct)) }} percent, {{ unsigned(money(w.real_income_money)) }} a year)"
+    "({{ size(w.real_income_pct) }}, {{ unsigned(money(w.real_income_money)) }} a year)"
     "{{ ', ' if loop.revindex > 2 else ' and ' if loop.revindex == 2 }}{% endfor %} "
-    "gain{{ 's' if winners | length == 1 }} most in percent.{% else %}No country gains.{% endif %}"
+    "gain{{ 's' if winners | length == 1 }} most in percent.{% else %}No country is identified as a gainer."
+    "{% endif %}"
 )
 
 DIVERSION = (
     "Under {{ last.title | lower_first }}, the share of {{ the(seller.name) }} in the goods that {{ the(market) }} "
-    "imports goes from {{ rate(seller.import_share_baseline) }} to "
-    "{{ rate(seller.import_share) }} percent; its sales change by {{ money(seller.change) }} a year "
-    "({{ percent(seller.change_pct, 1) }} percent). The largest gains in share are those of "
+    "imports {% if unsure %}does not change in an identified direction{{ within(share, 1) }}{% else %}goes from "
+    "{{ rate(seller.import_share_baseline) }} to {{ rate(seller.import_share) }} percent{% if share %}, a change of "
+    "{{ ends(share, 1) }} points over the draws{% endif %}; its sales change by {{ money(seller.change) }} a year "
+    "({{ percent(seller.change_pct, 1) }} percent){% endif %}. "
+    "{% if third %}The largest gains in share are those of "
     "{% for r in third %}{{ the(r.name) }} ({{ rate(r.import_share_baseline) }} to {{ rate(r.import_share) }} percent)"
-    "{{ ', ' if loop.revindex > 2 else ' and ' if loop.revindex == 2 }}{% endfor %}. "
+    "{{ ', ' if loop.revindex > 2 else ' and ' if loop.revindex == 2 }}{% endfor %}. {% endif %}"
     "Of all goods bought, own producers supply {{ rate(own.market_share) }} percent instead of "
     "{{ rate(own.market_share_baseline) }}."
 )
@@ -81,68 +103,63 @@ TARIFFS = (
     "{% endfor %}"
 )
 
-HINDSIGHT = (
-    "The sectoral figures behind {{ names }} were not known on {{ day(as_of) }}: they come from what was announced up "
-    "to {{ day(until) }}, later than the day of this brief. They give the size of a scenario; they are no knowledge of "
-    "the day."
-)
-
 
 def _sentences(findings: Findings) -> Words:
-    last = findings.policies[-1]
-    winners = sorted((row for row in last.countries if row.real_income_pct > 0), key=lambda row: -row.real_income_pct)
+    policies = findings.compared
+    last = policies[-1]
+    winners = [row for row in identified(findings, last) if row.real_income_pct > 0]
     return {
+        "horizon": fill(findings, HORIZON, horizon=findings.horizon),
         "winners": fill(findings, WINNERS, winners=winners[:GAINERS_NAMED]),
         "steps": [
-            fill(findings, STEP, p=policy, before=before)
-            for before, policy in zip(findings.policies, findings.policies[1:], strict=False)
+            fill(findings, STEP, p=policy, before=before, rows=_step_rows(findings, policy))
+            for before, policy in pairwise(policies)
         ],
         "diversion": {party.country: _diversion(findings, last, party.country) for party in findings.parties},
-        "tariffs": fill(findings, TARIFFS, first=findings.policies[0]),
-        "hindsight": _hindsight(findings),
+        "tariffs": fill(findings, TARIFFS, first=policies[0]),
+        "deadline": deadline_words(findings),
     }
 
 
+def _step_rows(findings: Findings, policy: PolicyFindings) -> list[tuple[CountryEffect, Range | None]]:
+    of = ranges_of(findings, policy)
+    return [
+        (policy.country(party.country), None if of is None else of.country(party.country).step_points)
+        for party in findings.parties
+    ]
+
+
 def _diversion(findings: Findings, last: PolicyFindings, market: str) -> Markup:
-    rows = last.market(market)
-    third = sorted(
-        (row for row in rows if row.role == "third"), key=lambda row: row.import_share_baseline - row.import_share
-    )
+    rows, of = last.market(market), ranges_of(findings, last)
+    spans = {} if of is None else {row.supplier: row.share_points for row in of.suppliers if row.importer == market}
     by_role: dict[str, SupplierEffect] = {row.role: row for row in rows}
+    third = sorted(
+        (row for row in rows if row.role == "third" and not open_sign(spans.get(row.supplier))),
+        key=lambda row: row.import_share_baseline - row.import_share,
+    )
+    seller = by_role["party"]
     return fill(
         findings,
         DIVERSION,
-        seller=by_role["party"],
+        seller=seller,
+        unsure=open_sign(spans.get(seller.supplier)),
+        share=spans.get(seller.supplier),
         own=by_role["own"],
         third=third[:GAINERS_NAMED],
         market=next(party.name for party in findings.parties if party.country == market),
     )
 
 
-def _hindsight(findings: Findings) -> Markup:
-    later = [p for p in findings.policies if p.figures_known_from]
-    if not later:
-        return Markup("")
-    until = max(policy.figures_known_from for policy in later if policy.figures_known_from)
-    names = " and ".join(f"“{policy.title}”" for policy in later)
-    if len(later) == len(findings.policies) and len(later) > 1:
-        names = f"all {len(later)} policies"
-    return fill(findings, HINDSIGHT, names=names, until=until)
-
-
 def _opening(findings: Findings) -> Markup:
-    last, ranges = findings.policies[-1], findings.part(Ranges)
-    winner = max(last.countries, key=lambda row: row.real_income_pct)
-    of = None if ranges is None else ranges.policy(last.name)
-    gain = None if of is None else of.country(winner.country).real_income_pct
-    gains = winner.real_income_pct > 0
+    last = findings.compared[-1]
+    rows = identified(findings, last)
+    most = [row for row in rows[:1] if row.real_income_pct > 0]
     return fill(
         findings,
         OPENING,
-        of=of,
+        of=ranges_of(findings, last),
         total=last.real_income_money,
-        winner=winner if gains else None,
-        gain=gain if gains else None,
+        most=[(row, income_range(findings, last, row.country)) for row in most],
     )
 
 
@@ -150,11 +167,13 @@ def _limits(findings: Findings) -> Limits:
     ranges = findings.part(Ranges)
     if ranges is None:
         return Limits(("The elasticities of trade, which published estimates put far apart.",), (LEAVES_OUT,))
-    steps = [
-        fill(findings, STEP_RANGE, p=policy, before=before, of=ranges.policy(policy.name))
-        for before, policy in zip(findings.policies, findings.policies[1:], strict=False)
+    shared = [
+        (party.country, [row for row in ranges.shared if row.country == party.country]) for party in findings.parties
     ]
-    return Limits((fill(findings, MOVES, r=ranges), *steps), (LEAVES_OUT,))
+    told = [fill(findings, MOVES, r=ranges), fill(findings, RANGES, r=ranges, figure=figure)]
+    if ranges.shared:
+        told.append(fill(findings, SHARED, r=ranges, first=findings.policies[0], shared=shared))
+    return Limits(told, (LEAVES_OUT,))
 
 
 # ---------------------------------------------------------------- charts
@@ -170,13 +189,14 @@ def _drawings(findings: Findings) -> Sequence[Drawing]:
         _market(findings, second),
     ]
     return [
+        *front_drawing(findings),
         *map(ranking_drawing, rankings),
         panels_drawing(_average(findings), "Average over the trade of the baseline year."),
     ]
 
 
 def _policies(findings: Findings) -> tuple[str, ...]:
-    return tuple(policy.short_title for policy in findings.policies)
+    return tuple(policy.short_title for policy in findings.compared)
 
 
 def _party(findings: Findings, code: str) -> str:
@@ -190,16 +210,18 @@ def _ranking(
     unit: str,
     decimals: int,
     values: Callable[[PolicyFindings], Sequence[tuple[str, str, float]]],
-    ranges: Sequence[Range] | None,
+    choose: Callable[[PolicyRanges], Sequence[Range]],
 ) -> Ranking:
     """Rows ranked by the last policy; `values` gives (label, colour, value) in one order for every policy.
 
-    `ranges` has those of the last policy in the same order.
+    `choose` gives the ranges of a policy in the same order.
     """
-    columns = [values(policy) for policy in findings.policies]
+    columns = [values(policy) for policy in findings.compared]
     rows = [Row(cells[0][0], cells[0][1], tuple(cell[2] for cell in cells)) for cells in zip(*columns, strict=True)]
-    if ranges is not None:
-        rows = [replace(row, range=(span.low, span.high)) for row, span in zip(rows, ranges, strict=True)]
+    known = [of for policy in findings.compared if (of := ranges_of(findings, policy)) is not None]
+    if known:
+        spans = zip(*(choose(of) for of in known), strict=True)
+        rows = [replace(row, ranges=found) for row, found in zip(rows, spans, strict=True)]
     rows.sort(key=lambda row: -row.values[-1])
     return Ranking(name, *title, unit, decimals, tuple(rows), _policies(findings))
 
@@ -216,14 +238,8 @@ def _welfare(findings: Findings) -> Ranking:
         lambda policy: [
             (row.name, colour.get(row.country, OTHER_COLOUR), row.real_income_pct) for row in policy.countries
         ],
-        _of_last(findings, lambda last: [row.real_income_pct for row in last.countries]),
+        lambda last: [row.real_income_pct for row in last.countries],
     )
-
-
-def _of_last(findings: Findings, choose: Callable[[PolicyRanges], Sequence[Range]]) -> Sequence[Range] | None:
-    """Ranges of the last policy, None where there are none."""
-    ranges = findings.part(Ranges)
-    return None if ranges is None else choose(ranges.policy(findings.policies[-1].name))
 
 
 def _output(findings: Findings, country: str) -> Ranking:
@@ -239,7 +255,7 @@ def _output(findings: Findings, country: str) -> Ranking:
         "percent",
         2,
         lambda policy: [(row.name, colour, row.volume_pct) for row in policy.output(country)],
-        _of_last(findings, lambda last: [row.volume_pct for row in last.sectors if row.country == country]),
+        lambda last: [row.volume_pct for row in last.sectors if row.country == country],
     )
 
 
@@ -265,15 +281,15 @@ def _market(findings: Findings, importer: str) -> Ranking:
             for row in policy.market(importer)
             if row.role != "own"
         ],
-        _of_last(findings, lambda last: [row.share_points for row in last.suppliers if row.importer == importer]),
+        lambda last: [row.share_points for row in last.suppliers if row.importer == importer],
     )
 
 
 def _average(findings: Findings) -> Ranking:
     """Average rates in percent: one row per pair, columns baseline year and policies."""
     rows: list[Row] = []
-    for pair in findings.policies[0].tariffs:
-        after = [100 * policy.tariff(pair.importer, pair.exporter).rate for policy in findings.policies]
+    for pair in findings.compared[0].tariffs:
+        after = [100 * policy.tariff(pair.importer, pair.exporter).rate for policy in findings.compared]
         label = f"{_party(findings, pair.importer)} on {_party(findings, pair.exporter)}"
         rows.append(Row(label, colours(findings)[pair.importer], (100 * pair.baseline_rate, *after)))
     columns = (str(findings.world.year), *_policies(findings))
@@ -388,34 +404,39 @@ class _EffectRow:
     name: str
     party: bool
     cells: tuple[CountryEffect, ...]
-    ranges: tuple[Range | None, ...]
+    ranges: tuple[CountryRange | None, ...]
     """One per policy; None where none is known."""
 
 
 def _values(findings: Findings) -> Mapping[str, Any]:
     """The parties first, then the others by the last policy, best first."""
     parties, ranges = [party.country for party in findings.parties], findings.part(Ranges)
-    last = findings.policies[-1]
+    last = findings.compared[-1]
     others = sorted((row for row in last.countries if row.country not in parties), key=lambda row: -row.real_income_pct)
     ordered = [last.country(code) for code in parties] + others
     rows = [
         _EffectRow(
             row.name,
             row.country in parties,
-            tuple(p.country(row.country) for p in findings.policies),
-            tuple(
-                None if ranges is None else ranges.policy(p.name).country(row.country).real_income_pct
-                for p in findings.policies
-            ),
+            tuple(p.country(row.country) for p in findings.compared),
+            tuple(None if ranges is None else ranges.policy(p.name).country(row.country) for p in findings.compared),
         )
         for row in ordered
     ]
-    return {"rows": rows, **_mapped(findings)}
+    worlds = [None if (of := ranges_of(findings, p)) is None else of.world_money for p in findings.compared]
+    return {"rows": rows, "worlds": worlds, "gains": dict(_party_ranges(findings)), **_mapped(findings)}
+
+
+def _party_ranges(findings: Findings) -> Iterator[tuple[tuple[str, str], CountryRange | None]]:
+    for policy in findings.compared:
+        of = ranges_of(findings, policy)
+        for party in findings.parties:
+            yield (policy.name, party.country), None if of is None else of.country(party.country)
 
 
 def _mapped(findings: Findings) -> Mapping[str, Any]:
     """The way from product rates to sector rates, for policies that come from a tariff book."""
-    found = [(policy, row) for policy in findings.policies for row in policy.mapping]
+    found = [(policy, row) for policy in findings.compared for row in policy.mapping]
     if not found:
         return {"mapped": ()}
     money = money_of(found[0][1].unit, min(row.report.total for _, row in found) / 100)

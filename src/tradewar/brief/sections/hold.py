@@ -11,15 +11,16 @@ from markupsafe import Markup
 from tradewar.accords.check import AccordRow
 from tradewar.accords.commitments import CommitmentKind
 from tradewar.accords.retaliation import Retaliation
-from tradewar.accords.sensitivity import AccordSwing
 from tradewar.accords.terms import AccordStatus
 from tradewar.brief.numbers import figure, money_of, money_of_world, percent, rate, sum_of
 from tradewar.brief.section import Limits, Section, Words
+from tradewar.brief.statements import NOT_IDENTIFIED, open_sign
 from tradewar.brief.tables import Table, table
 from tradewar.brief.text import fill, the
 from tradewar.brief.wording import end_value, range_words, term_words
 from tradewar.disputes.findings import Findings
-from tradewar.disputes.hold import NASH, Hold, MultiplierSwing
+from tradewar.disputes.hold import NASH, Hold
+from tradewar.world.assumed import Swing
 
 STATUS = {
     AccordStatus.SUSTAINABLE: "holds",
@@ -43,6 +44,7 @@ MOVES = (
 LEAVES_OUT = (
     "Gains of a breach that are not tariffs: technology, theft, standing at home. Promises without a number (market "
     "opening, theft) are listed and not priced.",
+    "How fast buyers move: elasticities are those of the long run.",
 )
 
 VERDICT = (
@@ -61,9 +63,11 @@ PATIENCE = (
     "{% endfor %}The base takes {{ rate(base, 0) }} percent."
 )
 MARGIN_MOVED = (
-    "Discounted, what {{ the(name(country)) }} would lose {{ 'exceeds' if base >= 0 else 'falls short of' }} what it "
-    "could gain by "
-    "{{ unsigned(percent(base, 3)) }} percent of a year's income; {{ what }} moves this most: {{ how }}."
+    "{% if unsure %}Whether what {{ the(name(country)) }} would lose, discounted, exceeds what it could gain is "
+    "{{ not_identified }}{{ within(range, 3) }} percent of a year's income; {{ what }} decides it: {{ how }}."
+    "{% else %}Discounted, what {{ the(name(country)) }} would lose {{ 'exceeds' if base >= 0 else 'falls short of' }} "
+    "what it could gain by {{ size(base, 3) }} of a year's income{{ within(range, 3) }}; {{ what }} moves this most: "
+    "{{ how }}.{% endif %}"
 )
 BY_NUMBER = "from {{ low_end }} to {{ high_end }} it goes from {{ low }} to {{ high }}"
 BY_WAR = "with a {{ low_end }} it is {{ low }}, with a {{ high_end }} {{ high }}"
@@ -154,7 +158,7 @@ def _sentences(findings: Findings) -> Words:
             *(_margin(findings, hold, row) for row in rows),
         ],
         "deter": [
-            _deter(findings, hold, item, moved)
+            _deter(findings, hold, item, moved.swing)
             for item, moved in zip(hold.retaliation, hold.multiplier_swings, strict=True)
         ],
         "audit": _audit(findings, hold),
@@ -184,10 +188,11 @@ def _limits(findings: Findings) -> Limits:
 
 def _margin(findings: Findings, hold: Hold, row: AccordRow) -> Markup:
     widest = hold.swings_of(row.country, "margin")[0]
-    return fill(findings, MARGIN_MOVED, country=row.country, base=row.margin, **_swing(findings, hold, widest))
+    facts = {"range": widest.range, "unsure": open_sign(widest.range), "not_identified": NOT_IDENTIFIED}
+    return fill(findings, MARGIN_MOVED, country=row.country, base=row.margin, **facts, **_swing(findings, hold, widest))
 
 
-def _swing(findings: Findings, hold: Hold, swing: AccordSwing) -> dict[str, Any]:
+def _swing(findings: Findings, hold: Hold, swing: Swing) -> dict[str, Any]:
     """What moves a figure, and how, for a sentence."""
     low, high = (_known(value) for value in (swing.at_low, swing.at_high))
     ends = {"low_end": end_value(swing.low), "high_end": end_value(swing.high)}
@@ -199,14 +204,14 @@ def _known(value: float | None, decimals: int = 3) -> Markup:
     return Markup("not defined") if value is None else percent(value, decimals, sign=False)
 
 
-def _deter(findings: Findings, hold: Hold, item: Retaliation, moved: MultiplierSwing) -> Markup:
+def _deter(findings: Findings, hold: Hold, item: Retaliation, moved: Swing) -> Markup:
     if item.multiplier is None:
         return fill(findings, NO_DETERRENCE, r=item)
     if item.multiplier == 0.0 or item.feasible_multiplier is None:
         return fill(findings, NO_NEED, r=item)
     bad = item.status is AccordStatus.INFEASIBLE_ENFORCEMENT
     ends = {"low_end": end_value(moved.low), "high_end": end_value(moved.high)}
-    what = term_words(moved.assumption, hold.parties)
+    what = term_words(moved.term, hold.parties)
     return fill(findings, DETER, r=item, bad=bad, figure=figure, moved=moved, what=what, **ends)
 
 
@@ -232,9 +237,9 @@ def _audit_moved(findings: Findings, hold: Hold) -> Markup:
     widest = hold.audit_swings[0]
     cost, low, high = (
         Markup("no audit that works") if value is None else percent(value, 4, sign=False)
-        for value in (widest.cost_at_base, widest.cost_at_low, widest.cost_at_high)
+        for value in (widest.at_base, widest.at_low, widest.at_high)
     )
-    if widest.cost_at_base is None:
+    if widest.at_base is None:
         return Markup("")
     facts = {
         "cost": cost,
@@ -243,7 +248,7 @@ def _audit_moved(findings: Findings, hold: Hold) -> Markup:
         "low_end": end_value(widest.low),
         "high_end": end_value(widest.high),
     }
-    return fill(findings, AUDIT_MOVED, what=term_words(widest.assumption, hold.parties), period=_period(hold), **facts)
+    return fill(findings, AUDIT_MOVED, what=term_words(widest.term, hold.parties), period=_period(hold), **facts)
 
 
 def _truce(findings: Findings, hold: Hold) -> list[Markup]:

@@ -18,8 +18,8 @@ from tradewar.disputes.findings import Findings
 from tradewar.disputes.kept import KeptCommitment, KeptFindings
 from tradewar.monitoring.claims import ClaimCell
 from tradewar.monitoring.evidence import SourceReview
-from tradewar.monitoring.posterior import MONTHS
-from tradewar.monitoring.series import PurchaseCommitment, TruceCommitment
+from tradewar.monitoring.grades import amount_digits
+from tradewar.monitoring.series import PurchaseCommitment, TruceCommitment, month_number, month_text
 
 OPENING_TRUCE = (
     "The truce is graded {{ grade }}: by {{ source }} its rate is above the cap with probability "
@@ -46,7 +46,7 @@ LEAVES_OUT = (
 
 COUNTED = (
     "{{ source }}: {% for w in windows %}{{ n(w.count) }} operations attributed to {{ sponsor }} in the "
-    "{{ n(w.months) }} months {{ 'before the deal' if loop.first else 'from ' ~ month(w.first) }}"
+    "{{ n(w.months) }} months {{ 'before the deal, ' if loop.first }}{{ month(w.first) }} to {{ month(w.last) }}"
     "{{ ', ' if loop.revindex > 2 else ' and ' if loop.revindex == 2 }}{% endfor %}. Those of the other sponsors "
     "together went {% for w in windows %}{{ ' to ' if not loop.first else 'from ' }}{{ n(w.controls_rate, 2) }}"
     "{% endfor %} a month. Dates are those of {{ meaning }}."
@@ -61,7 +61,8 @@ STATEMENTS = (
     "{% if last.alarm_month %} The live alarm rang in {{ month(last.alarm_month) }}, a month of "
     "{{ n(last.alarm.events) }} events: it is false in at most {{ share(last.alarm.false_alarm_rate, 0) }} percent of "
     "reviews in which the rate is at the cap. Without it the grade is {{ review.without_alarm }}."
-    "{% elif last.alarm %} The live alarm has not rung.{% endif %}"
+    "{% elif last.alarm %} The live alarm has not rung; one is false in at most "
+    "{{ share(last.alarm.false_alarm_rate, 0) }} percent of reviews in which the rate is at the cap.{% endif %}"
     "{% if last.watch and last.watch.month %} A standing watch has rung since {{ month(last.watch.month) }}; it enters "
     "no grade, for at the cap it rings within {{ n(last.watch.months) }} months in "
     "{{ share(last.watch.rings_at_cap, 0) }} percent of series.{% endif %}"
@@ -97,7 +98,7 @@ GRADES = (
     "method."
 )
 
-ENDED = {0.0: "met", 1.0: "missed: the year is over"}
+ENDED = {0.0: "met", 1.0: "missed: the time is over"}
 """At the end of the year the answer is a comparison, not a probability."""
 
 QUALITY = (
@@ -160,8 +161,9 @@ def _opening(findings: Findings) -> Markup:
     kept = kept_of(findings)
     shared: dict[str, Any] = {"n": number, "p": probability, "share": share}
     bought = [item for item in kept.purchases if item.evidence.purchase]
-    if bought:
-        item = max(bought, key=lambda one: (one.promise.known_from, _due(one)))
+    begun = [item for item in bought if item.evidence.purchase and item.evidence.purchase.seasonal.cumulative_share > 0]
+    if begun:
+        item = max(begun, key=lambda one: (one.promise.known_from, _due(one)))
         return fill(findings, OPENING_PURCHASES, row=_purchase_row(item), grade=item.evidence.grade, **shared)
     truces = [item for item in kept.truces if item.evidence.truce]
     if not truces:
@@ -237,7 +239,9 @@ def _values(findings: Findings) -> Mapping[str, Any]:
         "month": month,
         "short_month": short_month,
         "sources": [_source_rows(item) for item in kept.truces if item.evidence.truce],
-        "purchases": [_purchase_row(item) for item in kept.purchases if item.evidence.purchase],
+        "purchases": (rows := [_purchase_row(item) for item in kept.purchases if item.evidence.purchase]),
+        "units": list(dict.fromkeys(row["unit"] for row in rows)),
+        "has_deliveries": deliveries_drawing(findings, kept) is not None,
         "claims": [(result.claim, *_claim_cells(result.cells)) for result in claims],
         "quotes": _quotes(findings, kept),
         "worded": worded,
@@ -262,12 +266,18 @@ def _purchase_row(item: KeptCommitment) -> dict[str, Any]:
     assert isinstance(promise, PurchaseCommitment)
     assert review is not None
     return {
-        "name": f"{promise.group}, {promise.year}",
-        "until": month(f"{promise.year}-{review.seasonal.months:02d}"),
+        "name": f"{promise.group}, {promise.when}",
+        "until": month(month_text(month_number(f"{promise.year}-01") + review.seasonal.months - 1)),
+        "unit": review.unit,
+        "digits": amount_digits(review.seasonal.target),
         "review": review,
         "low": review.fan[0][-1] if review.fan and review.fan[0] else None,
         "high": review.fan[-1][-1] if review.fan and review.fan[-1] else None,
-        "ended": ENDED[review.seasonal.breach_probability] if review.seasonal.months == MONTHS else "",
+        "begun": review.seasonal.cumulative_share > 0,
+        "whole": "year" if promise.years == 1 else "all",
+        "ended": ENDED[review.seasonal.breach_probability]
+        if review.seasonal.months == len(review.seasonal_target)
+        else "",
     }
 
 
@@ -361,18 +371,17 @@ def _by_source(kept: KeptFindings) -> Table:
 
 
 def _deliveries(kept: KeptFindings) -> Table:
-    columns = ("promise", "month", "delivered_usd_bn", "seasonal_target_usd_bn", "forecast_5_usd_bn",
-               "forecast_50_usd_bn", "forecast_95_usd_bn")  # fmt: skip
+    columns = ("promise", "unit", "month", "delivered", "seasonal_target", "forecast_5", "forecast_50", "forecast_95")
     rows: list[tuple[Any, ...]] = []
     for item in kept.purchases:
         review = item.evidence.purchase
         if review is None or not isinstance(item.promise, PurchaseCommitment):
             continue
-        done = len(review.delivered)
+        done, first = len(review.delivered), month_number(f"{item.promise.year}-01")
         for k, target in enumerate(review.seasonal_target):
             known = review.delivered[k] if k < done else None
-            fan = [review.fan[j][k - done] if k >= done else None for j in (0, 2, 4)]
-            rows.append((item.promise.name, f"{item.promise.year}-{k + 1:02d}", known, target, *fan))
+            fan = [review.fan[j][k - done] if k >= done and review.fan[j] else None for j in (0, 2, 4)]
+            rows.append((item.promise.name, review.unit, month_text(first + k), known, target, *fan))
     return table("deliveries", "Cumulative deliveries against the promise", columns, rows)
 
 

@@ -74,10 +74,20 @@ def _counted(sponsor: str, windows: tuple[WindowRate, ...], subtitles: list[str]
 
 
 def deliveries_drawing(findings: Findings, kept: KeptFindings) -> Drawing | None:
-    """Deliveries of every purchase promise that has begun, the first one large; None where there is none."""
-    begun = [item for item in kept.purchases if item.evidence.purchase is not None]
+    """Deliveries of each promise of one year whose season has begun, in the unit of the first; None where none has."""
+    told = ((item, item.promise, item.evidence.purchase) for item in kept.purchases)
+    begun = [
+        item
+        for item, promise, review in told
+        if review is not None
+        and isinstance(promise, PurchaseCommitment)
+        and promise.years == 1
+        and review.seasonal.cumulative_share > 0
+    ]
     if not begun:
         return None
+    unit = begun[0].evidence.purchase.unit if begun[0].evidence.purchase else ""
+    begun = [item for item in begun if item.evidence.purchase and item.evidence.purchase.unit == unit]
     shown = [_deliveries(findings, item) for item in begun]
     first = begun[0].promise
     assert isinstance(first, PurchaseCommitment)
@@ -85,7 +95,7 @@ def deliveries_drawing(findings: Findings, kept: KeptFindings) -> Drawing | None
     title = f"Purchases promised and delivered: {shown[0].label.lower()}"
     reporter = names.get(first.reporter, first.reporter)
     subtitles = [
-        f"Cumulative, USD billion, on the statistics of {'the ' if reporter.startswith('United') else ''}{reporter}",
+        f"Cumulative, {unit}, on the statistics of {'the ' if reporter.startswith('United') else ''}{reporter}",
         "Thick: delivered. Black: promised, spread like the base years; dotted: evenly",
     ]
     if any(item.high for item in shown):

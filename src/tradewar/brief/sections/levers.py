@@ -18,11 +18,13 @@ from tradewar.brief.sections.levers_charts import (
     purchase_cascades,
     shown_market,
 )
+from tradewar.brief.statements import income_range, open_sign
 from tradewar.brief.tables import Table, table, unit_of
 from tradewar.brief.text import fill
 from tradewar.disputes.findings import Findings
-from tradewar.disputes.lever_ranges import LeverRange, OtherLevers
+from tradewar.disputes.lever_ranges import CountryRange, LeverRange, OtherLevers
 from tradewar.disputes.levers import DivertedSales, LeverEffect, LeverFindings
+from tradewar.world.ranges import Range
 
 NAMED = 3
 """How many suppliers a cell or a sentence names."""
@@ -30,27 +32,27 @@ ALREADY = 1e-9
 """An effect below so many percent is none: the target is met without the lever."""
 
 OPENING = (
-    "{% for b in best %}{{ 'Of what else is on the table, at the sizes assumed, ' if loop.first }}“{{ "
-    "b.found.title }}” "
-    "{% if b.effect.real_income_pct < 0 %}costs {{ the(name(b.effect.country)) }} least{% else %}is worth most to "
-    "{{ the(name(b.effect.country)) }}{% endif %}, {{ percent(b.effect.real_income_pct, 3) }} percent of real income a "
-    "year ({{ span(b.range.lowest, b.range.highest, 3) }}){{ ', and ' if not loop.last else '.' }}{% endfor %}"
+    "{% for b in best %}{{ 'Of what else is on the table, at the sizes assumed, ' if loop.first }}"
+    "{% if b.found %}“{{ b.found.title }}” "
+    "{% if b.effect.real_income_pct < 0 %}costs {{ the(name(b.country)) }} least{% else %}is worth most to "
+    "{{ the(name(b.country)) }}{% endif %}, {{ size(b.effect.real_income_pct) }} of real income a year"
+    "{{ within(b.range) }}{% else %}no lever has an identified sign for {{ the(name(b.country)) }}{% endif %}"
+    "{{ ', and ' if not loop.last else '.' }}{% endfor %}"
 )
 SCALE = (
-    "For scale: {{ last.title | lower_first }} change{{ 's' if not last.in_force }} it by {% for e in effects(last) %}"
-    "{{ percent(e.real_income_pct, 3) }} percent in {{ the(e.name) }}{{ ' and ' if not loop.last }}{% endfor %}."
+    "For scale: under {{ last.title | lower_first }}, {% for e, r in rows %}{{ gains(e.name, e.real_income_pct, r) }}"
+    "{{ ' and ' if not loop.last }}{% endfor %}."
 )
 OUTSIDE = (
-    "Outside the two, “{{ found.title }}” moves {{ the(effect.name) }} most: {{ percent(effect.real_income_pct, 3) }} "
-    "percent of its real income."
+    "Outside the two, “{{ found.title }}” moves {{ the(effect.name) }} most: {{ gains(effect.name, "
+    "effect.real_income_pct, range) }}."
 )
 PURCHASES = (
     "“{{ found.title }}”: {{ the(buyer) }} buys {{ unsigned(money(p.purchases)) }} more a year, but its "
     "surplus with the sellers "
     "{{ 'falls' if p.surplus_fall >= 0 else 'rises' }} by {{ 'only ' if p.shortfall > 0 }}{{ "
     "unsigned(money(p.surplus_fall)) }}, "
-    "{{ rate(p.fall_per_unit, 0) }} percent of that{% if spread %} "
-    "({{ span(spread[0], spread[1], 0, sign=False, scale=100) }} over the published elasticities){% endif %}. "
+    "{{ rate(p.fall_per_unit, 0) }} percent of that{{ within(spread, 0, sign=False, scale=100) }}. "
     "Two things make the difference: it sells {{ unsigned(money(p.own_sales_change)) }} "
     "{{ 'more' if p.own_sales_change >= 0 else 'less' }} to them, because the orders raise their incomes and "
     "costs, and it "
@@ -60,10 +62,9 @@ PURCHASES = (
 )
 SAME_FALL = (
     "A surplus smaller by {{ unsigned(money(fall)) }} can be had in more than one way, and who pays depends on it: "
-    "{% for b in ways %}“{{ b.found.title }}” is worth {% for e in b.effects %}{{ percent(e.real_income_pct, 3) }} "
-    "percent to {{ the(name(e.country)) }}{{ ' and ' if not loop.last }}{% endfor %}{{ '; ' if not loop.last "
-    "else '.' }}"
-    "{% endfor %}"
+    "{% for b in ways %}under “{{ b.found.title }}”, {% for e, r in b.effects %}"
+    "{{ gains(name(e.country), e.real_income_pct, r) }}{{ ' and ' if not loop.last }}{% endfor %}"
+    "{{ '; ' if not loop.last else '.' }}{% endfor %}"
 )
 DIVERSION = (
     "Under {{ policy | lower_first }}, the share of {{ the(lost.name) }} in the {{ goods }} that {{ the(market) }} "
@@ -103,10 +104,17 @@ GOODS: Mapping[tuple[str, ...], str] = {("AGR",): "farm goods (soybeans among th
 
 @dataclass(frozen=True)
 class _Best:
+    country: str
+    found: LeverFindings | None
+    """None where no lever has an identified sign for the country."""
+    effect: LeverEffect | None
+    range: Range | None
+
+
+@dataclass(frozen=True)
+class _Way:
     found: LeverFindings
-    effect: LeverEffect
-    range: Any
-    effects: tuple[LeverEffect, ...] = ()
+    effects: tuple[tuple[LeverEffect, Range], ...]
 
 
 def other_levers(findings: Findings) -> OtherLevers:
@@ -130,15 +138,17 @@ def _opening(findings: Findings) -> Markup:
     rows = solved(levers)
     best: list[_Best] = []
     for code in _parties(findings) if rows else ():
-        found = max(rows, key=lambda row: row.effect(code).real_income_pct)
-        best.append(_Best(found, found.effect(code), levers.range_of(found.name).country(code)))
+        spans = {row.name: levers.range_of(row.name).country(code).real_income_pct for row in rows}
+        sure = [row for row in rows if not open_sign(spans[row.name])]
+        found = max(sure, key=lambda row: row.effect(code).real_income_pct, default=None)
+        best.append(_Best(code, found, found and found.effect(code), found and spans[found.name]))
     return fill(findings, OPENING, best=best) if best else Markup("None of the levers on the table can be reached.")
 
 
 def _sentences(findings: Findings) -> Words:
     levers = other_levers(findings)
     told: dict[str, Any] = {
-        "scale": [fill(findings, SCALE), *_outside(findings, levers)],
+        "scale": [_scale(findings), *_outside(findings, levers)],
         "purchases": [
             _purchases(findings, found, levers.range_of(found.name))
             for found in solved(levers)
@@ -151,13 +161,25 @@ def _sentences(findings: Findings) -> Words:
     return told
 
 
+def _scale(findings: Findings) -> Markup:
+    last = findings.compared[-1]
+    effects = [last.country(code) for code in _parties(findings)]
+    return fill(findings, SCALE, rows=[(row, income_range(findings, last, row.country)) for row in effects])
+
+
 def _outside(findings: Findings, levers: OtherLevers) -> list[Markup]:
     parties = _parties(findings)
-    others = [(found, row) for found in solved(levers) for row in found.effects if row.country not in parties]
+    others = [
+        (found, row, span)
+        for found in solved(levers)
+        for row in found.effects
+        if row.country not in parties
+        and not open_sign(span := levers.range_of(found.name).country(row.country).real_income_pct)
+    ]
     if not others:
         return []
-    found, effect = max(others, key=lambda pair: abs(pair[1].real_income_pct))
-    return [fill(findings, OUTSIDE, found=found, effect=effect)]
+    found, effect, span = max(others, key=lambda each: abs(each[1].real_income_pct))
+    return [fill(findings, OUTSIDE, found=found, effect=effect, range=span)]
 
 
 def _purchases(findings: Findings, found: LeverFindings, spread: LeverRange) -> Markup:
@@ -170,11 +192,12 @@ def _purchases(findings: Findings, found: LeverFindings, spread: LeverRange) -> 
 def _same_fall(findings: Findings, levers: OtherLevers) -> list[Markup]:
     """Levers that reach the same balance in different ways."""
     parties = _parties(findings)
-    by_target: dict[float, list[_Best]] = {}
+    by_target: dict[float, list[_Way]] = {}
     for found in solved(levers):
         if [row.commitment.kind for row in found.commitments] == ["balance"]:
-            effects = tuple(found.effect(code) for code in parties)
-            by_target.setdefault(found.commitments[0].target, []).append(_Best(found, effects[0], None, effects))
+            spread = levers.range_of(found.name)
+            effects = tuple((found.effect(code), spread.country(code).real_income_pct) for code in parties)
+            by_target.setdefault(found.commitments[0].target, []).append(_Way(found, effects))
     return [
         fill(findings, SAME_FALL, ways=ways, fall=ways[0].found.commitments[0].bilateral.surplus_fall)
         for ways in by_target.values()
@@ -244,8 +267,9 @@ def _tables(findings: Findings) -> Sequence[Table]:
     levers, unit = other_levers(findings), unit_of(findings)
     effects = [
         (
-            found.name, found.kind, row.country, row.name, row.real_income_pct, place.lowest, place.highest,
-            place.on_today, row.real_income_money, row.real_wage_pct, row.exports_pct, row.imports_pct,
+            found.name, found.kind, row.country, row.name, row.real_income_pct, place.real_income_pct.low,
+            place.real_income_pct.high, *(getattr(place.on_today, end, None) for end in ("base", "low", "high")),
+            row.real_income_money, row.real_wage_pct, row.exports_pct, row.imports_pct,
         )
         for found in solved(levers)
         for row in found.effects
@@ -253,6 +277,7 @@ def _tables(findings: Findings) -> Sequence[Table]:
     ]  # fmt: skip
     columns = (
         "lever", "kind", "country", "name", "real_income_pct", "lowest", "highest", "on_the_tariffs_of_the_day_pct",
+        "on_the_day_lowest", "on_the_day_highest",
         f"real_income_{unit}", "real_wage_pct", "exports_pct", "imports_pct",
     )  # fmt: skip
     promises = [
@@ -295,10 +320,10 @@ PROMISE = ("before", "value", "target", "wedge", "implied_rate", "fiscal_cost")
 @dataclass(frozen=True)
 class _LeverRow:
     found: LeverFindings
-    cells: tuple[tuple[LeverEffect, Any], ...]
-    """(effect, range) of the parties."""
+    cells: tuple[tuple[LeverEffect, CountryRange], ...]
+    """(effect, ranges) of the parties."""
     outside: tuple[LeverEffect, ...]
-    """The third countries that gain most and lose most."""
+    """The third countries that gain most and lose most, of those whose sign is identified."""
     already: bool
     """True where the tariffs of the day meet the target by themselves."""
 
@@ -322,14 +347,19 @@ def _row(findings: Findings, levers: OtherLevers, found: LeverFindings) -> _Leve
         return _LeverRow(found, (), (), already=False)
     parties, spread = _parties(findings), levers.range_of(found.name)
     others = sorted(
-        (row for row in found.effects if row.country not in parties), key=lambda row: row.real_income_pct
-    )  # fmt: skip
+        (
+            row
+            for row in found.effects
+            if row.country not in parties and not open_sign(spread.country(row.country).real_income_pct)
+        ),
+        key=lambda row: row.real_income_pct,
+    )
     today = [spread.country(code).on_today for code in parties]
     return _LeverRow(
         found,
         tuple((found.effect(code), spread.country(code)) for code in parties),
         (others[-1], others[0]) if len(others) > 1 else tuple(others),
-        already=bool(found.commitments) and all(value is not None and abs(value) < ALREADY for value in today),
+        already=bool(found.commitments) and all(value is not None and abs(value.base) < ALREADY for value in today),
     )
 
 

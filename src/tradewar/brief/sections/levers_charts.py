@@ -8,6 +8,7 @@ from tradewar.brief.bars import Bar, Group, bar_chart, cascade
 from tradewar.brief.charts import INK, OTHER_COLOUR, Drawing, Ranking, Row, colours, ranking_drawing
 from tradewar.brief.numbers import money_of_world, plain
 from tradewar.brief.signed_heat import signed_heat
+from tradewar.brief.statements import UNDECIDED, open_sign, written
 from tradewar.brief.text import the
 from tradewar.disputes.findings import Findings
 from tradewar.disputes.lever_ranges import OtherLevers
@@ -18,7 +19,7 @@ SUPPLIERS_SHOWN = 9
 
 def shown_market(findings: Findings, levers: OtherLevers) -> list[DivertedSales]:
     """Suppliers of the market in which a party loses most sales, under the tariffs in force, else the last policy."""
-    names = [policy.name for policy in findings.policies]
+    names = [policy.name for policy in findings.compared]
     policy = next((policy.name for policy in findings.policies if policy.in_force), names[-1])
     rows = [row for row in levers.table.diversion if row.policy == policy]
     lost = min((row for row in rows if row.role == "party"), key=lambda row: row.change, default=None)
@@ -37,21 +38,26 @@ def lever_bars(findings: Findings, levers: OtherLevers) -> Drawing:
         bars: list[Bar] = []
         for party in findings.parties:
             value, spread = found.effect(party.country).real_income_pct, levers.range_of(found.name)
-            ends = spread.country(party.country)
-            text = plain(value, 3, sign=True)
-            reach = (ends.lowest, ends.highest)
-            bars.append(Bar(party.name, colour[party.country], value, text, range=reach))
-            low, high = (plain(end, 3, sign=True) for end in reach)
+            reach = spread.country(party.country).real_income_pct
+            text = written(value, reach, 3)
+            bars.append(Bar(party.name, colour[party.country], 0.0 if open_sign(reach) else value, text, range=reach))
+            low, high = (plain(end, 3, sign=True) for end in (reach.low, reach.high))
             told.append(f"{found.title}, {party.name}: {text} (range {low} to {high})")
         groups.append(Group(found.title, tuple(bars)))
     title = "Each lever on its own"
     subtitles = [
         f"Real income against {findings.world.year}, percent",
-        "Line: range over the published elasticities",
+        "Line: range over the published elasticities; ±: sign not identified",
     ]
     description = f"{subtitles[0]}. {'; '.join(told)}."
     return Drawing("levers", title, "Bar and figure: the world's own elasticities; line: the range over the published "
                    "sets.", description, bar_chart(title, subtitles, groups))  # fmt: skip
+
+
+def _identified(levers: OtherLevers, found: LeverFindings, country: str) -> float | None:
+    """What a lever does to a country, None where the sign is not identified."""
+    reach = levers.range_of(found.name).country(country).real_income_pct
+    return None if open_sign(reach) else found.effect(country).real_income_pct
 
 
 def country_heat(findings: Findings, levers: OtherLevers) -> Drawing:
@@ -63,13 +69,16 @@ def country_heat(findings: Findings, levers: OtherLevers) -> Drawing:
     names = dict(findings.names)
     ordered = [names[code] for code in (*parties, *codes)]
     values = [
-        (names[code], found.short, found.effect(code).real_income_pct)
+        (names[code], found.short, _identified(levers, found, code))
         for code in (*parties, *codes)
         for found in rows
     ]  # fmt: skip
     title = "Who gains and who loses by each lever"
     subtitle = f"Real income against {findings.world.year}, percent; green gains, violet loses"
-    described = "; ".join(f"{column}, {row}: {plain(value, 3, sign=True)}" for row, column, value in values)
+    described = "; ".join(
+        f"{column}, {row}: {UNDECIDED if value is None else plain(value, 3, sign=True)}"
+        for row, column, value in values
+    )
     specification = signed_heat(title, [subtitle], ordered, [found.short for found in rows], values, 3)
     return Drawing("levers-countries", title, f"{subtitle}.", f"{subtitle}. {described}.", specification)
 

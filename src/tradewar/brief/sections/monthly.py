@@ -25,7 +25,8 @@ A_HIGH = 1.02
 OPENING_FALL = (
     "{{ title }}: trade fell by {{ unsigned(percent(total.percent_of_fall, "
     "0)) }} percent, and tariffs account for {{ points(p.substitution) }} points of it"
-    "{% if spread %} ({{ shown(spread[1]) }} to {{ shown(spread[0]) }}){% endif %}"
+    "{% if spread %} ({{ shown(spread.high) }} to {{ shown(spread.low) }}"
+    "{% if spread.outside %}; {{ spread.outside }}{% endif %}){% endif %}"
     "{% if p.directed.log_points %}, orders from the state for up to {{ points(p.directed) }}{% endif %}"
     "{% if p.stocks.log_points %}, stocks for {{ points(p.stocks) }}{% endif %}"
     "{% if p.waiting.log_points %}, waiting for a deal for {{ points(p.waiting) }}{% endif %}"
@@ -33,8 +34,8 @@ OPENING_FALL = (
 )
 OPENING_PATH = (
     "{{ flow.flow.title }}: lowest at {{ rate(trough.index, 0) }} percent of the same month of {{ base }} in "
-    "{{ month }}{% if trough.low is not none %} ({{ span(trough.low, trough.high, 0, sign=False, scale=100) }})"
-    "{% endif %}, {{ rate(flow.long_run_index, 0) }} percent in the long run."
+    "{{ month }}{{ within(trough.range, 0, sign=False, scale=100) }}, "
+    "{{ rate(flow.long_run_index, 0) }} percent in the long run."
 )
 CAVEAT = (
     "A fall of {{ unsigned(percent(total.percent_of_fall, 0)) }} percent is not a tariff elasticity: it does not say "
@@ -51,10 +52,11 @@ PATH = (
     "{{ flow.flow.title }}: {% if planned %}if every planned step comes, {% endif %}"
     "{% if peak.index > high %}highest in {{ month(peak.month) }} at {{ rate(peak.index, 0) }} percent of the same "
     "month of {{ base }}, {% endif %}lowest in {{ month(trough.month) }} at {{ rate(trough.index, 0) }} percent"
-    "{% if trough.low is not none %} ({{ span(trough.low, trough.high, 0, sign=False, scale=100) }} over draws)"
-    "{% endif %}, and {{ rate(flow.long_run_index, 0) }} percent in the long run."
+    "{{ within(trough.range, 0, sign=False, scale=100) }}, and {{ rate(flow.long_run_index, 0) }} percent in the long "
+    "run."
     "{% if planned %} Without the planned steps it stands at {{ rate(last.index_without, 0) }} instead of "
-    "{{ rate(last.index, 0) }} percent in {{ month(last.month) }}; stocks run down either way.{% endif %}"
+    "{{ rate(last.index, 0) }} percent{{ within(last.range, 0, sign=False, scale=100) }} in {{ month(last.month) }}; "
+    "stocks run down either way.{% endif %}"
 )
 OBSERVED = (
     "{% if ended %}In {{ month(seen.month) }}, where the path ends, it{% else %}The last month known of it, "
@@ -178,7 +180,12 @@ def _tables(findings: Findings) -> Sequence[Table]:
         "month", "index", "index_without", "use", "extra_stock", "low", "high", "substitution", "directed", "stocks",
         "observed", "observed_three_months",
     )  # fmt: skip
-    paths = [(flow.flow.name, *(getattr(row, f) for f in fields)) for flow in part.flows for row in flow.months]
+    paths = [
+        (flow.flow.name, *(cells[f] for f in fields))
+        for flow in part.flows
+        for row in flow.months
+        for cells in [row.cells()]
+    ]
     falls = [
         (flow.flow.name, fall.title, name, piece.log_points, piece.percent, piece.share_of_total, piece.percent_of_fall)
         for flow in part.flows

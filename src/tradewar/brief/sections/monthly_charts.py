@@ -56,7 +56,7 @@ def path_drawing(findings: Findings, part: MonthlyFindings, flow: FlowFindings) 
 def _key(flow: FlowFindings) -> list[str]:
     """What the marks are, as far as they are there."""
     line = "Coloured line: computed, dashed after the day"
-    if any(row.low is not None for row in flow.months):
+    if any(row.range is not None for row in flow.months):
         line += "; band: 5 to 95% of draws"
     observed = "Circles: observed; black line: three months; triangles: tariff steps"
     return [line, observed if any(row.observed is not None for row in flow.months) else "Triangles: tariff steps"]
@@ -70,7 +70,7 @@ def _point(months: Sequence[PathMonth], k: int) -> PathPoint:
         _middle(row.month),
         100 * row.index,
         None if row.index_without is None else 100 * row.index_without,
-        None if row.low is None or row.high is None else (100 * row.low, 100 * row.high),
+        None if row.range is None else (100 * row.range.low, 100 * row.range.high),
         None if row.observed is None else 100 * row.observed,
         None if three is None else 100 * three,
     )
@@ -94,13 +94,16 @@ def _notes(flow: FlowFindings) -> list[Note]:
     ]
 
 
+OBSERVED = ("observed", "observed_three_months")
+
+
 def _clear(rows: Sequence[PathMonth], at: PathMonth, *, above: bool) -> float:
     """Above or below everything that is drawn in the months around."""
     k = rows.index(at)
     near = [
         value
         for row in rows[max(0, k - NEAR) : k + NEAR + 1]
-        for value in (row.index, row.index_without, row.low, row.high, row.observed, row.observed_three_months)
+        for value in map(row.cells().get, ("index", "index_without", "low", "high", *OBSERVED))
         if value is not None
     ]
     return max(near) if above else min(near)

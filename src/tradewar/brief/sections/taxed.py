@@ -19,6 +19,7 @@ from tradewar.disputes.findings import Findings
 from tradewar.disputes.steps import OpenStep
 from tradewar.disputes.taxed import PairTaxes, Taxed
 
+VERIFIED = {True: "verified", False: "not verified", None: "not stated"}
 STATUS = {"proposed": "proposed", "planned": "planned", "postponed": "postponed, no date"}
 
 OPENING = (
@@ -72,7 +73,7 @@ NO_STEP = "No step with a date is known. The list below shows what is taxed most
 UNVERIFIED = (
     "Not everything was checked. {% for p in pairs %}{{ plain(p.unverified_points) }} percentage points of the average "
     "of {{ the(name(p.importer)) }}, and {{ sum(p.unverified_value) }} of the trade that it taxes, rest on lines of "
-    "the book that are marked as not verified{{ '; ' if not loop.last else '.' }}{% endfor %}"
+    "the book that are not marked as verified{{ '; ' if not loop.last else '.' }}{% endfor %}"
     "{% if lines %} They are {{ lines }}.{% endif %}"
     "{% if doubtful %} Not verified either are the dates of these steps: {{ doubtful }}.{% endif %}"
 )
@@ -250,7 +251,7 @@ def _steps(findings: Findings) -> Table:
             step.trigger,
             step.condition,
             step.known_from.isoformat(),
-            "yes" if step.verified else "no",
+            VERIFIED[step.verified],
         )
         for step in findings.steps
     ]
@@ -275,6 +276,7 @@ def _values(findings: Findings) -> Mapping[str, Any]:
         "averages": findings.part(Averages),
         "averages_by": AVERAGES_BY.items(),
         "the": the,
+        "verified": VERIFIED,
     }
 
 

@@ -1,4 +1,4 @@
-"""The bridge from product rates to the sectors of a world, with a report of what did not cross it.
+"""From product rates to the sectors of a world, with a report of what found no sector.
 
 Sector rate = sum(w_hs v_hs t_hs) / sum(w_hs v_hs) over codes whose rate is known, with trade v and concordance weights
 w (at most 1 per code). Value that finds no sector is reported, never spread: total = mapped + absent + incomplete.
@@ -20,18 +20,18 @@ from tradewar.errors import BookError
 from tradewar.io.serialize import Document
 from tradewar.tariffs import averages, weights
 from tradewar.tariffs.averages import CodeRates
+from tradewar.tariffs.content import Tables
 from tradewar.tariffs.instants import write_day
-from tradewar.tariffs.question import ask
-from tradewar.tariffs.validate import ROUNDING
+from tradewar.tariffs.model import Book
+from tradewar.tariffs.question import RateQuestion, ask
 from tradewar.tariffs.weights import WeightSet
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from tradewar.tariffs.book import TariffBook
-    from tradewar.tariffs.load import Tables
-
 CONCORDANCE_DIGITS = 6
+ROUNDING = 1e-3
+"""Shares are published with four digits: sums a hair above 1 are brought back to it."""
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,13 @@ class SectorRates:
     sectors: tuple[str, ...]
     rate: Float[Array, " sector"]
     """Fraction; NaN where no value with a known rate is mapped."""
+    low: Float[Array, " sector"]
+    high: Float[Array, " sector"]
+    """Ends between which the rate lies whatever the goods under each code are."""
     value: Float[Array, " sector"]
     """Mapped value."""
+    codes: CodeRates
+    """The rates of the codes of the weight set, from which those of the sectors come."""
     weight_set: str
     weight_digest: str
     programmes: tuple[str, ...]
@@ -86,7 +91,7 @@ class SectorRates:
         import pandas as pd
 
         facts = {"importer": self.importer, "exporter": self.exporter, "on": self.on, "known": self.known}
-        rows = {"sector": self.sectors, "rate": self.rate, "value": self.value}
+        rows = {"sector": self.sectors, "rate": self.rate, "low": self.low, "high": self.high, "value": self.value}
         return pd.DataFrame(rows).assign(**facts, weights=self.weight_set)
 
 
@@ -105,7 +110,7 @@ class Bridge:
     """Sum of the weights of each code, at most 1."""
 
 
-def lay(book: TariffBook, chosen: WeightSet, sector_set: str) -> Bridge:
+def lay(book: Book, chosen: WeightSet, sector_set: str) -> Bridge:
     """Match the codes of a weight set with a concordance; a code gives each of its sectors its share.
 
     Raises:
@@ -149,11 +154,29 @@ def _laid(tables: Tables, chosen: WeightSet, sector_set: str) -> Bridge:
     return Bridge(sectors, code, sector, value, covered)
 
 
+def code_rates(
+    book: Book,
+    question: RateQuestion,
+    weight_set: str | WeightSet,
+    *,
+    programmes: Sequence[str] | None = None,
+    lines_on: date | str | None = None,
+) -> CodeRates:
+    """The rate of each product of a weight set on a day: what averages, sectors and product models rest on.
+
+    Raises:
+        BookError: if the weight set, a programme or a fact of the question is not right.
+    """
+    asked = ask(book, question)
+    averages.check_programmes(book, question.importer, programmes)
+    chosen = weights.find(book.weight_sets, weight_set, question.exporter)
+    day = None if lines_on is None else ask(book, question.at(on=lines_on)).instant
+    return averages.line_rates(asked, chosen.codes, programmes=programmes, lines_on=day).by_code(chosen.codes)
+
+
 def vector(
-    book: TariffBook,
-    importer: str,
-    exporter: str,
-    on: date | str,
+    book: Book,
+    question: RateQuestion,
     weight_set: str | WeightSet,
     *,
     sector_set: str | None = None,
@@ -161,42 +184,44 @@ def vector(
     not_tradable: Sequence[str] = (),
     programmes: Sequence[str] | None = None,
     lines_on: date | str | None = None,
-    **options: Any,
 ) -> SectorRates:
     """Rates by sector on a day, with the mapping report.
 
-    `sectors` gives the order of the axis (default: as in the concordance); those in `not_tradable` get 0 by definition.
-    `programmes` and `lines_on` are as in `tradewar.tariffs.averages.average`, other options as in `question.ask`.
+    Args:
+        sectors: order of the axis (default: as in the concordance).
+        not_tradable: sectors that get 0 by definition.
+        programmes: as `lines_on`, see `tradewar.tariffs.averages.average`.
 
     Raises:
-        BookError: if a name or an option is not right, or the concordance names sectors that `sectors` lacks.
+        BookError: if a name or a fact is not right, or the concordance names sectors that `sectors` lacks.
     """
-    question = ask(book, importer, exporter, on, **options)
-    chosen = weights.find(book, weight_set, exporter)
-    edition_day = None if lines_on is None else ask(book, importer, exporter, lines_on).instant
-    rates = averages.code_rates(book, question, chosen.digits, programmes=programmes, lines_on=edition_day)
+    rates = code_rates(book, question, weight_set, programmes=programmes, lines_on=lines_on)
+    chosen = weights.find(book.weight_sets, weight_set, question.exporter)
     named = sector_set or _only_set(book)
     bridge = lay(book, chosen, named)
     axis = tuple(sectors) if sectors is not None else bridge.sectors
     _check_axis(axis, bridge, not_tradable)
-    rate, value, report = _weigh(chosen, rates, bridge, axis, tuple(not_tradable))
+    asked = ask(book, question)
+    by_sector = {end: _mean(bridge, getattr(rates, end), axis, not_tradable) for end in ("rate", "low", "high")}
+    place = np.array([axis.index(name) for name in bridge.sectors], dtype=np.int64)[bridge.sector]
     return SectorRates(
-        importer=importer,
-        exporter=exporter,
-        on=write_day(question.day),
-        known=question.known_text,
+        importer=question.importer,
+        exporter=question.exporter,
+        on=write_day(asked.day),
+        known=asked.known_text,
         sector_set=named,
         sectors=axis,
-        rate=rate,
-        value=value,
+        **by_sector,
+        value=np.bincount(place, weights=bridge.value, minlength=len(axis)),
+        codes=rates,
         weight_set=chosen.name,
         weight_digest=chosen.digest,
         programmes=tuple(programmes or ()),
-        report=report,
+        report=_report(chosen, rates, bridge, axis, by_sector["rate"], tuple(not_tradable)),
     )
 
 
-def _only_set(book: TariffBook) -> str:
+def _only_set(book: Book) -> str:
     names = sorted(set(book.tables["concordance"].texts("sector_set")))
     if len(names) != 1:
         fix = f"Name one of {', '.join(names)}" if names else "Add a concordance to the book"
@@ -214,19 +239,29 @@ def _check_axis(axis: tuple[str, ...], bridge: Bridge, not_tradable: Sequence[st
         raise BookError.at("not_tradable", f"{', '.join(strange)} is no sector of the axis", "Name sectors of the axis")
 
 
-def _weigh(
-    chosen: WeightSet, rates: CodeRates, bridge: Bridge, axis: tuple[str, ...], not_tradable: tuple[str, ...]
-) -> tuple[Float[Array, " sector"], Float[Array, " sector"], MappingReport]:
-    by_code = averages.matched(rates, chosen.codes)
-    known = ~np.isnan(by_code)
-    place = np.array([axis.index(name) for name in bridge.sectors])[bridge.sector]
-    value = np.bincount(place, weights=bridge.value, minlength=len(axis))
-    rated = np.where(known[bridge.code], bridge.value, 0.0)
-    weight = np.bincount(place, weights=rated, minlength=len(axis))
-    duty = np.bincount(place, weights=rated * np.nan_to_num(by_code)[bridge.code], minlength=len(axis))
-    rate = np.divide(duty, weight, out=np.full(len(axis), np.nan), where=weight > 0)
-    zero = np.isin(axis, not_tradable)
-    rate[zero] = 0.0
+def _mean(
+    bridge: Bridge, by_code: Float[Array, " code"], axis: tuple[str, ...], not_tradable: Sequence[str]
+) -> Float[Array, " sector"]:
+    """Value-weighted means over the codes of each sector whose rate is known; 0 by definition where nothing trades."""
+    place = np.array([axis.index(name) for name in bridge.sectors], dtype=np.int64)[bridge.sector]
+    known = ~np.isnan(by_code)[bridge.code]
+    weight = np.bincount(place, weights=np.where(known, bridge.value, 0.0), minlength=len(axis))
+    duty = np.where(known, bridge.value * np.where(known, by_code[bridge.code], 0.0), 0.0)
+    total = np.bincount(place, weights=duty, minlength=len(axis))
+    rate = np.divide(total, weight, out=np.full(len(axis), np.nan), where=weight > 0)
+    rate[np.isin(axis, not_tradable)] = 0.0
+    return rate
+
+
+def _report(
+    chosen: WeightSet,
+    rates: CodeRates,
+    bridge: Bridge,
+    axis: tuple[str, ...],
+    rate: Float[Array, " sector"],
+    not_tradable: tuple[str, ...],
+) -> MappingReport:
+    known = ~np.isnan(rates.rate)
     absent = bridge.covered == 0
     left = chosen.value * np.where(absent, 0.0, 1.0 - bridge.covered)
     unknown = chosen.value * bridge.covered * ~known
@@ -246,4 +281,4 @@ def _weigh(
     )
     # nothing is lost and nothing is counted twice
     assert abs(report.mapped + report.unmapped - report.total) <= 1e-9 * max(report.total, 1.0)
-    return rate, value, report
+    return report

@@ -10,16 +10,14 @@ import numpy as np
 
 from tradewar.errors import BookError
 from tradewar.io.cells import YES
-from tradewar.tariffs import averages, weights
-from tradewar.tariffs.instants import day_of, write_day, write_instant
-from tradewar.tariffs.model import Exclusion, Known, Measure, Quota, ScheduledChange, Suspension
-from tradewar.tariffs.question import ask
+from tradewar.tariffs import units, weights
+from tradewar.tariffs.instants import EVERYTHING, MINUTES, day_of, write_day, write_instant
+from tradewar.tariffs.model import Book, Exclusion, Known, Measure, Quota, ScheduledChange, Suspension
+from tradewar.tariffs.policies import bilateral
 from tradewar.tariffs.weights import WeightSet
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from tradewar.tariffs.book import TariffBook
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,7 @@ class BookChange:
     value: float | None
     """Trade in the scope of the measure on the weight set of its importer; None where the book has none."""
     weight_set: str
-    verified: bool
+    verified: bool | None
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,7 @@ class BookChanges:
 
 
 def changes(
-    book: TariffBook, known_a: date | str, known_b: date | str, *, weight_sets: dict[str, str] | None = None
+    book: Book, known_a: date | str, known_b: date | str, *, weight_sets: dict[str, str] | None = None
 ) -> BookChanges:
     """What became known after `known_a` and by `known_b`. `weight_sets` names one per importer.
 
@@ -83,19 +81,20 @@ def changes(
     return BookChanges(write_day(first), write_day(last), tuple(change for _, change in found))
 
 
-def _defaults(book: TariffBook) -> dict[str, str]:
-    from tradewar.tariffs.policies import bilateral
-
+def _defaults(book: Book) -> dict[str, str]:
     return {importer: name for (importer, _), name in bilateral(book).items()}
 
 
-def _change(book: TariffBook, table: str, item: Known, day: int, kind: str, chosen: dict[str, str]) -> BookChange:
+def _change(book: Book, table: str, item: Known, day: int, kind: str, chosen: dict[str, str]) -> BookChange:
     subject, what, measures = _described(book, item)
     importer = measures[0].importer if measures else ""
     name = chosen.get(importer, "")
     value = None
     if name and measures:
-        value = sum(scope_value(book, importer, scope, weights.find(book, name)) for scope in _scopes(item, measures))
+        value = sum(
+            scope_value(book, importer, scope, weights.find(book.weight_sets, name))
+            for scope in _scopes(item, measures)
+        )
     return BookChange(write_day(day), kind, table, subject, what, importer, value, name, item.verified)
 
 
@@ -104,7 +103,7 @@ def _scopes(item: Known, measures: list[Measure]) -> list[str]:
     return [own] if own != "*" and not isinstance(item, Measure) else sorted({measure.scope for measure in measures})
 
 
-def _described(book: TariffBook, item: Known) -> tuple[str, str, list[Measure]]:
+def _described(book: Book, item: Known) -> tuple[str, str, list[Measure]]:
     """Name, sentence and measures of a line."""
     if isinstance(item, Measure):
         start = "by a scheduled change" if item.valid_from is None else write_instant(item.valid_from)
@@ -126,7 +125,7 @@ def _described(book: TariffBook, item: Known) -> tuple[str, str, list[Measure]]:
     return "", "", []
 
 
-def _named(book: TariffBook, names: list[str]) -> list[Measure]:
+def _named(book: Book, names: list[str]) -> list[Measure]:
     found: list[Measure] = []
     for name in names:
         stem = name.removesuffix("*")
@@ -134,23 +133,23 @@ def _named(book: TariffBook, names: list[str]) -> list[Measure]:
     return found
 
 
-def scope_value(book: TariffBook, importer: str, scope: str, chosen: WeightSet) -> float:
+def scope_value(book: Book, importer: str, scope: str, chosen: WeightSet) -> float:
     """Trade in a scope: of each code of the weight set, the share of its lines that fall in the scope."""
+    if scope in book.schedules:
+        return chosen.total
     day = min(max(book.first_day, 1), book.last_day) if book.last_day > 4_000_000 else book.last_day - 1
-    question = ask(book, importer, "", write_day(day))
-    line = averages.line_set(book, question)
-    members = line.of(scope)
+    instant = day * MINUTES + MINUTES - 1
+    found = units.units_of(book, importer, chosen.codes.tolist(), instant, EVERYTHING)
+    field = found.lines.at(book, units.schedules_of(book, importer), instant, EVERYTHING)
+    members = field.of(scope)
     if members is None:
-        return chosen.total if scope in book.schedules else 0.0
-    share = np.zeros(len(line.codes))
+        return 0.0
+    share = np.zeros(len(field.line))
     share[members.index] = members.share
-    codes, place = np.unique(line.array.astype(f"<U{chosen.digits}"), return_inverse=True)
-    mean = np.bincount(place, weights=share, minlength=len(codes)) / np.bincount(place, minlength=len(codes))
-    position = np.searchsorted(codes, chosen.codes).clip(max=len(codes) - 1)
-    return float((chosen.value * np.where(codes[position] == chosen.codes, mean[position], 0.0)).sum())
+    return float((chosen.value[found.code] * found.weight * share[field.profile]).sum())
 
 
-def unverified(book: TariffBook) -> pd.DataFrame:
+def unverified(book: Book) -> pd.DataFrame:
     """Lines marked `verified = no`: table, row, id, source and note."""
     import pandas as pd
 
@@ -158,7 +157,7 @@ def unverified(book: TariffBook) -> pd.DataFrame:
     for table, content in book.tables.items():
         key = content.spec.names[0]
         for row in content.rows() if "verified" in content.spec.names else ():
-            if YES.get(row["verified"].lower(), True):
+            if YES.get(row["verified"].lower()) is not False:
                 continue
             facts = {"table": table, "row": row["_row"], "id": row[key]}
             rows.append(facts | {"source": row.get("source", ""), "note": row.get("note", "")})
