@@ -12,7 +12,7 @@ from tradewar.equilibrium.horizon import (
     fit_elasticity_curve,
     reacted_share,
 )
-from tradewar.paths.bands import PathBands, PathRanges, path_bands, path_draws, step_effect_draws
+from tradewar.paths.bands import PathRanges, path_draws, step_effect_draws
 from tradewar.paths.decomposition import Decomposition, decompose, stocks_term
 from tradewar.paths.monthly import (
     Anticipation,
@@ -36,7 +36,6 @@ __all__ = [
     "MonthlyPath",
     "Outcomes",
     "PathAssumptions",
-    "PathBands",
     "PathLandmarks",
     "PathRanges",
     "TariffStep",
@@ -47,7 +46,6 @@ __all__ = [
     "landmarks",
     "log_effect_of_steps",
     "monthly_path",
-    "path_bands",
     "path_draws",
     "reacted_share",
     "step_effect_draws",
