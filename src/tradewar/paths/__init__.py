@@ -28,26 +28,8 @@ from tradewar.paths.monthly import (
 from tradewar.paths.steps import TariffStep, log_effect_of_steps
 
 __all__ = [
-    "DEFAULT_CURVE",
-    "Anticipation",
-    "Decomposition",
-    "DirectedBuying",
-    "ElasticityCurve",
-    "MonthlyPath",
-    "Outcomes",
-    "PathAssumptions",
-    "PathLandmarks",
-    "PathRanges",
-    "TariffStep",
-    "both_outcomes",
-    "decompose",
-    "elasticity_at",
-    "fit_elasticity_curve",
-    "landmarks",
-    "log_effect_of_steps",
-    "monthly_path",
-    "path_draws",
-    "reacted_share",
-    "step_effect_draws",
-    "stocks_term",
-]
+    "DEFAULT_CURVE", "Anticipation", "Decomposition", "DirectedBuying", "ElasticityCurve", "MonthlyPath", "Outcomes",
+    "PathAssumptions", "PathLandmarks", "PathRanges", "TariffStep", "both_outcomes", "decompose", "elasticity_at",
+    "fit_elasticity_curve", "landmarks", "log_effect_of_steps", "monthly_path", "path_draws", "reacted_share",
+    "step_effect_draws", "stocks_term",
+]  # fmt: skip
