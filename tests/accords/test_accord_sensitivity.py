@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from tradewar.accords import AccordTerms, check_accord
+from tradewar.accords.check import accord_result, accord_swings, least_patience
 from tradewar.accords.incentives import incentive
 from tradewar.accords.retaliation import best_reply
-from tradewar.accords.sensitivity import accord_result, accord_swings, least_patience
 from tradewar.errors import AccordError
 
 TERMS = AccordTerms(

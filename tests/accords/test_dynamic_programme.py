@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from accords.linear_model import critical_discount
 from accords.simulated_play import simulate_play
 from tradewar.accords import AccordTerms, check_accord
+from tradewar.accords.check import least_patience
 from tradewar.accords.imperfect_monitoring import critical_hazard, suspension, truce
 from tradewar.accords.incentives import incentive
 from tradewar.accords.retaliation import deterrence_factor
-from tradewar.accords.sensitivity import least_patience
 from tradewar.accords.terms import AccordStatus
 from tradewar.errors import AccordError
 

@@ -20,7 +20,7 @@ import built_in
 from commands import tradewar
 from faults import write_good_folder
 from tradewar import cli
-from tradewar.cli import output
+from tradewar.cli import output, talks
 from tradewar.cli.output import broken, length
 from tradewar.disputes.deal import Deal
 from tradewar.disputes.hold import Hold
@@ -109,8 +109,8 @@ def tables() -> tuple[Told, ...]:
         ):
             done = tradewar(*arguments)
             assert done.status == 0, (arguments, done.err)
-        import_module("tradewar.cli.talks")._show(findings.part(Deal))
-        import_module("tradewar.cli.talks")._show(findings.part(Hold))
+        talks._show_deal(findings.part(Deal))
+        talks._show_hold(findings.part(Hold))
     return tuple(recorder.told)
 
 

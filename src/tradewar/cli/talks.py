@@ -28,7 +28,7 @@ def talks(dispute: Dispute = DEFAULT_DISPUTE, as_of: AsOf = None, as_json: AsJso
     if as_json:
         print_json(found)
     else:
-        _show(found)
+        _show_deal(found)
 
 
 def gathered(dispute: str, as_of: dt.datetime | None, say: Progress) -> Material:
@@ -48,7 +48,7 @@ def no_talks(material: Material) -> Exception:
     return DossierError.at("--as-of", what, "Use a day of the talks, or add a [talks] table to dispute.toml")
 
 
-def _show(found: Deal) -> None:
+def _show_deal(found: Deal) -> None:
     from tradewar.brief.statements import chance
     from tradewar.brief.text import text_of
 
@@ -150,10 +150,10 @@ def accord(dispute: Dispute = DEFAULT_DISPUTE, as_of: AsOf = None, as_json: AsJs
     if as_json:
         print_json(found)
     else:
-        _accord_show(found)
+        _show_hold(found)
 
 
-def _accord_show(found: Hold) -> None:
+def _show_hold(found: Hold) -> None:
     print_text(*(item.sentence for item in found.accord.commitments))
     patience = {(row.country, row.war): row.per_year for row in found.patience}
     print_table(
@@ -186,8 +186,8 @@ def _accord_show(found: Hold) -> None:
             (
                 row.country,
                 swing.term.replace("_", " "),
-                _accord_end(swing.low),
-                _accord_end(swing.high),
+                _stated(swing.low),
+                _stated(swing.high),
                 *map(_known, _values(swing)),
             )
             for row in found.swings
@@ -207,5 +207,5 @@ def _known(value: float | None, decimals: int = 3) -> str:
     return "n/a" if value is None else number(value, decimals)
 
 
-def _accord_end(value: float | str) -> str:
+def _stated(value: float | str) -> str:
     return value if isinstance(value, str) else f"{value:g}"

@@ -16,12 +16,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tradewar.accords.check import (
+    RESULTS,
     AccordCheck,
     AccordRow,
     AccordTerms,
     accord_sensitivity,
+    accord_swings,
     check_accord,
     incentive_of,
+    least_patience,
     truce_of,
 )
 from tradewar.accords.commitments import Accord, Commitment, CommitmentKind, build_accord
@@ -35,7 +38,6 @@ from tradewar.accords.retaliation import (
     deterrence_factor,
     retaliation,
 )
-from tradewar.accords.sensitivity import RESULTS, accord_swings, least_patience
 from tradewar.accords.terms import AccordStatus, discount_per_period
 from tradewar.disputes import deal as deal_part
 from tradewar.disputes.deal import Deal

@@ -15,26 +15,7 @@ from tradewar.equilibrium.solution import Solution
 from tradewar.equilibrium.solve import solve, solve_prepared
 
 __all__ = [
-    "BalanceTarget",
-    "BatchResult",
-    "Certificate",
-    "Closure",
-    "CommitmentResult",
-    "Item",
-    "Levers",
-    "Multipliers",
-    "Outcome",
-    "Policy",
-    "Prepared",
-    "PurchaseCommitment",
-    "Seeds",
-    "Solution",
-    "certify",
-    "gradient",
-    "multipliers",
-    "prepare",
-    "solve",
-    "solve_batch",
-    "solve_levers",
-    "solve_prepared",
-]
+    "BalanceTarget", "BatchResult", "Certificate", "Closure", "CommitmentResult", "Item", "Levers", "Multipliers",
+    "Outcome", "Policy", "Prepared", "PurchaseCommitment", "Seeds", "Solution", "certify", "gradient", "multipliers",
+    "prepare", "solve", "solve_batch", "solve_levers", "solve_prepared",
+]  # fmt: skip

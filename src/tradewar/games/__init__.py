@@ -16,23 +16,7 @@ from tradewar.games.setup import Options
 from tradewar.games.war import best_response, war
 
 __all__ = [
-    "REAL_INCOME",
-    "Cooperation",
-    "Escalation",
-    "EscalationPayoffs",
-    "Objective",
-    "Options",
-    "ReactionCurve",
-    "Threat",
-    "TreatyStatus",
-    "War",
-    "best_response",
-    "cooperate",
-    "escalation",
-    "escalation_payoffs",
-    "political",
-    "reaction_curve",
-    "read_political_weights",
-    "war",
-    "weighted",
-]
+    "REAL_INCOME", "Cooperation", "Escalation", "EscalationPayoffs", "Objective", "Options", "ReactionCurve", "Threat",
+    "TreatyStatus", "War", "best_response", "cooperate", "escalation", "escalation_payoffs", "political",
+    "reaction_curve", "read_political_weights", "war", "weighted",
+]  # fmt: skip

@@ -12,7 +12,7 @@ from tradewar.equilibrium.horizon import (
     fit_elasticity_curve,
     reacted_share,
 )
-from tradewar.paths.bands import PathBands, PathRanges, path_bands, path_draws, step_effect_draws
+from tradewar.paths.bands import PathRanges, path_draws, step_effect_draws
 from tradewar.paths.decomposition import Decomposition, decompose, stocks_term
 from tradewar.paths.monthly import (
     Anticipation,
@@ -28,28 +28,8 @@ from tradewar.paths.monthly import (
 from tradewar.paths.steps import TariffStep, log_effect_of_steps
 
 __all__ = [
-    "DEFAULT_CURVE",
-    "Anticipation",
-    "Decomposition",
-    "DirectedBuying",
-    "ElasticityCurve",
-    "MonthlyPath",
-    "Outcomes",
-    "PathAssumptions",
-    "PathBands",
-    "PathLandmarks",
-    "PathRanges",
-    "TariffStep",
-    "both_outcomes",
-    "decompose",
-    "elasticity_at",
-    "fit_elasticity_curve",
-    "landmarks",
-    "log_effect_of_steps",
-    "monthly_path",
-    "path_bands",
-    "path_draws",
-    "reacted_share",
-    "step_effect_draws",
-    "stocks_term",
-]
+    "DEFAULT_CURVE", "Anticipation", "Decomposition", "DirectedBuying", "ElasticityCurve", "MonthlyPath", "Outcomes",
+    "PathAssumptions", "PathLandmarks", "PathRanges", "TariffStep", "both_outcomes", "decompose", "elasticity_at",
+    "fit_elasticity_curve", "landmarks", "log_effect_of_steps", "monthly_path", "path_draws", "reacted_share",
+    "step_effect_draws", "stocks_term",
+]  # fmt: skip

@@ -1,4 +1,4 @@
-"""How sure a path is: quantiles over draws of its uncertain numbers.
+"""How sure a path is: the path under draws of its uncertain numbers.
 
 Draws are uniform within ranges that the user names; every other number stays at its assumed value. All draws of a
 path are computed at once as arrays.
@@ -28,8 +28,6 @@ from tradewar.paths.steps import TariffStep, check_steps, covered_long_run_effec
 
 Range = tuple[float, float]
 
-LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
-"""Default quantiles: a 50 and a 90 percent band around the median."""
 FIRST_YEAR, SECOND_YEAR = 1.0, 10.0
 """Horizons, in years, of the two points through which the drawn curves go."""
 
@@ -51,44 +49,13 @@ class PathRanges:
     wedge: Range | None = None
 
 
-@dataclass(frozen=True, eq=False)
-class PathBands:
-    """Quantiles of a path over draws."""
-
-    assumptions: PathAssumptions
-    ranges: PathRanges
-    levels: tuple[float, ...]
-    trade_index: Float[Array, "level month"]
-    use_index: Float[Array, "level month"]
-    extra_stock: Float[Array, "level month"]
-    draws: int
-    seed: int
-
-
-def path_bands(
-    assumptions: PathAssumptions,
-    ranges: PathRanges,
-    *,
-    draws: int = 1000,
-    seed: int = 0,
-    levels: tuple[float, ...] = LEVELS,
-) -> PathBands:
-    """Quantiles of imports, use and extra stock for every month.
-
-    Raises:
-        PathError: for faults of the assumptions, or ranges that are out of order or leave their limits.
-    """
-    quantiles = [np.quantile(series, levels, axis=0) for series in path_draws(assumptions, ranges, draws, seed)]
-    return PathBands(assumptions, ranges, levels, quantiles[0], quantiles[1], quantiles[2], draws, seed)
-
-
 def path_draws(
     assumptions: PathAssumptions, ranges: PathRanges, draws: int = 1000, seed: int = 0
 ) -> tuple[Float[Array, "draw month"], Float[Array, "draw month"], Float[Array, "draw month"]]:
     """(imports, use, extra stock) of every month under every draw.
 
     Raises:
-        PathError: as `path_bands`.
+        PathError: for faults of the assumptions, or ranges that are out of order or leave their limits.
     """
     check_assumptions(assumptions)
     problems = list(_range_problems(ranges))

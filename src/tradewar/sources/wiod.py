@@ -19,49 +19,16 @@ from tradewar.sources.intercountry import Layout, about_table, read_table, to_wo
 if TYPE_CHECKING:
     from tradewar.world.model import World
 
-INDUSTRY_NAMES = dict(
-    zip(
-        (f"c{k}" for k in range(1, 36)),
-        (
-            "Agriculture, forestry, fishing",
-            "Mining",
-            "Food, beverages, tobacco",
-            "Textiles, apparel",
-            "Leather, footwear",
-            "Wood",
-            "Paper, printing",
-            "Refined petroleum",
-            "Chemicals",
-            "Rubber, plastics",
-            "Non-metallic minerals",
-            "Basic and fabricated metals",
-            "Machinery",
-            "Electrical and optical equipment",
-            "Transport equipment",
-            "Other manufacturing",
-            "Electricity, gas, water",
-            "Construction",
-            "Sale and repair of motor vehicles",
-            "Wholesale trade",
-            "Retail trade",
-            "Hotels, restaurants",
-            "Inland transport",
-            "Water transport",
-            "Air transport",
-            "Travel agencies, transport support",
-            "Post, telecommunications",
-            "Finance",
-            "Real estate",
-            "Other business services",
-            "Public administration",
-            "Education",
-            "Health",
-            "Other services",
-            "Private households",
-        ),
-        strict=True,
-    )
-)
+_NAMES = """
+    Agriculture, forestry, fishing; Mining; Food, beverages, tobacco; Textiles, apparel; Leather, footwear;
+    Wood; Paper, printing; Refined petroleum; Chemicals; Rubber, plastics; Non-metallic minerals; Basic and
+    fabricated metals; Machinery; Electrical and optical equipment; Transport equipment; Other manufacturing;
+    Electricity, gas, water; Construction; Sale and repair of motor vehicles; Wholesale trade; Retail trade;
+    Hotels, restaurants; Inland transport; Water transport; Air transport; Travel agencies, transport support;
+    Post, telecommunications; Finance; Real estate; Other business services; Public administration; Education;
+    Health; Other services; Private households
+"""
+INDUSTRY_NAMES = {f"c{k}": name for k, name in enumerate(" ".join(_NAMES.split()).split("; "), start=1)}
 
 _LAST_GOOD = 16
 

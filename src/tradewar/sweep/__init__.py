@@ -28,20 +28,9 @@ if TYPE_CHECKING:
     from tradewar.world import World
 
 __all__ = [
-    "BargainGame",
-    "Counterfactual",
-    "Distribution",
-    "Plan",
-    "Sweep",
-    "Task",
-    "Uncertainty",
-    "WarGame",
-    "from_file",
-    "from_sets",
-    "plan",
-    "relative",
-    "run",
-]
+    "BargainGame", "Counterfactual", "Distribution", "Plan", "Sweep", "Task", "Uncertainty", "WarGame", "from_file",
+    "from_sets", "plan", "relative", "run",
+]  # fmt: skip
 
 
 class _CallablePackage(ModuleType):

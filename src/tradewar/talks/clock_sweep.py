@@ -65,15 +65,9 @@ class ClockSweep:
 
 
 RESULTS = (
-    "p_deal",
-    "p_escalate",
-    "expected_extensions",
-    "value_1",
-    "value_2",
-    "value_of_postponing_1",
-    "value_of_postponing_2",
-    "threat_margin",
-)
+    "p_deal", "p_escalate", "expected_extensions", "value_1", "value_2", "value_of_postponing_1",
+    "value_of_postponing_2", "threat_margin",
+)  # fmt: skip
 
 
 SHOWN = 5e-3
