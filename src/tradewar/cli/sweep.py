@@ -203,7 +203,7 @@ def _show(done: Sweep, quantiles: pd.DataFrame, charts: list[str]) -> None:
     if manifest["standard_errors"] is None:
         print_text("Elasticities of the world, not drawn.")
     else:
-        common = f"{100 * manifest['common_share']:g} percent in common"
+        common = f"{100.0 * float(str(manifest['common_share'])):g} percent in common"
         drawn = f"{manifest['draws']} draws, {manifest['distribution']}, {common}, seed {manifest['seed']}"
         print_text(f"{drawn}; standard errors: {manifest['standard_errors']}.")
     income = quantiles[quantiles["measure"] == MEASURE]
