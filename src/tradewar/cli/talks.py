@@ -182,7 +182,7 @@ def _show_hold(found: Hold) -> None:
                 swing.term.replace("_", " "),
                 _stated(swing.low),
                 _stated(swing.high),
-                *map(_known, _values(swing)),
+                *map(_known, (swing.at_low, swing.at_base, swing.at_high)),
             )
             for row in found.swings
             if row.result == "margin"
@@ -191,10 +191,6 @@ def _show_hold(found: Hold) -> None:
         text_columns=2,
         keys=2,
     )
-
-
-def _values(swing: object) -> tuple[float | None, ...]:
-    return tuple(getattr(swing, name) for name in ("at_low", "at_base", "at_high"))
 
 
 def _known(value: float | None, decimals: int = 3) -> str:
@@ -246,15 +242,14 @@ def _show_flow(flow: FlowFindings) -> None:
         print_table(
             f"{fall.title}: {100 * (fall.decomposition.observed_ratio - 1):+.1f} percent",
             ("part", "log points", "percent"),
-            [(name, number(100 * part.log_points, 1, sign=True), _part(part.percent_of_fall)) for name, part in parts],
+            [
+                (name, number(100 * part.log_points, 1, sign=True), _optional(part.percent_of_fall, 1, sign=True))
+                for name, part in parts
+            ],
         )
         print_text(fall.sentence, "")
     print_text("Assumptions:", *(f"  {row.name}: {row.value}. {row.reason}." for row in flow.assumptions), "")
 
 
-def _optional(value: float | None) -> str:
-    return "" if value is None else number(value, 3)
-
-
-def _part(value: float | None) -> str:
-    return "" if value is None else number(value, 1, sign=True)
+def _optional(value: float | None, decimals: int = 3, *, sign: bool = False) -> str:
+    return "" if value is None else number(value, decimals, sign=sign)

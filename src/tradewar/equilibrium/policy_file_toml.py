@@ -316,7 +316,9 @@ def _border(
             at.fault(where, "matches no trade that can change", "Leave this row out")
             continue
         new = amount(row, cells)
-        key = next(name for name in ("tariff", "change_pp", "ratio", "share", "rate") if _has(row, name))
+        key = next(
+            name for name in ("tariff", "change_pp", "ratio", "share", "rate") if getattr(row, name, None) is not None
+        )
         worst = float(new[np.abs(new).argmax()]) if key == "change_pp" else at.amount(row, key)
         if _in_limits(at, (*where, key), worst):
             array[cells] = new
@@ -405,10 +407,6 @@ _LIMITS = {
     "export_taxes": (-1.0, RATE_LIMIT, _FRACTIONS),
 }
 """By table: lowest (excluded, but for bans) and highest value, and what to do."""
-
-
-def _has(row: Any, name: str) -> bool:
-    return getattr(row, name, None) is not None
 
 
 def _refuse_contradictions(at: _Reading, table: str, rows: Sequence[Any]) -> None:
