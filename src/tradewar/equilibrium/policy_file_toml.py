@@ -1,4 +1,4 @@
-"""Policy files: every lever of a `Policy` as TOML tables (keys: `policy_file_schema`).
+"""Policy files: every lever of a `Policy` as TOML tables.
 
 `*` in a country stands for every one; in a sector for every one that may carry a tariff (for subsidies: every one).
 Like rows of a tariff file it never touches own sales. A row refines an earlier one of the same table, and rows that
