@@ -16,8 +16,8 @@ table are listed at once, each with file and line, value, limit and fix:
 | a row with the key of another (also but for case) | both lines, and both values where they differ |
 
 Nothing is guessed: a UTF-8 byte-order mark, quoted cells and blanks around a cell are read, everything else is refused.
-Lines before the header that begin with `#` are comments. A Parquet file of the same columns is read in place of a CSV. Our own
-tables of results are written as Parquet.
+Lines before the header that begin with `#` are comments. A Parquet file of the same columns is read in place of a CSV.
+Our own tables of results are written as Parquet.
 """
 
 from __future__ import annotations
