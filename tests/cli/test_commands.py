@@ -233,7 +233,7 @@ def test_brief_says_where_the_page_is(tmp_path: Path, monkeypatch: pytest.Monkey
     done = tradewar("brief", "us-china-2019", "--as-of", "2019-02-20", "--out", tmp_path / "out", "--open")
     assert done.status == 0
     assert str(tmp_path / "out" / "brief.html") in done.out
-    assert "Full escalation would leave the United States" in done.out
+    assert "As known on 20 February 2019. Tariffs in force leave China with" in done.out
     assert opened == [(tmp_path / "out" / "brief.html").resolve().as_uri()]
 
 

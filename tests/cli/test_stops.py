@@ -100,7 +100,7 @@ def test_a_brief(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(page, "Renderer", built_in.Redrawn)
     monkeypatch.setattr(page, "_add_files", add_files)
     monkeypatch.setattr(page._Easel, "take", lambda *_: None)
-    monkeypatch.setattr(page, "write_front", lambda *_: SimpleNamespace(headline=Markup("A headline.")))
+    monkeypatch.setattr(page, "write_front", lambda *_: SimpleNamespace(summary=Markup("A headline.")))
     monkeypatch.setattr(page, "manifest", lambda *_: "{}")
     out = tmp_path / "base" / "brief"
 

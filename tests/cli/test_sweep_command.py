@@ -29,7 +29,7 @@ def test_tables_and_charts_are_written(folder: Path) -> None:
     )  # fmt: skip
     done = tradewar(*arguments, "--countries", "US")
     assert done.status == 0, done.err
-    assert "16 items, 16 solved." in done.out and "8 draws, lognormal, seed 3" in done.out
+    assert "16 items, 16 solved." in done.out and "8 draws, lognormal, 50 percent in common, seed 3" in done.out
     table = pd.read_csv(out / "quantiles.csv")
     assert set(table["case"]) == {"a", "b"}
     row = table[(table["case"] == "a") & (table["country"] == "US") & (table["measure"] == "real_income_pct")].iloc[0]

@@ -12,6 +12,7 @@ import pytest
 
 from tradewar.accords.terms import AccordStatus
 from tradewar.disputes.deal import Deal
+from tradewar.disputes.deal_terms import FLOWS, flows_moved
 from tradewar.disputes.dossier import LIBRARY, load_dispute
 from tradewar.disputes.findings import Findings
 from tradewar.disputes.hold import NASH, Hold
@@ -88,7 +89,15 @@ def test_the_clock_and_its_spread(deal: Deal) -> None:
     assert clock.p_deal + clock.p_escalate == pytest.approx(1, abs=1e-12)
     assert clock.terms.months_to_deadline == deal.months == 1
     assert spread.draws == 1000
-    assert all(row.p10 <= row.p50 <= row.p90 for row in spread.quantiles.values())
+    assert all(span.low <= spread.medians[name] <= span.high for name, span in spread.ranges.items())
+    assert spread.ranges["p_deal"].base == pytest.approx(clock.p_deal)
+    assert spread.ranges["p_deal"].coverage == 0.8
+    # the flows of a side are wrong together: nothing is said about one of them alone
+    assert {"flows_1", "flows_2"} <= {swing.term for swing in deal.swings("p_deal")}
+    assert not {f"{name}_1" for name in FLOWS} & {swing.term for swing in deal.swings("p_deal")}
+    moved = flows_moved(clock.terms, 2, 0.3)
+    assert moved.now == pytest.approx((clock.terms.now[0], 1.3 * clock.terms.now[1]))
+    assert (moved.deal[1] - moved.now[1]) == pytest.approx(1.3 * (clock.terms.deal[1] - clock.terms.now[1]))
     assert deal.swings("p_deal")[0].at_base == pytest.approx(clock.p_deal)
     # what each walks away to follows from whether the threat would be carried out
     margin = float(clock.threat_margin[-1, clock.terms.steps_done])
@@ -104,13 +113,13 @@ def test_what_happens_without_a_signature(deal: Deal) -> None:
         assert drift.payoff == pytest.approx([float(deal.ladder.of_side(k)[pair]) for k in (1, 2)])
     nerves = deal.nerves
     assert nerves is not None
-    assert nerves.at_low_discount < nerves.p_before_deadline < nerves.at_high_discount
+    assert nerves.p_before_deadline.low < nerves.p_before_deadline.base < nerves.p_before_deadline.high
     # each side gives in at the rate that makes the other wait: λ_j = r_i (B_i − d_i)/(A_i − B_i)
     for side, other in ((0, 1), (1, 0)):
         gap = nerves.if_conceded_to[side] - nerves.if_conceding[side]
         worth = 0.05 * (nerves.if_conceding[side] - deal.now.payoff[side]) / gap
         assert nerves.hazard[other] == pytest.approx(worth)
-    assert nerves.p_before_deadline == pytest.approx(1 - np.exp(-sum(nerves.hazard) * deal.months / 12))
+    assert nerves.p_before_deadline.base == pytest.approx(1 - np.exp(-sum(nerves.hazard) * deal.months / 12))
 
 
 @pytest.mark.slow
@@ -138,15 +147,16 @@ def test_enforcement_names_the_war_and_what_moves_it(hold: Hold) -> None:
     limits = [row.break_even_theft for row in hold.truces if (row.country, row.war) == ("CHN", NASH)]
     assert limits == sorted(limits, key=lambda limit: -(limit or 0.0))
     # the surer a breach is seen, the less must be answered
-    for answer, swing in zip(hold.retaliation, hold.multiplier_swings, strict=True):
-        assert swing.offender == answer.offender
+    for answer, row in zip(hold.retaliation, hold.multiplier_swings, strict=True):
+        swing = row.swing
+        assert row.offender == answer.offender
         assert answer.multiplier is not None
         assert swing.at_base == answer.multiplier
         assert swing.at_low is not None
         assert swing.at_high is not None
         assert swing.at_low > answer.multiplier > swing.at_high
     for swing in hold.audit_swings:
-        assert swing.cost_at_base == (hold.audit.best.suspension.path_cost if hold.audit.best else None)
+        assert swing.at_base == (hold.audit.best.suspension.path_cost if hold.audit.best else None)
     # no country has been asked what theft brings: only the break-even is there
     assert hold.terms.theft_gain is None
     assert all(row.critical_hazard is None for row in hold.check.rows)

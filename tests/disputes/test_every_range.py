@@ -129,3 +129,18 @@ def test_nobody_is_called_a_gainer_or_a_loser_whose_sign_is_open(name: str, day:
             if of.country(row.country).real_income_pct.decided == 0:
                 assert f"{row.name} gains" not in plain and f"{row.name} loses" not in plain
                 assert f"{row.name} with" not in plain
+
+
+def test_differences_are_taken_under_the_same_draw() -> None:
+    """What two levels have in common drops out: the step is surer than two levels on their own would leave it."""
+    findings = found(built_in.DISPUTE, built_in.DAY)
+    ranges, options = findings.parts["ranges"], findings.parts["options"]
+    now, rise = (ranges.policy(name) for name in ("today", "rise"))  # type: ignore[attr-defined]
+    step = next(item for item in options.options if item.name == "rise")  # type: ignore[attr-defined]
+    for row in rise.countries:
+        before, after = now.country(row.country).real_income_pct, row.real_income_pct
+        assert row.step_points.base == pytest.approx(after.base - before.base)
+        assert step.change(row.country) == row.step_points
+        assert row.step_points.width < before.width + after.width
+    assert ranges.common == 0.5  # type: ignore[attr-defined]
+    assert {row.common for row in ranges.shared} == {0.0, 1.0}  # type: ignore[attr-defined]

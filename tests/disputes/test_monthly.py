@@ -83,9 +83,10 @@ def test_the_band_holds_the_draws(found: MonthlyFindings) -> None:
     for flow in found.flows:
         assert "percent of draws" in flow.band
         for row in flow.months:
-            assert row.low is not None
-            assert row.high is not None
-            assert row.low <= row.high + 1e-12
+            assert row.range is not None
+            assert row.range.low <= row.range.high + 1e-12
+            assert row.range.base == row.index
+            assert row.range.holds_base or (row.range.outside or "").startswith("the path takes orders")
 
 
 def test_the_reported_fall_of_january_taken_apart(found: MonthlyFindings) -> None:

@@ -276,7 +276,9 @@ def _legend(ranking: Ranking) -> list[str]:
         text = "; ".join(marks)
         lines.append(text[:1].upper() + text[1:])
     if any(row.range(-1) for row in ranking.rows):
-        lines.append(f"Line: range of {lower_first(last)} {ranking.over}; {UNDECIDED}: sign not identified")
+        lines.append(f"Line: range of {lower_first(last)} {ranking.over}")
+    if any(open_sign(row.range(-1)) for row in ranking.rows):
+        lines.append(f"{UNDECIDED}: sign not identified")
     return lines
 
 

@@ -47,13 +47,13 @@ class Compared(Document, told="... difference"):
     @property
     def difference(self) -> float | None:
         """The second less the first, where both are figures and identified."""
-        if self.open(self.one_range) or self.open(self.other_range):
+        if self.leaves_open(self.one_range) or self.leaves_open(self.other_range):
             return None
         if isinstance(self.one, float) and isinstance(self.other, float):
             return self.other - self.one
         return None
 
-    def open(self, found: Range | None) -> bool:
+    def leaves_open(self, found: Range | None) -> bool:
         """Whether a range leaves the figure open: its sign, or for a chance where it lies."""
         return unsure(found, 100.0) if self.unit == CHANCE else open_sign(found)
 

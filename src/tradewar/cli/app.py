@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tradewar.cli import brief, monitor, solve, sweep, talks, tariff, war, worlds
+from tradewar.cli import brief, monitor, path, solve, sweep, talks, tariff, war, worlds
 from tradewar.cli.output import print_text
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("brief")(brief.brief)
-app.command("path")(talks.path)
+app.command("path")(path.path)
 app.command("solve")(solve.solve)
 app.command("war")(war.war)
 app.command("sweep")(sweep.sweep)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -56,6 +57,7 @@ def sweep(
         typer.Option(help="Standard errors: `sets` (spread of published sets), a share (0.2), or a CSV file."),
     ] = "sets",
     distribution: Annotated[str, typer.Option(help="lognormal, normal or uniform.")] = "lognormal",
+    common: Annotated[float, typer.Option(help="Share of the variance that all sectors have in common, 0 to 1.")] = 0.5,
     elasticities: Annotated[str | None, typer.Option(help="A named set of trade elasticities as centre.")] = None,
     closure: Annotated[
         str | None, typer.Option(help="Trade deficits; share-of-world for policies, balanced for games by default.")
@@ -77,6 +79,7 @@ def sweep(
     tasks = _tasks(baseline, tariffs or [], policy or [], war or [], bargain or [], closure, market)
     shown = None if countries is None else _checked(baseline, countries)
     uncertainty = _uncertainty(baseline, errors, elasticities, distribution) if draws else None
+    uncertainty = uncertainty and replace(uncertainty, common=common)
     plan = package.plan(baseline, tasks, uncertainty=uncertainty, draws=draws or 1, seed=seed)
     with _bar() as tell:
         done = package.run(plan, out, workers=workers, scheduler=scheduler, progress=tell)
@@ -200,7 +203,10 @@ def _show(done: Sweep, quantiles: pd.DataFrame, charts: list[str]) -> None:
     if manifest["standard_errors"] is None:
         print_text("Elasticities of the world, not drawn.")
     else:
-        drawn = f"{manifest['draws']} draws, {manifest['distribution']}, seed {manifest['seed']}"
+        share = manifest["common_share"]
+        assert isinstance(share, float)
+        common = f"{100 * share:g} percent in common"
+        drawn = f"{manifest['draws']} draws, {manifest['distribution']}, {common}, seed {manifest['seed']}"
         print_text(f"{drawn}; standard errors: {manifest['standard_errors']}.")
     income = quantiles[quantiles["measure"] == MEASURE]
     for case, rows in income.groupby("case", sort=False):

@@ -1,4 +1,4 @@
-"""`tradewar talks`, `accord` and `path`: is there a deal, will it come, would it hold, and trade month by month."""
+"""`tradewar talks` and `tradewar accord`: is there a deal, will it come, and would it hold?"""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tradewar.cli.options import DEFAULT_DISPUTE, AsJson, AsOf, Dispute, Level, day
+from tradewar.cli.options import DEFAULT_DISPUTE, AsJson, AsOf, Dispute, day
 from tradewar.cli.output import number, print_json, print_table, print_text, progress
 
 if TYPE_CHECKING:
     from tradewar.disputes.deal import Deal
     from tradewar.disputes.hold import Hold
     from tradewar.disputes.material import Material, Progress
-    from tradewar.disputes.monthly import FlowFindings
     from tradewar.world.ranges import Range
 
 
@@ -95,6 +94,13 @@ def _show_deal(found: Deal) -> None:
             f"The clock over the ranges of its assumptions ({found.spread.draws} draws)",
             ("", "base", "10 of 100 below", "half below", "90 of 100 below", "moved most by", "at low", "at high"),
             [_spread_row(found, name, drawn) for name, drawn in found.spread.ranges.items()],
+        )
+        print_text(
+            *(
+                f"{name.replace('_', ' ')}: {span.outside}."
+                for name, span in found.spread.ranges.items()
+                if span.outside
+            )
         )
 
 
@@ -199,57 +205,3 @@ def _known(value: float | None, decimals: int = 3) -> str:
 
 def _stated(value: float | str) -> str:
     return value if isinstance(value, str) else f"{value:g}"
-
-
-def path(dispute: Dispute = DEFAULT_DISPUTE, as_of: AsOf = None, level: Level = None, as_json: AsJson = False) -> None:
-    """Trade month by month after the tariffs: path, observed points, and observed falls taken apart."""
-    from tradewar.disputes.dossier import load_dispute
-    from tradewar.disputes.monthly import monthly_findings
-
-    with progress() as say:
-        say("Reading the tariff book and the observed series")
-        found = monthly_findings(load_dispute(dispute).at_horizon(level=level), day(as_of))
-    if as_json:
-        print_json(found)
-        return
-    print_text(f"{found.dispute}, as known on {found.as_of}; trade of the same month of {found.base_year} is 1.")
-    for flow in found.flows:
-        _show_flow(flow)
-    print_text("Not in the data at hand:", *(f"  {row.what}. {row.why}." for row in found.missing))
-    print_text(found.release_rule)
-
-
-def _show_flow(flow: FlowFindings) -> None:
-    print_table(
-        flow.flow.title,
-        ("month", "path", "low", "high", "without planned steps", "observed", "three months"),
-        [
-            (
-                row.month,
-                number(row.index, 3),
-                _optional(row.range and row.range.low),
-                _optional(row.range and row.range.high),
-                _optional(row.index_without),
-                _optional(row.observed),
-                _optional(row.observed_three_months),
-            )
-            for row in flow.months
-        ],
-    )
-    print_text(flow.sentence, "")
-    for fall in flow.falls:
-        parts = fall.decomposition.parts.items()
-        print_table(
-            f"{fall.title}: {100 * (fall.decomposition.observed_ratio - 1):+.1f} percent",
-            ("part", "log points", "percent"),
-            [
-                (name, number(100 * part.log_points, 1, sign=True), _optional(part.percent_of_fall, 1, sign=True))
-                for name, part in parts
-            ],
-        )
-        print_text(fall.sentence, "")
-    print_text("Assumptions:", *(f"  {row.name}: {row.value}. {row.reason}." for row in flow.assumptions), "")
-
-
-def _optional(value: float | None, decimals: int = 3, *, sign: bool = False) -> str:
-    return "" if value is None else number(value, decimals, sign=sign)

@@ -82,6 +82,7 @@ class Plan:
             "draws": self.draws,
             "seed": self.seed,
             "distribution": None if uncertain is None else str(uncertain.distribution),
+            "common_share": None if uncertain is None else uncertain.common,
             "standard_errors": None if uncertain is None else uncertain.source,
             "uncertainty_sha256": fingerprint(uncertain),
             "items": self.items,

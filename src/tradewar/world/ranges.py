@@ -19,7 +19,7 @@ from tradewar.io.serialize import Document
 
 TAIL = 8
 """A quantile is named only if at least so many draws lie beyond it on average."""
-OUTSIDE = "the base lies {side} it: what is assumed is not the middle of what is drawn"
+OUTSIDE = "the base lies {side} this range: what is assumed is not the middle of what is drawn"
 """Why a base value may lie outside the quantiles of draws, where the maker of the range knows nothing closer."""
 
 
