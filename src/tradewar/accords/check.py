@@ -3,8 +3,6 @@
 Payoffs are flows in percent of income per year; gains, stakes and costs of the result are per period, so that they go
 with the discount factor, the alarm and the detection of one period. One row per country and war. Always show the
 table for several wars and discount factors: which war is the consequence decides enforceability.
-
-What an enforcement table owes to each of its assumptions, one at a time.
 """
 
 from __future__ import annotations

@@ -1,9 +1,4 @@
-"""The commands of `tradewar` by their names.
-
-`tradewar serve`: the live page.
-
-`tradewar template`: the tables that people write, and an empty one to fill in.
-"""
+"""The commands of `tradewar` by their names; `serve` and `template` among them."""
 
 from __future__ import annotations
 

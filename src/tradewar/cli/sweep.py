@@ -224,8 +224,5 @@ def _show(done: Sweep, quantiles: pd.DataFrame, charts: list[str]) -> None:
         print_text(f"{case}: {status} in {items} of {manifest['items']} items. {message}")
     if len(reasons) > MOST_REASONS:
         print_text(f"{len(reasons) - MOST_REASONS} further reasons are in the column `message` of the parts.")
-    print_text(f"Written to {done.folder}: parts, draws.parquet, quantiles.csv, contributions.csv{_and(charts)}.")
-
-
-def _and(charts: list[str]) -> str:
-    return "".join(f", {name}" for name in charts)
+    files = ", ".join(("parts", "draws.parquet", "quantiles.csv", "contributions.csv", *charts))
+    print_text(f"Written to {done.folder}: {files}.")

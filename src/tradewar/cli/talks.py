@@ -188,7 +188,7 @@ def _show_hold(found: Hold) -> None:
                 swing.term.replace("_", " "),
                 _stated(swing.low),
                 _stated(swing.high),
-                *map(_known, _values(swing)),
+                *map(_known, (swing.at_low, swing.at_base, swing.at_high)),
             )
             for row in found.swings
             if row.result == "margin"
@@ -197,10 +197,6 @@ def _show_hold(found: Hold) -> None:
         text_columns=2,
         keys=2,
     )
-
-
-def _values(swing: object) -> tuple[float | None, ...]:
-    return tuple(getattr(swing, name) for name in ("at_low", "at_base", "at_high"))
 
 
 def _known(value: float | None, decimals: int = 3) -> str:

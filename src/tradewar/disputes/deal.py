@@ -3,7 +3,7 @@
 All flows are exact real income in percent of baseline income per year, with trade deficits removed first (closure
 `balanced`), against the tariffs of the world's base year. A deal chooses tariffs on each other's goods; what the
 ladder and the war do to third countries is kept. The walk-away point is what each side lives with while talking unless
-carrying the threat out is worth it to the initiator at the deadline (`tradewar.talks.disagreement`); this is decided by
+carrying the threat out is worth it to the initiator at the deadline (`tradewar.talks.clock`); this is decided by
 the clock, which in turn needs the deal, so that the two are run until they agree.
 """
 

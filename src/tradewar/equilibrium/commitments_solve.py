@@ -73,7 +73,8 @@ def solve_committed(
     if not reference.converged and not reference.residual <= tolerance:
         what = f"residual {reference.residual:.3g}, limit {tolerance:.3g}"
         raise NoSolutionError(f"No equilibrium of the policy without its commitments: {what}.")
-    allowed = max(ROOT_TOLERANCE, inner_tolerance * _largest_ratio(conditions))
+    # inner residuals are relative to value added; gaps are relative to targets, which may be much smaller
+    allowed = max(ROOT_TOLERANCE, inner_tolerance * max(c.value_added / c.scale for c in conditions))
     gaps = np.array([c.slack(reference.trade_value) / c.scale for c in conditions])
     if (gaps >= -allowed).all():
         return Committed(reference, np.zeros(len(conditions)), reference)
@@ -119,11 +120,6 @@ def _inner(
         return found
 
     return inner, passes
-
-
-def _largest_ratio(conditions: Sequence[Condition]) -> float:
-    """Inner residuals are relative to value added; gaps are relative to targets, which may be much smaller."""
-    return max(condition.value_added / condition.scale for condition in conditions)
 
 
 # ---------------------------------------------------------------- one unknown

@@ -37,7 +37,8 @@ class Diversion:
     @property
     def hat(self) -> Float[Array, " supplier"]:
         """Ratio of each supplier's sales; NaN where there were none."""
-        return _ratio(self.counterfactual.sum(axis=1), self.baseline.sum(axis=1))
+        after, before = self.counterfactual.sum(axis=1), self.baseline.sum(axis=1)
+        return np.divide(after, before, out=np.full_like(after, np.nan), where=before > 0)
 
     @property
     def target_change(self) -> float:
@@ -75,7 +76,3 @@ class Diversion:
                 "change_pct": 100.0 * (self.hat - 1.0),
             }
         )
-
-
-def _ratio(after: Array, before: Array) -> Array:
-    return np.divide(after, before, out=np.full_like(after, np.nan), where=before > 0)

@@ -1,4 +1,4 @@
-"""Policy files: every lever of a `Policy` as TOML tables (keys: `policy_file_schema`).
+"""Policy files: every lever of a `Policy` as TOML tables.
 
 `*` in a country stands for every one; in a sector for every one that may carry a tariff (for subsidies: every one).
 Like rows of a tariff file it never touches own sales. A row refines an earlier one of the same table, and rows that
@@ -316,7 +316,9 @@ def _border(
             at.fault(where, "matches no trade that can change", "Leave this row out")
             continue
         new = amount(row, cells)
-        key = next(name for name in ("tariff", "change_pp", "ratio", "share", "rate") if _has(row, name))
+        key = next(
+            name for name in ("tariff", "change_pp", "ratio", "share", "rate") if getattr(row, name, None) is not None
+        )
         worst = float(new[np.abs(new).argmax()]) if key == "change_pp" else at.amount(row, key)
         if _in_limits(at, (*where, key), worst):
             array[cells] = new
@@ -405,10 +407,6 @@ _LIMITS = {
     "export_taxes": (-1.0, RATE_LIMIT, _FRACTIONS),
 }
 """By table: lowest (excluded, but for bans) and highest value, and what to do."""
-
-
-def _has(row: Any, name: str) -> bool:
-    return getattr(row, name, None) is not None
 
 
 def _refuse_contradictions(at: _Reading, table: str, rows: Sequence[Any]) -> None:

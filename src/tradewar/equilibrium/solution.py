@@ -1,6 +1,4 @@
-"""The arrays of a solved equilibrium, and how it was found.
-
-The chain of solvers, one for both market structures.
+"""The arrays of a solved equilibrium, and the chain of solvers that finds it, one for both market structures.
 
     1. near        the market's solvers from the first point, the quickest first, until one converges
     2. path        from the baseline along the policy, straight in logs: each stretch as under 1, halved where it fails

@@ -2,7 +2,7 @@
 
 A small first-order residual is not enough. In the political version of Ossa's game the joint map is at rest to 1e-10
 at points where one government gains 0.4 percent by making a whole sector prohibitive. Every claim is therefore put
-to each player, who looks for a better answer by `tradewar.games.certificate`.
+to each player, who looks for a better answer.
 
 | part | limit |
 |---|---|

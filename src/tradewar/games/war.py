@@ -100,7 +100,7 @@ def war(
     ready = setup(world, players, options)
     candidates = _candidates(ready, starts, corners, progress)
     # certified first, then by the gain left to anyone; Python's sort keeps the order of the starts
-    candidates.sort(key=lambda item: (not item.certificate.certified, _left(item.certificate)))
+    candidates.sort(key=lambda item: (not item.certificate.certified, item.certificate.largest_gain_from_deviating_pct))
     stage, own = ready.game.stage, ready.game.instruments
     notes = (
         ready.notes if corners else (*ready.notes, "Certificates without corners: no sector was tried at its bounds.")
@@ -153,10 +153,6 @@ def _regime(mfn: bool, regime: str) -> str:
     if mfn and regime not in ("bilateral", "mfn"):
         raise InputError.at("mfn", f"cannot be combined with regime {regime!r}", "Give one of the two")
     return "mfn" if mfn else regime
-
-
-def _left(certificate: Certificate) -> float:
-    return certificate.largest_gain_from_deviating_pct
 
 
 def _candidates(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -131,69 +131,36 @@ def _fault_of(name: str, column: Column, text: str) -> tuple[str, str] | None:
         return None if column.blank else (f"{name} is blank", f"Give it ({column.meaning or column.kind})")
     if "\n" in text or "\r" in text:
         return f"{name} holds a line break", "Is a quote left open? Keep each row on one line"
-    check = _CHECKS.get(column.kind)
-    if check is None:
-        return None
     parts = [part.strip() for part in text.split(";")] if column.many else [text]
     for part in parts:
         if column.many and part == EVERY:
             continue
-        fault = check(column, part)
+        fault = _misread(column, part)
         if fault is not None:
             return fault[0] if fault[0].startswith(name) else f"{name}: {fault[0]}", fault[1]
     return None
 
 
-def _choice(column: Column, text: str) -> tuple[str, str] | None:
-    if text in column.choices:
-        return None
-    return f"{text[:60]!r} is unknown{nearest(text, column.choices)}", f"Use one of {', '.join(column.choices)}"
-
-
-def _label(column: Column, text: str) -> tuple[str, str] | None:
-    if len(text) <= MAX_LABEL:
-        return None
-    return f"{text[:40]!r}... has {len(text):,} characters", f"Give a label of at most {MAX_LABEL}"
-
-
-def _yes(column: Column, text: str) -> tuple[str, str] | None:
-    return None if text.lower() in YES else (f"{text[:60]!r} is neither yes nor no", "Write yes or no")
-
-
-def _day(column: Column, text: str) -> tuple[str, str] | None:
-    return None if dates.parse_day(text) is not None else dates.day_fault(text)
-
-
-def _instant(column: Column, text: str) -> tuple[str, str] | None:
-    return None if dates.parse_instant(text) is not None else dates.day_fault(text)
-
-
-def _month(column: Column, text: str) -> tuple[str, str] | None:
-    return None if dates.parse_month(text) else (f"{text[:60]!r} is not a month", "Write it as YYYY-MM")
-
-
-def _period(column: Column, text: str) -> tuple[str, str] | None:
-    if dates.parse_period(text) is not None:
-        return None
-    return f"{text[:60]!r} is no day, month, quarter or year", "Write YYYY-MM-DD, YYYY-MM, YYYY-Q1 or YYYY"
-
-
-def _code(column: Column, text: str) -> tuple[str, str] | None:
-    return None if text == EVERY else products.fault(text)
-
-
-def _country(column: Column, text: str) -> tuple[str, str] | None:
-    return None if text == EVERY else countries.misspelt_country(text)
-
-
-_CHECKS: Mapping[str, Callable[[Column, str], tuple[str, str] | None]] = {
-    "choice": _choice,
-    "label": _label,
-    "yes": _yes,
-    "day": _day,
-    "instant": _instant,
-    "month": _month,
-    "period": _period,
-    "code": _code,
-    "country": _country,
-}
+def _misread(column: Column, text: str) -> tuple[str, str] | None:
+    """What is wrong with one text of a column of its kind."""
+    match column.kind:
+        case "choice" if text not in column.choices:
+            return f"{text[:60]!r} is unknown{nearest(text, column.choices)}", f"Use one of {', '.join(column.choices)}"
+        case "label" if len(text) > MAX_LABEL:
+            return f"{text[:40]!r}... has {len(text):,} characters", f"Give a label of at most {MAX_LABEL}"
+        case "yes" if text.lower() not in YES:
+            return f"{text[:60]!r} is neither yes nor no", "Write yes or no"
+        case "day" if dates.parse_day(text) is None:
+            return dates.day_fault(text)
+        case "instant" if dates.parse_instant(text) is None:
+            return dates.day_fault(text)
+        case "month" if not dates.parse_month(text):
+            return f"{text[:60]!r} is not a month", "Write it as YYYY-MM"
+        case "period" if dates.parse_period(text) is None:
+            return f"{text[:60]!r} is no day, month, quarter or year", "Write YYYY-MM-DD, YYYY-MM, YYYY-Q1 or YYYY"
+        case "code" if text != EVERY:
+            return products.fault(text)
+        case "country" if text != EVERY:
+            return countries.misspelt_country(text)
+        case _:
+            return None

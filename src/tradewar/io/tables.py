@@ -17,8 +17,7 @@ table are listed at once, each with file and line, value, limit and fix:
 
 Nothing is guessed: a UTF-8 byte-order mark, quoted cells and blanks around a cell are read, everything else is refused.
 Lines before the header that begin with `#` are comments. A Parquet file of the same columns is read in place of a CSV.
-
-Our own tables of results as Parquet; tables from people are read by `tradewar.io.tables`.
+Our own tables of results are written as Parquet.
 """
 
 from __future__ import annotations

@@ -7,8 +7,6 @@
 
 `low` and `high` come from a linear regression of the measure on all elasticities together, and need at least
 twice as many solved draws as sectors; with fewer they are NaN.
-
-What `tradewar sweep` tells of a finished sweep.
 """
 
 from __future__ import annotations

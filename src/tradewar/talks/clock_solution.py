@@ -10,7 +10,7 @@ A text needs two signatures. The responder gives the second where the deal is wo
 happens without, a comparison without noise; elsewhere signing is not among the initiator's choices.
 
 Arrays are indexed [draw, extensions_left, months_left, step] and, for values, [..., side]. Choices are logit with
-values Σ q v (`choice`). The solution is unique. Clocks with fewer extensions are part of the same solution: the
+values Σ q v. The solution is unique. Clocks with fewer extensions are part of the same solution: the
 value of x extensions is read at x.
 
 Noisy choice: the logit of agent quantal response (McKelvey and Palfrey 1998, Experimental Economics).

@@ -1,8 +1,7 @@
 """Payoffs as functions of policy instruments: the form in which the solved world enters bargaining.
 
 A `PayoffFunction` maps instruments (tariff rates, purchase wedges) to payoffs [party] and their Jacobian
-[party, instrument]. The equilibrium engine provides it with the adjoint. Payoffs of one problem have one
-unit.
+[party, instrument]. The equilibrium engine provides it with the adjoint. Payoffs of one problem have one unit.
 
 Few solved worlds for many steps of a solver: quadratic models of the payoffs between evaluations.
 

@@ -6,12 +6,10 @@
 | module | what |
 |---|---|
 | `state` | what a link says: a frozen dataclass, and its query string |
-| `groups` | groups of sectors for sliders |
-| `economies` | what can be chosen: worlds and disputes with their starting tariffs |
-| `uploads` | files that people send: bounded, checked, read |
+| `economies` | what can be chosen: worlds and disputes with their starting tariffs and groups of sectors |
 | `screen` | an `Outcome` as rows |
-| `html` | rows as HTML, everything escaped |
-| `jobs`, `work` | heavy work in processes of its own: bounded, with progress, to be cancelled |
+| `show` | rows as HTML, everything escaped, and the widgets |
+| `jobs`, `work` | heavy work in processes of its own: bounded, with progress, to be cancelled; files that people send |
 | `visit` | one visitor: state, economy, at most one heavy job, a folder that goes with the visit |
 | `app`, `guard`, `serve` | Shiny, what is let in from the network, and the server |
 

@@ -1,8 +1,6 @@
 """What is sent to the page: identifiers of its places, and the HTML that stands there from now on.
 
 Templates escape everything. A section of a brief comes as a document of its own, for a frame in which nothing runs.
-
-Rows as HTML. Templates escape everything; what comes from the brief was escaped there.
 """
 
 from __future__ import annotations

@@ -22,8 +22,6 @@ sector. A sector that is not tradable has a row for every pair, or for own sales
 
 What `World.build` repairs in data from other sources is refused here where a person can correct it: a tariff on own
 sales or on a sector that is not tradable. Input shares that sum to 1 within 1e-3 are renormalised and noted.
-
-A World as the files of a tidy folder; the layout is described in `tradewar.world.tidy`, which reads it back.
 """
 
 from __future__ import annotations
