@@ -29,8 +29,8 @@ CHARTS = (
     "path-us-imports-from-china", "reaction", "sectors", "tariffs", "war", "welfare", "win-win",
 )  # fmt: skip
 TABLES = (
-    "accord-swings", "assumptions-accord", "assumptions-talks", "averages", "certificates", "chronicle", "claims",
-    "clock", "clock-swings", "countries", "coverage", "deal-cases", "deals", "enforcement", "falls", "frontier",
+    "accord-swings", "assumptions-accord", "assumptions-talks", "averages", "averages-by-weights", "certificates", "chronicle",
+    "claims", "clock", "clock-swings", "countries", "coverage", "deal-cases", "deals", "enforcement", "falls", "frontier",
     "ladder", "lever-diversion", "lever-promises", "lever-suppliers", "levers", "mapping", "moves",
     "operations_by_sector", "path-steps", "paths", "products", "promises", "ranges", "reaction", "sectors",
     "steps", "suppliers", "tariffs", "truce", "truce_by_source", "unverified", "war",
@@ -183,7 +183,7 @@ def test_manifest_accounts_for_every_file(written: Brief) -> None:
         "dispute.toml", "chronicle.csv", "book", "evidence", "series", "levers.toml", "policies/offer-soybeans.toml",
         "policies/offer-energy.toml", "policies/plan-subsidy.toml", "policies/ban-telecom.toml",
         "policies/surplus-purchases.toml", "policies/surplus-tariff.toml", "policies/surplus-restraint.toml",
-        "policies/phase-one-2020.toml", "world world-2017",
+        "policies/phase-one-2020.toml", "world world-2017r",
     ]  # fmt: skip
     listed = {row["file"]: row["sha256"] for row in manifest["outputs"]}
     for path in written.files:

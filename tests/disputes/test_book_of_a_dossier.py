@@ -102,7 +102,8 @@ def _stated(folder: Path, *, star: bool = True, branch: str = "{}", changes: str
         rows = textwrap.dedent(text).strip().format(**scope) if name == "measures" else textwrap.dedent(text).strip()
         (folder / "book" / f"{name}.csv").write_text(rows + "\n")
     dossier = load_dispute(str(folder))
-    return state_policies(dossier, dispute_book(dossier), dispute_world(dossier))
+    book = dispute_book(dossier)
+    return state_policies(dossier, book, dispute_world(dossier, book))
 
 
 def test_a_duty_on_all_goods_moves_what_its_codes_written_out_move(tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ def test_json_is_whole_and_repeatable(findings: Findings) -> None:
     assert set(content) == {
         "dispute", "title", "as_of", "written_for", "parties", "names", "deadline", "chronicle", "world", "closure",
         "market", "numeraire", "policies", "left_out", "steps", "taxed", "ranges", "answer", "deal", "hold", "kept",
-        "levers", "monthly", "options",
+        "levers", "monthly", "options", "averages", "horizon",
     }  # fmt: skip
     assert set(content["policies"][0]) == {
         "name", "title", "short_title", "what", "stands_for", "known_from", "day", "in_force", "figures_known_from",

@@ -28,6 +28,10 @@ PRODUCTS = (
     "Duties that differ between the products of a sector reach it by consistent aggregation. A trade-weighted average "
     "overstates how far imports fall, and counts as nothing what the differences cost the country that levies them."
 )
+LISTED_IN_PART = (
+    "Where they differ in the last digit: a heading of which only a part is listed counts by that part, and was taken "
+    "whole where a ten-digit line of it was listed when the independent figures were made."
+)
 OLD_WORLD = "Base tariffs of China rebuilt: near-simple averages overstated them, and a duty on a high one costs more."
 
 
@@ -43,7 +47,9 @@ def test_two_settings_have_independent_figures(
 ) -> None:
     ours = np.ravel(real_income(**settings))
     assert ours == pytest.approx(expected, abs=1e-4)
-    record_validation(f"us-china-2019 on {what}", LABELS, expected, ours, 5e-5, beside="independent")
+    record_validation(
+        f"us-china-2019 on {what}", LABELS, expected, ours, 5e-5, beside="independent", reason=LISTED_IN_PART
+    )
 
 
 @pytest.mark.parametrize(
@@ -54,14 +60,14 @@ def test_two_settings_have_independent_figures(
             AS_IT_IS,
             OF_THE_FIRST_VERSION,
             OLD_WORLD,
-            [0.00143, -0.00176, -0.03734, -0.08424, -0.1486, -0.22728],
+            [0.00143, -0.00176, -0.03734, -0.08424, -0.1486, -0.22722],
         ),
         (
             "base tariffs of the book in place of the world's",
             {"aggregation": "trade-weighted"},
             AS_IT_IS,
             BASE,
-            [0.00212, -0.00058, -0.03475, -0.08586, -0.15044, -0.23026],
+            [0.00212, -0.00058, -0.03475, -0.08586, -0.15044, -0.23021],
         ),
         (
             "consistent aggregation in place of averages",

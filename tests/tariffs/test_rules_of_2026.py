@@ -324,7 +324,8 @@ def test_prices_in_any_money_and_unit(tmp_path: Path) -> None:
     for price, expected in ((20.0, 0.5), (30.0, 0.0), (40.0, 0.0)):
         assert rate_of(read, "USA", "DEU", "28046100", "2025-02-01", unit_value=price).rate == pytest.approx(expected)
     assert rate_of(read, "USA", "DEU", "28046100", "2025-02-01").interval == (0.0, None)
-    assert "between 0% and 12.8% (needs_unit_value)" in said(book, f"{ask} 02023090 --on 2025-02-01")
+    told = " ".join(said(book, f"{ask} 02023090 --on 2025-02-01").split())
+    assert "between 0% and 12.8% (needs_unit_value)" in told
 
 
 def _refused(book: TariffBook, product: str, price: str) -> str:
