@@ -29,10 +29,10 @@ CHARTS = (
     "path-us-imports-from-china", "reaction", "sectors", "tariffs", "war", "welfare", "win-win",
 )  # fmt: skip
 TABLES = (
-    "accord-swings", "assumptions-accord", "assumptions-talks", "averages", "averages-by-weights", "certificates", "chronicle",
-    "claims", "clock", "clock-swings", "countries", "coverage", "deal-cases", "deals", "enforcement", "falls", "frontier",
-    "ladder", "lever-diversion", "lever-promises", "lever-suppliers", "levers", "mapping", "moves",
-    "operations_by_sector", "path-steps", "paths", "products", "promises", "ranges", "reaction", "sectors",
+    "accord-swings", "assumptions-accord", "assumptions-talks", "averages", "averages-by-weights", "certificates",
+    "chronicle", "claims", "clock", "clock-swings", "countries", "coverage", "deal-cases", "deals", "enforcement",
+    "falls", "frontier", "ladder", "lever-diversion", "lever-promises", "lever-suppliers", "levers", "mapping",
+    "moves", "operations_by_sector", "path-steps", "paths", "products", "promises", "ranges", "reaction", "sectors",
     "steps", "suppliers", "tariffs", "truce", "truce_by_source", "unverified", "war",
 )  # fmt: skip
 VOID = {"meta", "link", "br", "img", "input", "hr", "source", "path", "rect", "line", "circle", "use"}
