@@ -19,6 +19,7 @@ Index order: arrays over lines have shape (line,), over sectors (sector,).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -43,7 +44,15 @@ class ProductTariffs:
 
     def levers(self, base_rate: Float[Array, " sector"], trade_elasticity: Float[Array, " sector"]) -> SectorLevers:
         """Levers of every sector; see `flat`."""
-        return flat(self.value, self.added, self.sector, base_rate, trade_elasticity)
+        value, added, sector = self._alike
+        return flat(value, added, sector, base_rate, trade_elasticity)
+
+    @cached_property
+    def _alike(self) -> tuple[Array, Array, Array]:
+        """Lines of one sector and rate as one: a schedule of thousands has a few dozen, and is solved many times."""
+        alike, place = np.unique(np.column_stack([self.sector, self.added]), axis=0, return_inverse=True)
+        value = np.bincount(place.ravel(), weights=self.value, minlength=len(alike))
+        return value, alike[:, 1], alike[:, 0].astype(np.int64)
 
 
 @dataclass(frozen=True, eq=False)
