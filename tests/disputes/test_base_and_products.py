@@ -15,7 +15,7 @@ from tradewar.disputes import deal_terms
 from tradewar.disputes.averages import Averages
 from tradewar.disputes.findings import Findings, gather, run
 from tradewar.disputes.monthly import monthly_findings
-from tradewar.disputes.policies import dispute_book, dispute_world
+from tradewar.disputes.policies import base_days, dispute_book, dispute_world
 from tradewar.disputes.schema import TariffFile
 from tradewar.equilibrium import Levers, Policy, prepare, solve
 from tradewar.equilibrium.product_tariffs import flat
@@ -24,6 +24,7 @@ from tradewar.games.setup import game_stage
 from tradewar.games.stage import settle
 from tradewar.talks.world_ladder import rung_solver
 from tradewar.web.economies import tariff_file
+from tradewar.world import load_world
 
 PAIRS = (("USA", "CHN"), ("CHN", "USA"))
 
@@ -260,3 +261,31 @@ def test_the_months_react_in_the_end_as_the_world_does() -> None:
         steps = np.log([(1 + step.rate_after) / (1 + step.rate_before) for step in one.steps]).sum()
         ends = [np.log(flow.long_run_index) for flow in (one, other)]
         assert ends[1] - ends[0] == pytest.approx(3 * steps, abs=0.05)
+
+
+def test_changes_are_taken_against_the_day_of_each_importers_tariffs() -> None:
+    dossier = built_in.settings()
+    assert dossier.book is not None
+    unsaid = dossier.book.model_copy(update={"base_day": None})
+    assert base_days(unsaid, load_world("world-2022")) == {"USA": dt.date(2024, 12, 31), "CHN": dt.date(2022, 12, 31)}
+    assert base_days(dossier.book, load_world("world-2022")) == dict.fromkeys(("USA", "CHN"), dt.date(2018, 1, 1))
+    with pytest.raises(DossierError, match=r"book.base_day: is missing, and the world does not say"):
+        base_days(unsaid, load_world("world-2022").replace(tariffs_as_of={}))
+
+
+def test_one_base_day_for_each_importer() -> None:
+    dossier = built_in.settings()
+    book = dispute_book(dossier)
+    assert book is not None
+    assert dossier.book is not None
+    weights = {(row.importer, row.exporter): row.weight_set for row in dossier.book.weights}
+    days = {"USA": dt.date(2018, 1, 1), "CHN": dt.date(2018, 8, 1)}
+
+    def changes(base_day: dt.date | dict[str, dt.date]) -> np.ndarray:
+        options = {"weight_sets": weights, "sector_set": "world-2017"}
+        return book.policy_on(built_in.DAY, base_day=base_day, **options).change_points
+
+    both, alone = changes(days), {code: changes(day) for code, day in days.items()}
+    for p, code in enumerate(("USA", "CHN")):
+        assert_array_equal(both[p], alone[code][p])
+    assert not np.allclose(alone["USA"][1], alone["CHN"][1], equal_nan=True)

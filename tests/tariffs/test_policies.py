@@ -55,7 +55,7 @@ def test_a_deal_keeps_today(book: TariffBook) -> None:
 
 def test_changes_are_in_points_since_the_base_day(book: TariffBook) -> None:
     policy = book.policy_on("2019-02-20")
-    assert policy.base_on == "2018-01-01"
+    assert policy.base_on == ("2018-01-01", "2018-01-01")
     transport = policy.sectors.index("TRA")
     # cars: the general rate of China fell and its retaliation was suspended
     assert policy.change_points[1, transport] < 0

@@ -136,14 +136,36 @@ def dispute_world(dossier: Dossier, book: TariffBook | None) -> World:
     if book is None or dossier.book is None or dossier.book.base_rates == "world":
         return world
     found = _base_rates(dossier, dossier.book, book, world)
-    return with_base_rates(world, found, f"the tariff book on {dossier.book.base_day}") if found else world
+    on = " and ".join(map(str, sorted(set(base_days(dossier.book, world).values()))))
+    return with_base_rates(world, found, f"the tariff book on {on}") if found else world
+
+
+def base_days(settings: Book, world: World) -> dict[str, dt.date]:
+    """By importer the day against which changes are taken: the dossier's, else that of the world's tariffs.
+
+    Raises:
+        DossierError: if neither says it.
+    """
+    found = {row.importer: settings.base_day or world.tariffs_as_of.get(row.importer) for row in settings.weights}
+    problems = [
+        Problem(
+            f"{DISPUTE_FILE}: book.base_day",
+            f"is missing, and the world does not say of which day the tariffs of {code} are",
+            "Give the day against which changes of the book are taken",
+        )
+        for code, day in found.items()
+        if day is None
+    ]
+    if problems:
+        raise DossierError(problems)
+    return {code: day for code, day in found.items() if day is not None}
 
 
 def _day_problems(dossier: Dossier, world: World) -> list[Problem]:
     """Days on which the world's own tariffs were not yet what they are: what came between would be counted twice."""
     if dossier.book is None:
         return []
-    days = [(f"{DISPUTE_FILE}: book.base_day", dossier.book.base_day)]
+    days = [(f"{DISPUTE_FILE}: book.base_day", day) for day in [dossier.book.base_day] if day is not None]
     days += [
         (f"{DISPUTE_FILE}: policies[{k}].day", source.day)
         for k, source in enumerate(dossier.policies, start=1)
@@ -176,16 +198,22 @@ def _base_rates(
     }
     if not pairs:
         return {}
-    rates = book.policy_on(
-        settings.base_day,
-        known_on=max(dossier.as_of, settings.base_day),
-        base_day=settings.base_day,
-        weight_sets=pairs,
-        sector_set=settings.sector_set,
-        sectors=world.sectors,
-        not_tradable=[code for s, code in enumerate(world.sectors) if not world.tradable[s]],
-    )
-    return {pair: np.where(world.tradable, rate, np.nan) for pair, rate in zip(rates.pairs, rates.rate, strict=True)}
+    found: dict[tuple[str, str], Float[Array, " sector"]] = {}
+    for importer, day in base_days(settings, world).items():
+        own = {pair: name for pair, name in pairs.items() if pair[0] == importer}
+        if not own:
+            continue
+        rates = book.policy_on(
+            day,
+            known_on=max(dossier.as_of, day),
+            base_day=day,
+            weight_sets=own,
+            sector_set=settings.sector_set,
+            sectors=world.sectors,
+            not_tradable=[code for s, code in enumerate(world.sectors) if not world.tradable[s]],
+        )
+        found |= {pair: np.where(world.tradable, rate, np.nan) for pair, rate in zip(own, rates.rate, strict=True)}
+    return found
 
 
 def dispute_book(dossier: Dossier) -> TariffBook | None:
@@ -392,7 +420,7 @@ def _rates(
     return book.policy_on(
         day,
         known_on=known_on,
-        base_day=settings.base_day,
+        base_day=base_days(settings, world),
         weight_sets=pairs,
         sector_set=settings.sector_set,
         sectors=world.sectors,
@@ -441,7 +469,7 @@ def _mappings(
             unit=book.weight_sets[rates.weight_sets[p]].unit,
             on=rates.on,
             known=rates.known,
-            base_on=rates.base_on,
+            base_on=rates.base_on[p],
             programmes=special_programmes(book, importer) if source.counts == "additional" else (),
             aggregation=aggregation,
             change_points=float(rates.average_change_points[p]),

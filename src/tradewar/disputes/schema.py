@@ -66,7 +66,7 @@ class Book(Strict):
 
     folder: Text
     """Folder of the book beside `dispute.toml`."""
-    base_day: Day
+    base_day: Day | None = None
     """Changes are taken against the duties of this day and added to the world's own tariffs."""
     sector_set: Text
     """The concordance of the book whose sectors are those of the world."""

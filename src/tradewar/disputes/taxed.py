@@ -20,6 +20,7 @@ from numpy import ndarray as Array
 
 from tradewar.disputes import steps as stepping
 from tradewar.disputes.material import Material
+from tradewar.disputes.policies import base_days
 from tradewar.disputes.schema import Book, Weights
 from tradewar.disputes.steps import OpenStep
 from tradewar.io.serialize import Document
@@ -136,6 +137,7 @@ class Taxed(Document):
     book: str
     book_title: str
     base_day: dt.date
+    """The first day of the averages."""
     pairs: tuple[PairTaxes, ...]
     stake: Stake
     unverified: tuple[UnverifiedLine, ...]
@@ -150,11 +152,12 @@ def find(material: Material) -> Taxed | None:
     dated = tuple(step for step in steps if step.planned_from)
     last = max((step.planned_from for step in dated if step.planned_from), default=as_of)
     ahead = stepping.carried_out(book, dated, last, as_of) if _proposals(dated) else book
-    pairs = [_pair(book, ahead, row, settings.base_day, as_of, last) for row in settings.weights]
+    base = base_days(settings, material.world)
+    pairs = [_pair(book, ahead, row, base[row.importer], as_of, last) for row in settings.weights]
     return Taxed(
         book=book.name,
         book_title=book.title,
-        base_day=settings.base_day,
+        base_day=min(base.values()),
         pairs=tuple(pair for pair, _ in pairs),
         stake=_stake(book, settings, as_of, stepping.next_steps(steps), material),
         unverified=tuple(line for _, lines in pairs for line in lines),

@@ -50,7 +50,8 @@ class PolicyRates:
 
     on: str
     known: str
-    base_on: str
+    base_on: tuple[str, ...]
+    """The day against which the change of each pair is taken."""
     branch: Branch | None
     sector_set: str
     pairs: tuple[Pair, ...]
@@ -94,7 +95,7 @@ def policy_on(
     *,
     known_on: date | str | None = None,
     branch: Branch | Mapping[str, str] | None = None,
-    base_day: date | str | None = None,
+    base_day: date | str | Mapping[str, date] | None = None,
     weight_sets: Mapping[Pair, str] | None = None,
     sector_set: str | None = None,
     sectors: Sequence[str] | None = None,
@@ -108,7 +109,7 @@ def policy_on(
     Args:
         known_on: day of knowledge (default: the day itself).
         branch: outcomes of open questions (`{"deal": "no"}`).
-        base_day: day against which changes are taken (default: the first day of the book).
+        base_day: day against which changes are taken, or one by importer (default: the first day of the book).
         weight_sets: one per pair (default: the bilateral imports that the book has).
         programmes: those that count, by importer (default: all).
 
@@ -117,13 +118,13 @@ def policy_on(
     """
     on = write_day(day_of(day, "day"))
     known = on if known_on is None else write_day(day_of(known_on, "known_on"))
-    base = _base(book, base_day)
     chosen = dict(weight_sets) if weight_sets is not None else bilateral(book)
     if not chosen:
         raise BookError.at("weights", "the book has no bilateral weight set", "Name one per pair in `weight_sets`")
+    bases = [_base(book, base_day[pair[0]] if isinstance(base_day, Mapping) else base_day) for pair in chosen]
     levels: list[SectorRates] = []
     changes: list[tuple[Any, float, AddedRates]] = []
-    for (importer, exporter), name in chosen.items():
+    for ((importer, exporter), name), base in zip(chosen.items(), bases, strict=True):
         counted = None if programmes is None else programmes[importer]
         question = RateQuestion(
             importer=importer, exporter=exporter, on=on, known_on=known, branch=branch, reading=reading, struck=struck
@@ -135,7 +136,7 @@ def policy_on(
     return PolicyRates(
         on=on,
         known=known,
-        base_on=base,
+        base_on=tuple(bases),
         branch=question_branch(book, known, branch),
         sector_set=levels[0].sector_set,
         pairs=tuple(chosen),

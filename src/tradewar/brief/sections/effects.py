@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from tradewar.brief.charts import OTHER_COLOUR, Drawing, Ranking, Row, colours, panels_drawing, ranking_drawing
 from tradewar.brief.front import deadline_words, front_drawing
-from tradewar.brief.numbers import amount, figure, money_of
+from tradewar.brief.numbers import amount, day, figure, money_of
 from tradewar.brief.section import Limits, Section, Words
 from tradewar.brief.statements import identified, income_range, open_sign, ranges_of
 from tradewar.brief.tables import Table, table, unit_of
@@ -440,12 +440,12 @@ def _mapped(findings: Findings) -> Mapping[str, Any]:
     if not found:
         return {"mapped": ()}
     money = money_of(found[0][1].unit, min(row.report.total for _, row in found) / 100)
-    base = dt.date.fromisoformat(found[0][1].base_on)
+    since = sorted({dt.date.fromisoformat(row.base_on) for _, row in found})
     return {
         "mapped": found,
         "mapped_unit": money.unit,
         "mapped_sum": partial(amount, money=money, sign=False),
-        "base_day": base,
+        "since": " and ".join(day(on) for on in since),
     }
 
 

@@ -25,7 +25,7 @@ STATUS = {"proposed": "proposed", "planned": "planned", "postponed": "postponed,
 OPENING = (
     "{% for p in pairs %}{{ the(name(p.importer))[:1] | upper if loop.first else the(name(p.importer))[:1] }}"
     "{{ the(name(p.importer))[1:] }} charges {{ rate(p.rate) }} percent on average on goods of "
-    "{{ the(name(p.exporter)) }} ({{ rate(p.base_rate) }} on {{ day(base) }})"
+    "{{ the(name(p.exporter)) }} ({{ rate(p.base_rate) }} on {{ day(p.past[0].on) }})"
     "{{ ' and ' if not loop.last }}{% endfor %}"
     "{% if doubt > 0 %}; {{ plain(doubt) }} percentage points of the former rest on lines that are not verified"
     "{% endif %}."
@@ -45,7 +45,7 @@ LEAVES_OUT = (
 
 AVERAGE = (
     "{{ the(name(p.importer))[:1] | upper }}{{ the(name(p.importer))[1:] }} charges {{ rate(p.rate) }} percent "
-    "on average on goods of {{ the(name(p.exporter)) }}; on {{ day(base) }} it was {{ rate(p.base_rate) }}"
+    "on average on goods of {{ the(name(p.exporter)) }}; on {{ day(p.past[0].on) }} it was {{ rate(p.base_rate) }}"
     "{% if p.planned %}, and if what is planned is carried out it is {{ rate(p.planned[-1].rate) }} from "
     "{{ day(p.planned[-1].on) }}{% endif %}. Duties on top of the general rate are in force on "
     "{{ sum(p.covered_value) }} of {{ sum(p.total) }} of these imports ({{ rate(p.covered_part) }} percent)."
@@ -96,7 +96,7 @@ def _sentences(findings: Findings) -> Words:
     taxed = _taxed(findings)
     told = partial(_told, findings, taxed)
     return {
-        "averages": [told(AVERAGE, p=pair, base=taxed.base_day) for pair in taxed.pairs],
+        "averages": [told(AVERAGE, p=pair) for pair in taxed.pairs],
         "coming": _coming(findings, taxed),
         "unverified": _unverified(findings, taxed),
         "weights": told(WEIGHTS, pairs=taxed.pairs),
@@ -106,7 +106,7 @@ def _sentences(findings: Findings) -> Words:
 def _opening(findings: Findings) -> Markup:
     taxed = _taxed(findings)
     doubt = taxed.pairs[0].unverified_points
-    return _told(findings, taxed, OPENING, pairs=taxed.pairs, base=taxed.base_day, doubt=doubt, plain=_points)
+    return _told(findings, taxed, OPENING, pairs=taxed.pairs, doubt=doubt, plain=_points)
 
 
 def _limits(findings: Findings) -> Limits:
