@@ -11,7 +11,8 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import built_in
-from tradewar.disputes import deal_terms
+from tradewar.disputes import deal as deal_part
+from tradewar.disputes import deal_terms, options
 from tradewar.disputes.averages import Averages
 from tradewar.disputes.findings import Findings, gather, run
 from tradewar.disputes.monthly import monthly_findings
@@ -23,6 +24,7 @@ from tradewar.errors import DossierError
 from tradewar.games.setup import game_stage
 from tradewar.games.stage import settle
 from tradewar.talks.world_ladder import rung_solver
+from tradewar.talks.world_payoffs import policy_at
 from tradewar.web.economies import tariff_file
 from tradewar.world import load_world
 
@@ -244,6 +246,22 @@ def test_effects_at_a_horizon_are_those_of_a_solve_there() -> None:
         alone = solve(world, item.policy, horizon=1.0)
         expected = 100 * (alone.real_income_hat - 1)
         assert [row.real_income_pct for row in policy.countries] == pytest.approx(expected, abs=1e-7)
+
+
+def test_options_are_compared_at_the_horizon_of_what_is_in_force() -> None:
+    """The deal and the tariffs in force, draws and base alike: all at one horizon."""
+    material = gather(built_in.settings().at_horizon(1.0))
+    found, deal = options.find(material), deal_part.find(material)
+    assert found is not None
+    assert deal is not None
+    assert deal.signed is not None
+    text = policy_at(deal.setting.prepared, deal.setting.choice, np.array(deal.signed.rates), "deal")
+    now = material.stated.in_force
+    assert now is not None
+    policies = Policy(text.tariff_rate), now.policy
+    hats = [solve(material.world, policy, horizon=1.0).real_income_hat for policy in policies]
+    signed = next(option for option in found.options if option.name == "deal")
+    assert [row.change.base for row in signed.countries] == pytest.approx(100 * (hats[0] - hats[1]), abs=1e-7)
 
 
 def test_the_months_react_in_the_end_as_the_world_does() -> None:

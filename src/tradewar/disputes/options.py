@@ -63,8 +63,7 @@ class Options(Document):
 
 def find(material: Material) -> Options | None:
     """The options of a dossier on its day; None where nothing is in force or no draws have a solution."""
-    stated = material.stated.policies
-    now = next((k for k, item in enumerate(stated) if item.in_force), None)
+    stated, now = material.stated.policies, material.stated.now
     drawn = draws_of(material)
     if now is None or drawn is None:
         return None
@@ -104,7 +103,8 @@ def _deal(material: Material, drawn: Draws, deal: Deal, now: int) -> Sequence[Op
     solved = under_draws(material, [policy], drawn.elasticities)
     both = [(one[0], row[now]) for one, row in zip(solved, drawn.measures, strict=True) if one is not None]
     change = 100.0 * np.array([one["real_income"] - row["real_income"] for one, row in both])
-    outcome = solve(material.world, policy, closure=material.dossier.closure, start=material.outcomes[now])
+    where = material.dossier.closure, material.dossier.horizon
+    outcome = solve(material.world, policy, closure=where[0], horizon=where[1], start=material.outcomes[now])
     base = 100.0 * (outcome.real_income_hat - material.outcomes[now].real_income_hat)
     title = "The deal" if deal.base.side_payment is None else "The deal, before its payment"
     return [Option("deal", title, _countries(material, base, change))]

@@ -111,6 +111,16 @@ class Stated:
     steps: tuple[OpenStep, ...]
     """Every step that is open on the day."""
 
+    @property
+    def now(self) -> int | None:
+        """The place of the policy in force on the day; None where there is none."""
+        return next((k for k, item in enumerate(self.policies) if item.in_force), None)
+
+    @property
+    def in_force(self) -> StatedPolicy | None:
+        """That policy."""
+        return None if self.now is None else self.policies[self.now]
+
 
 def dispute_world(dossier: Dossier, book: TariffBook | None) -> World:
     """The world of a dossier, with both parties in it, and the book's base tariffs between them where it has any.
@@ -189,30 +199,18 @@ def _base_rates(
     dossier: Dossier, settings: Book, book: TariffBook, world: World
 ) -> dict[tuple[str, str], Float[Array, " sector"]]:
     """What the book levies on the base day, by pair, for importers of whom it has the general rates."""
-    from tradewar.tariffs import special_programmes
+    from tradewar.tariffs import RateQuestion, special_programmes, vector
 
-    pairs = {
-        (row.importer, row.exporter): row.weight_set
-        for row in settings.weights
-        if {item.programme for item in book.measures_of(row.importer)} - set(special_programmes(book, row.importer))
-    }
-    if not pairs:
-        return {}
     found: dict[tuple[str, str], Float[Array, " sector"]] = {}
-    for importer, day in base_days(settings, world).items():
-        own = {pair: name for pair, name in pairs.items() if pair[0] == importer}
-        if not own:
+    days = base_days(settings, world)
+    for row in settings.weights:
+        having = {item.programme for item in book.measures_of(row.importer)}
+        if having <= set(special_programmes(book, row.importer)):
             continue
-        rates = book.policy_on(
-            day,
-            known_on=max(dossier.as_of, day),
-            base_day=day,
-            weight_sets=own,
-            sector_set=settings.sector_set,
-            sectors=world.sectors,
-            not_tradable=[code for s, code in enumerate(world.sectors) if not world.tradable[s]],
-        )
-        found |= {pair: np.where(world.tradable, rate, np.nan) for pair, rate in zip(own, rates.rate, strict=True)}
+        day = days[row.importer]
+        question = RateQuestion(importer=row.importer, exporter=row.exporter, on=day, known_on=max(dossier.as_of, day))
+        rate = vector(book, question, row.weight_set, **sectors_of(settings, world)).rate
+        found[row.importer, row.exporter] = np.where(world.tradable, rate, np.nan)
     return found
 
 
@@ -407,6 +405,12 @@ def _words(day: dt.date, taken: tuple[OpenStep, ...], as_of: dt.date, known_on: 
     return days | {"steps": steps, "short_steps": short_steps}
 
 
+def sectors_of(settings: Book, world: World) -> dict[str, Any]:
+    """What the questions of a book are told, so that they answer by the sectors of the world."""
+    fixed = [code for s, code in enumerate(world.sectors) if not world.tradable[s]]
+    return {"sector_set": settings.sector_set, "sectors": world.sectors, "not_tradable": fixed}
+
+
 def _rates(
     book: TariffBook, settings: Book, source: BookPolicy, day: dt.date, known_on: dt.date, world: World
 ) -> PolicyRates:
@@ -422,10 +426,8 @@ def _rates(
         known_on=known_on,
         base_day=base_days(settings, world),
         weight_sets=pairs,
-        sector_set=settings.sector_set,
-        sectors=world.sectors,
-        not_tradable=[code for s, code in enumerate(world.sectors) if not world.tradable[s]],
         programmes=programmes,
+        **sectors_of(settings, world),
         **options,
     )
 
