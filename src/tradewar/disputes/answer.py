@@ -206,10 +206,10 @@ def _today(material: Material) -> tuple[str, Policy]:
     """The policy in force on the day, and its name; the world's own tariffs where there is none."""
     from tradewar.equilibrium.policy import Policy
 
-    for stated in material.stated.policies:
-        if stated.in_force:
-            return stated.source.name, stated.policy
-    return "", Policy(tariff_rate=material.world.tariff_rate)
+    stated = material.stated.in_force
+    if stated is None:
+        return "", Policy(tariff_rate=material.world.tariff_rate)
+    return stated.source.name, stated.policy
 
 
 def _threat(material: Material, today: Policy) -> tuple[str, str, Policy | None]:

@@ -57,17 +57,17 @@ def find(material: Material) -> Averages | None:
     from tradewar.tariffs import RateQuestion, average
 
     book, settings = material.book, material.dossier.book
-    places = [k for k, item in enumerate(material.stated.policies) if item.in_force]
-    if book is None or settings is None or not places:
+    now = material.stated.now
+    if book is None or settings is None or now is None:
         return None
-    world, outcome, day = material.world, material.outcomes[places[0]], material.dossier.as_of
-    policy = material.stated.policies[places[0]].policy
+    world, outcome, day = material.world, material.outcomes[now], material.dossier.as_of
+    policy = material.stated.policies[now].policy
     rates, goods = outcome.average_tariff_rate, world.tradable
     rows: list[AverageRate] = []
     for row in settings.weights:
         j, i = world.country_index(row.importer), world.country_index(row.exporter)
         pair, abroad = (row.importer, row.exporter), np.arange(world.n_countries) != i
-        lines = next((item for item in policy.products if (item.importer, item.exporter) == pair), None)
+        lines = policy.listed(*pair)
         question = RateQuestion(importer=row.importer, exporter=row.exporter, on=day, known_on=day)
         in_book = average(book, question, row.weight_set).rate
         found: dict[By, float] = {

@@ -18,7 +18,8 @@ from numpy import ndarray as Array
 
 from tradewar.disputes.deal_schema import OURS, AccordTable, Assumption, ClockTable, Pattern, Rungs, TalksTable
 from tradewar.disputes.material import Material
-from tradewar.equilibrium import Prepared
+from tradewar.disputes.policies import sectors_of
+from tradewar.equilibrium import Policy, Prepared
 from tradewar.errors import DossierError
 from tradewar.io.serialize import Document
 from tradewar.talks.clock_terms import ClockTerms
@@ -128,10 +129,11 @@ def _climb(material: Material, rungs: Rungs, other: str, prepared: Prepared) -> 
     step = pattern * full / rungs.pattern.rate
     world = prepared.baseline
     pair = world.country_index(rungs.country), world.country_index(other)
-    applied = next((item.policy for item in material.stated.policies if item.in_force), None)
-    in_force = world.tariff_rate if applied is None or applied.tariff_rate is None else applied.tariff_rate
+    stated = material.stated.in_force
+    applied = Policy() if stated is None else stated.policy
+    in_force = world.tariff_rate if applied.tariff_rate is None else applied.tariff_rate
     floor = in_force[pair] - rungs.today / full * step
-    today = next((item for item in applied.products if item.importer == rungs.country), None) if applied else None
+    today = applied.listed(rungs.country, other)
     by_product = None
     if today is not None:
         line_step = lines.added * full / rungs.pattern.rate
@@ -159,9 +161,7 @@ def pattern_of(
         known_on=material.dossier.as_of,
         base_day=pattern.before,
         weight_sets={(importer, exporter): weight_set},
-        sector_set=settings.sector_set,
-        sectors=world.sectors,
-        not_tradable=[code for s, code in enumerate(world.sectors) if not world.tradable[s]],
+        **sectors_of(settings, world),
     )
     change = np.where(world.tradable, np.nan_to_num(rates.change_points[0]) / 100.0, 0.0)
     if not (change > 0.0).any():

@@ -106,7 +106,7 @@ def find(material: Material) -> OtherLevers | None:
         for name in material.world.elasticity_sets
     }
     cases = {name: _cases(own, Policy(), policies) for name, own in sets.items()}
-    base = next((item for item in material.stated.policies if item.in_force), None)
+    base = material.stated.in_force
     today: list[_Cases] = []
     if base is not None:
         material.say("Solving each lever on the tariffs of the day")

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float
@@ -26,6 +26,7 @@ from tradewar.io.serialize import Document
 from tradewar.world.ranges import Range, enough, vary
 
 if TYPE_CHECKING:
+    from tradewar.equilibrium.prepared import Prepared
     from tradewar.world.uncertainty import Uncertainty
 
 DRAWS = 200
@@ -207,16 +208,21 @@ def under_draws(
     material: Material, policies: Sequence[Policy], elasticities: Float[Array, "draw sector"]
 ) -> list[list[Measures] | None]:
     """Policies, each from the one before, under draws; None for a draw under which one has no equilibrium."""
-    from tradewar.equilibrium import prepare
-
     parties = [material.world.country_index(party.country) for party in material.dossier.parties]
-    prepared = prepare(material.world, material.dossier.closure, horizon=material.dossier.horizon, compiled=True)
+    prepared = _prepared(material)
     with ThreadPoolExecutor(max_workers=2) as pool:
         return list(pool.map(partial(_under, prepared, policies, parties), elasticities))
 
 
+def _prepared(material: Material) -> Prepared:
+    """The world of a dossier, ready for many solves."""
+    from tradewar.equilibrium import prepare
+
+    return prepare(material.world, material.dossier.closure, horizon=material.dossier.horizon, compiled=True)
+
+
 def _under(
-    prepared: Any, policies: Sequence[Policy], parties: Sequence[int], trade_elasticity: Array
+    prepared: Prepared, policies: Sequence[Policy], parties: Sequence[int], trade_elasticity: Array
 ) -> list[Measures] | None:
     from tradewar.equilibrium.batch import under
     from tradewar.equilibrium.solve import solve_prepared
@@ -321,11 +327,14 @@ def _stacked(draws: Sequence[Measures]) -> Measures:
 
 def _shared(material: Material, uncertain: Uncertainty, base: Measures) -> tuple[SharedDoubt, ...]:
     """Real income of the parties under the first policy, with other shares of the doubt in common."""
-    policy, found = material.stated.policies[0].policy, list[SharedDoubt]()
+    from tradewar.equilibrium.batch import Item, solve_batch
+
+    policy, prepared = material.stated.policies[0].policy, _prepared(material)
+    found: list[SharedDoubt] = []
     for common in OTHER_SHARES:
         other = replace(uncertain, common=common)
-        drawn = under_draws(material, [policy], np.array([other.draw(SEED, k) for k in range(DRAWS)]))
-        income = np.array([row[0]["real_income"] for row in drawn if row is not None])
+        drawn = solve_batch(prepared, [Item(policy, other.draw(SEED, k)) for k in range(DRAWS)], workers=2)
+        income = drawn.real_income_hat[drawn.solved]
         if not enough(len(income), LEVEL):
             continue
         for party in material.dossier.parties:

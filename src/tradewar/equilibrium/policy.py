@@ -132,6 +132,10 @@ class Policy:
             raise PolicyError(problems)
         return self
 
+    def listed(self, importer: str, exporter: str) -> ProductTariffs | None:
+        """The product tariffs of a pair; None where one rate holds in each sector."""
+        return next((item for item in self.products if (item.importer, item.exporter) == (importer, exporter)), None)
+
     def arrays(self) -> dict[str, Array]:
         """The levers that are used, by name."""
         names = ("tariff_rate", "iceberg_hat", "banned_share", "output_subsidy", "export_tax")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tradewar.tariffs.applied import rate
     from tradewar.tariffs.averages import AverageTariff, average, effective_rate, special_programmes
     from tradewar.tariffs.book import TariffBook
-    from tradewar.tariffs.breakdown import Coverage, by_measure, coverage, unchecked
+    from tradewar.tariffs.breakdown import Coverage, coverage, unchecked
     from tradewar.tariffs.model import Branch, Measure, ScheduledChange, Step
     from tradewar.tariffs.planned import steps
     from tradewar.tariffs.policies import PolicyRates, policy_on
@@ -40,7 +40,7 @@ _HOME = {
     "averages": ("AverageTariff", "average", "effective_rate", "special_programmes"),
     "book": ("TariffBook",),
     "published": ("changes", "unverified"),
-    "breakdown": ("Coverage", "by_measure", "coverage", "unchecked"),
+    "breakdown": ("Coverage", "coverage", "unchecked"),
     "model": ("Branch", "Measure", "ScheduledChange", "Step"),
     "planned": ("steps",),
     "policies": ("PolicyRates", "policy_on"),
@@ -68,7 +68,6 @@ __all__ = [
     "average",
     "average_timeline",
     "branch",
-    "by_measure",
     "changes",
     "code_rates",
     "coverage",

@@ -1,4 +1,4 @@
-"""How much trade the measures in force cover, and how much of an average each of them makes."""
+"""How much trade the measures in force cover, and how much of an average rests on what nobody checked."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tradewar.tariffs.question import RateQuestion, ask
 from tradewar.tariffs.weights import WeightSet
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 
 @dataclass(frozen=True)
@@ -125,40 +125,6 @@ def _covered(answer: Any, programmes: Sequence[str]) -> Any:
 
 
 @dataclass(frozen=True)
-class MeasurePart:
-    """What one measure makes of an average."""
-
-    measure: Measure
-    authority: str
-    points: float
-    """Percentage points of the average."""
-    value: float
-    """Trade on which it falls, money of the weight set."""
-
-
-def by_measure(book: Book, question: RateQuestion, weight_set: str | WeightSet) -> tuple[MeasurePart, ...]:
-    """An average taken apart by measure, over the codes that it covers; the points sum to the average.
-
-    Raises:
-        BookError: if the weight set or a fact of the question is not right.
-    """
-    found, by_profile = _worth(book, question, weight_set)
-    covered = float(by_profile.sum() * len(found.duties)) or 1.0
-    parts: dict[int, MeasurePart] = {}
-    for answer in found.duties:
-        for claim in answer.claims:
-            if claim.measure.effect not in ADDS or not len(claim.index):
-                continue
-            points = 100 * float((by_profile * np.nan_to_num(answer.part_of(claim))).sum()) / covered
-            value = float((by_profile * np.nan_to_num(answer.share_of(claim))).sum())
-            before = parts.get(id(claim.measure))
-            authority = book.authorities[claim.measure.programme]
-            points, value = points + (before.points if before else 0.0), value + (before.value if before else 0.0)
-            parts[id(claim.measure)] = MeasurePart(claim.measure, authority, points, value)
-    return tuple(sorted(parts.values(), key=lambda part: -part.points))
-
-
-@dataclass(frozen=True)
 class Unchecked:
     """What of an average rests on rows that are marked as not verified."""
 
@@ -210,13 +176,3 @@ def _worth(
     worth = np.where(known, chosen.value[place] * found.units.weight / np.where(within > 0, within, 1.0)[place], 0.0)
     by_profile = np.bincount(found.field.profile, weights=worth, minlength=len(found.field.line))
     return found, by_profile / len(found.duties)
-
-
-def to_frame(parts: Sequence[MeasurePart]) -> pd.DataFrame:
-    """One row per measure."""
-    import pandas as pd
-
-    rows = [
-        {"measure": p.measure.measure_id, "authority": p.authority, "points": p.points, "value": p.value} for p in parts
-    ]
-    return pd.DataFrame(rows)
