@@ -345,7 +345,11 @@ def _months(findings: Findings, deal: Deal) -> Drawing:
         for k in range(len(signed))
     ]
     title = "What has happened by each month"
-    below = ["Probability, percent. Green: signed; dark: tariff raised; grey: still talking"]
+    base = "Every assumption at its base"
+    chance = None if deal.spread is None else deal.spread.ranges.get("p_deal")
+    if chance is not None and unsure(chance):
+        base += f"; over their ranges a signature: {100 * chance.low:.0f} to {100 * chance.high:.0f} percent"
+    below = ["Probability, percent. Green: signed; dark: tariff raised; grey: still talking", base]
     text = "; ".join(f"{label}: signed {100 * a:.0f}, raised {100 * b:.0f}" for label, a, b in rows)
     caption = "Months from the day of the brief; deadlines are marked."
     specification = by_month(title, below, [(_marked(deal, k, row[0]), *row[1:]) for k, row in enumerate(rows)])
